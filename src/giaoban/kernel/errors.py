@@ -1,0 +1,79 @@
+"""Codes of everything the kernel can refuse, without a word of human text.
+
+One exception for the whole kernel: `KernelError(code, **values)`. The part before the dot is the family, so a boundary can
+treat a whole family alike; `values` are small facts for the log and for the sentence a person reads (the sentence itself
+belongs to the room that shows it). A `ValueError` or `TypeError` that escapes the kernel is a bug, never an answer.
+
+Add codes to the block of their family, in alphabetical order; never rename one that has been released: they travel in
+signed receipts.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class ErrorCode(StrEnum):
+    """What went wrong; `family.problem`."""
+
+    # envelope: the bytes are not a well-formed dispatch or receipt (docs/protocol.md section 3)
+    ENVELOPE_DUPLICATE_KEY = "envelope.duplicate_key"
+    ENVELOPE_FRAMING = "envelope.framing"
+    ENVELOPE_NOT_JSON = "envelope.not_json"
+    ENVELOPE_NOT_NFC = "envelope.not_nfc"
+    ENVELOPE_NUMBER = "envelope.number"
+    ENVELOPE_SHAPE = "envelope.shape"
+    ENVELOPE_TEXT = "envelope.text"
+    ENVELOPE_TOO_DEEP = "envelope.too_deep"
+    ENVELOPE_TOO_LARGE = "envelope.too_large"
+    ENVELOPE_TYPE = "envelope.type"
+    ENVELOPE_VALUE = "envelope.value"
+    ENVELOPE_VERSION = "envelope.version"
+
+    # key: a key that must not be used, or is not known (section 4)
+    KEY_BAD = "key.bad"
+    KEY_REVOKED = "key.revoked"
+    KEY_UNKNOWN = "key.unknown"
+    KEY_WEAK = "key.weak"
+
+    # signature
+    SIGNATURE_WRONG = "signature.wrong"
+
+    # verify: well-formed and signed, yet not for us or not allowed (section 5)
+    VERIFY_FILE_DIFFERENT = "verify.file_different"
+    VERIFY_FILE_MISSING = "verify.file_missing"
+    VERIFY_KIND_REFUSED = "verify.kind_refused"
+    VERIFY_NOT_ADDRESSED = "verify.not_addressed"
+    VERIFY_OTHER_DISPATCH = "verify.other_dispatch"
+    VERIFY_OTHER_RECEIVER = "verify.other_receiver"
+    VERIFY_REFERENCE_REUSED = "verify.reference_reused"
+    VERIFY_SEQUENCE_REUSED = "verify.sequence_reused"
+    VERIFY_UID_REUSED = "verify.uid_reused"
+
+    # register: a log, proof or checkpoint that does not hold (section 6)
+    REGISTER_BAD_INDEX = "register.bad_index"
+    REGISTER_CHECKPOINT = "register.checkpoint"
+    REGISTER_LEAF = "register.leaf"
+    REGISTER_PROOF = "register.proof"
+    REGISTER_STATE = "register.state"
+
+    # delivery: an event the state table does not allow (section 8)
+    DELIVERY_ILLEGAL = "delivery.illegal"
+
+    @property
+    def family(self) -> str:
+        """The part before the dot."""
+        return self.value.partition(".")[0]
+
+
+class KernelError(Exception):
+    """The kernel refuses. `code` says why, `values` are facts (str, int, bool or None) for logs and sentences."""
+
+    def __init__(self, code: ErrorCode, **values: str | int | bool | None) -> None:
+        super().__init__(code, values)
+        self.code = code
+        self.values = values
+
+    def __str__(self) -> str:
+        facts = ", ".join(f"{name}={value!r}" for name, value in self.values.items())
+        return f"{self.code.value}({facts})"
