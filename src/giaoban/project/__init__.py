@@ -1,0 +1,1 @@
+"""The whole put together: settings, routes, server, and the wiring tables."""

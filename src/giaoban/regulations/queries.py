@@ -1,0 +1,91 @@
+"""Reads of the regime. The regime is public among the people of this server; what hangs on it is not."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from django.db.models import Prefetch, Q, QuerySet
+
+from giaoban.agencies.models import Agency, valid_on
+from giaoban.common.errors import NotFoundError
+from giaoban.regulations.enums import PartyRole
+from giaoban.regulations.models import Coordination, Party, Regulation
+
+if TYPE_CHECKING:
+    from giaoban.common.access import By
+
+
+def regulations() -> QuerySet[Regulation]:
+    """All regulations, newest first."""
+    return Regulation.objects.select_related("predecessor", "successor").order_by("-issued_on")
+
+
+def regulation_by_uid(uid: UUID) -> Regulation:
+    """One regulation. Raises `NotFoundError`."""
+    try:
+        return Regulation.objects.select_related("predecessor", "successor").get(uid=uid)
+    except Regulation.DoesNotExist:
+        raise NotFoundError from None
+
+
+def in_force_on(day: date) -> QuerySet[Regulation]:
+    """Regulations in force on `day`."""
+    return Regulation.objects.filter(
+        Q(in_force_from__lte=day) | Q(in_force_from__isnull=True, issued_on__lte=day),
+        Q(in_force_until__isnull=True) | Q(in_force_until__gte=day),
+    )
+
+
+def coordinations_of(agency: Agency, *, on: date | None = None) -> QuerySet[Coordination]:
+    """Coordinations in which `agency` has a part (on a day, if given)."""
+    parts = Party.objects.filter(agency=agency)
+    if on is not None:
+        parts = parts.filter(valid_on(on))
+    return (
+        Coordination.objects.filter(pk__in=parts.values("coordination"))
+        .select_related("regulation", "parent")
+        .prefetch_related(Prefetch("parties", queryset=Party.objects.select_related("agency")))
+        .order_by("level", "name")
+    )
+
+
+def access_coordination(uid: UUID, *, by: By) -> Coordination:
+    """A coordination in which the acting agency has a part. Raises `NotFoundError`."""
+    found = coordinations_of(by.agency).filter(uid=uid).first()
+    if found is None:
+        raise NotFoundError
+    return found
+
+
+def coordination_by_uid(uid: UUID) -> Coordination:
+    """A coordination by its uid, for handlers of dispatches that name it. Raises `NotFoundError`."""
+    found = (
+        Coordination.objects.filter(uid=uid)
+        .select_related("regulation")
+        .prefetch_related(Prefetch("parties", queryset=Party.objects.select_related("agency")))
+        .first()
+    )
+    if found is None:
+        raise NotFoundError
+    return found
+
+
+def parties_on(coordination: Coordination, day: date, *, role: PartyRole | None = None) -> list[Party]:
+    """The parts valid on `day`, in order; of one role if given. Uses what is prefetched."""
+    return [
+        party
+        for party in coordination.parties.all()
+        if party.valid_on(day) and (role is None or party.role == role.value)
+    ]
+
+
+def reporting_agencies(coordination: Coordination, day: date) -> list[Agency]:
+    """The agencies that report and sign off: the parties proper, in order."""
+    return [party.agency for party in parties_on(coordination, day, role=PartyRole.PARTY)]
+
+
+def co_chairs(coordination: Coordination, day: date) -> list[Agency]:
+    """The agencies that co-chair on `day`, in the order in which they host."""
+    return [party.agency for party in parties_on(coordination, day) if party.is_co_chair]
