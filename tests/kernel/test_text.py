@@ -112,13 +112,13 @@ def test_search_form_joins_the_spellings_of_one_word_and_keeps_different_words_a
 def test_sorting_follows_the_alphabet() -> None:
     letters = list(ALPHABET)
 
-    assert sorted(letters[::-1], key=sort_key) == letters
+    assert sorted(set(letters), key=sort_key) == letters
 
 
 def test_sorting_follows_the_tones_of_dictionaries() -> None:
     words = ["ma", "mà", "mả", "mã", "má", "mạ"]
 
-    assert sorted(words[::-1], key=sort_key) == words
+    assert sorted(set(words), key=sort_key) == words
 
 
 def test_provinces_sort_as_on_official_lists() -> None:
@@ -135,19 +135,19 @@ def test_provinces_sort_as_on_official_lists() -> None:
         "Gia Lai",
     ]
 
-    assert sorted(names[::-1], key=sort_key) == names
+    assert sorted(set(names), key=sort_key) == names
 
 
 def test_letters_decide_before_tones_and_tones_before_case() -> None:
     words = ["la", "La", "là", "lan", "lán", "lăn"]
 
-    assert sorted(words[::-1], key=sort_key) == words
+    assert sorted(set(words), key=sort_key) == words
 
 
 def test_numbers_inside_names_sort_by_value() -> None:
     names = ["Quân khu 2", "Quân khu 02 A", "Quân khu 10", "Quân khu Thủ đô"]
 
-    assert sorted(names[::-1], key=sort_key) == names
+    assert sorted(set(names), key=sort_key) == names
 
 
 @given(st.text(max_size=40))

@@ -16,6 +16,18 @@ from enum import StrEnum
 class ErrorCode(StrEnum):
     """What went wrong; `family.problem`."""
 
+    # agreement: a table of joint figures asked to do what it must not
+    AGREEMENT_NOT_A_PARTY = "agreement.not_a_party"
+    AGREEMENT_NOT_SETTLED = "agreement.not_settled"
+    AGREEMENT_UNKNOWN_ROW = "agreement.unknown_row"
+    AGREEMENT_VALUE = "agreement.value"
+
+    # calendar: a period, a day or a schedule that cannot be
+    CALENDAR_OUT_OF_RANGE = "calendar.out_of_range"
+    CALENDAR_PERIOD = "calendar.period"
+    CALENDAR_SCHEDULE = "calendar.schedule"
+    CALENDAR_SCHEME = "calendar.scheme"
+
     # envelope: the bytes are not a well-formed dispatch or receipt (docs/protocol.md section 3)
     ENVELOPE_DUPLICATE_KEY = "envelope.duplicate_key"
     ENVELOPE_FRAMING = "envelope.framing"
@@ -59,6 +71,11 @@ class ErrorCode(StrEnum):
 
     # delivery: an event the state table does not allow (section 8)
     DELIVERY_ILLEGAL = "delivery.illegal"
+
+    # territory: dated units that do not fit together
+    TERRITORY_CYCLE = "territory.cycle"
+    TERRITORY_SPAN = "territory.span"
+    TERRITORY_UNKNOWN = "territory.unknown"
 
     @property
     def family(self) -> str:

@@ -19,7 +19,7 @@ ALPHABET = "aăâbcdđeêfghijklmnoôơpqrstuưvwxyz"
 # The order in which dictionaries list the tones: ngang, huyền, hỏi, ngã, sắc, nặng.
 TONE_MARKS = ("", "\u0300", "\u0309", "\u0303", "\u0301", "\u0323")
 
-# Letters of other alphabets drawn like Đ/đ; the first two are what converters from the old 8-bit encodings leave behind.
+# Letters of other alphabets drawn like Đ/đ; converters from the old 8-bit encodings leave the first two behind.
 CONFUSABLES = {"\u00d0": "Đ", "\u00f0": "đ", "\u0189": "Đ", "\u0256": "đ"}
 
 _TO_D = str.maketrans({"đ": "d", "Đ": "D", "\u00d0": "D", "\u00f0": "d", "\u0189": "D", "\u0256": "d"})
