@@ -1,0 +1,1 @@
+"""Dispatches: what crosses an agency border, and the registers that prove it."""
