@@ -82,6 +82,8 @@ class Row:
     """Open to anybody, signed in or not."""
     signed_in: bool = False
     """Open to any signed-in person, even one who holds no role (profile, sign-out, password)."""
+    server_admin: bool = False
+    """Open to administrators of the server too: they run the directory of all agencies and see no content."""
     methods: frozenset[str] = frozenset({"GET", "HEAD", "POST"})
 
 
@@ -92,3 +94,5 @@ def allow(*groups: frozenset[Role], methods: str = "GET HEAD POST") -> Row:
 
 PUBLIC = Row(public=True)
 SIGNED_IN = Row(signed_in=True)
+DIRECTORY = Row(server_admin=True)
+"""For administrators of the server alone."""
