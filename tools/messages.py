@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 
 PACKAGE = Path(__file__).resolve().parent.parent / "src" / "giaoban"
 CATALOGUE = Path("locale/vi/LC_MESSAGES/django.po")
-HEADER = '''# Vietnamese messages of one room of Giao Ban. Written by tools/messages.py; translations by hand.
+HEADER = """# Vietnamese messages of one room of Giao Ban. Written by tools/messages.py; translations by hand.
 msgid ""
 msgstr ""
 "MIME-Version: 1.0\\n"
@@ -46,7 +46,7 @@ msgstr ""
 "Language: vi\\n"
 "Plural-Forms: nplurals=1; plural=0;\\n"
 
-'''
+"""
 # Which arguments of a gettext function are (context, singular, plural); counted from 0.
 FUNCTIONS: dict[str, tuple[int | None, int, int | None]] = {
     "_": (None, 0, None),
@@ -249,7 +249,9 @@ def check(chosen: list[Path]) -> list[str]:
                     "use one wording, or give one of them a context"
                 )
         if messages and (not path.exists() or path.read_text(encoding="utf-8") != rendered(messages, known, {})):
-            faults.append(f"{room.name}: catalogue is not as the sources have it; run tools/messages.py --prune {room.name}")
+            faults.append(
+                f"{room.name}: catalogue is not as the sources have it; run tools/messages.py --prune {room.name}"
+            )
     return faults
 
 

@@ -1,0 +1,89 @@
+"""What every test stands on: its own data folder, compiled messages, and an honest list of what was not tried.
+
+Skipping is allowed only for what this machine cannot do (no browser, no PostgreSQL). At the end each reason is printed
+once; with GIAOBAN_NO_SKIP=1, as in CI, any skip is a failure.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+import tempfile
+from collections import Counter
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+ROOT = Path(__file__).resolve().parent.parent
+_SESSION_HOME = tempfile.mkdtemp(prefix="giaoban-test-")
+
+# Before Django's settings are read. The operator's own variables must not reach a test.
+for _name in [name for name in os.environ if name.startswith("GIAOBAN_")]:
+    if _name not in {"GIAOBAN_NO_SKIP", "GIAOBAN_NOT_RUN", "GIAOBAN_DATABASE_URL", "GIAOBAN_TEST_POSTGRES_URL"}:
+        del os.environ[_name]
+os.environ["GIAOBAN_HOME"] = _SESSION_HOME
+os.environ["GIAOBAN_SECRET_KEY"] = "only-for-tests-" + "0" * 40
+os.environ["DJANGO_SETTINGS_MODULE"] = "giaoban.project.settings"
+# Playwright's event loop lives in the thread of the test; Django would refuse the database there.
+os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Compile the message catalogues once, in the main process."""
+    if not hasattr(config, "workerinput"):
+        sys.path.insert(0, str(ROOT / "tools"))
+        import messages
+
+        messages.compile_all()
+
+
+def pytest_unconfigure() -> None:
+    shutil.rmtree(_SESSION_HOME, ignore_errors=True)
+
+
+@pytest.fixture(autouse=True)
+def home(tmp_path: Path) -> Iterator[Path]:
+    """A data folder (GIAOBAN_HOME) of this test alone."""
+    from django.conf import settings
+
+    folder = tmp_path / "home"
+    folder.mkdir(mode=0o700)
+    before = settings.GIAOBAN_HOME
+    settings.GIAOBAN_HOME = folder
+    yield folder
+    settings.GIAOBAN_HOME = before
+
+
+def _not_tried(reporter: pytest.TerminalReporter) -> Counter[str]:
+    """Reason → number of tests (or runs) that were not tried for it."""
+    reasons: Counter[str] = Counter()
+    for report in reporter.stats.get("skipped", []):
+        text = report.longrepr[2] if isinstance(report.longrepr, tuple) else str(report.longrepr)
+        reasons[text.removeprefix("Skipped: ")] += 1
+    if os.environ.get("GIAOBAN_NOT_RUN"):
+        reasons[os.environ["GIAOBAN_NOT_RUN"]] += 1
+    return reasons
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say what was skipped and why; pytest's own closing line follows."""
+    reasons = _not_tried(terminalreporter)
+    for reason, count in sorted(reasons.items()):
+        terminalreporter.write_line(f"skipped: {count} because {reason}")
+    if not reasons:
+        terminalreporter.write_line("skipped: nothing")
+    elif os.environ.get("GIAOBAN_NO_SKIP"):
+        terminalreporter.write_line("GIAOBAN_NO_SKIP is set: each of these is a failure", red=True)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
+    """With GIAOBAN_NO_SKIP, a run that skipped anything has failed."""
+    reporter = session.config.pluginmanager.get_plugin("terminalreporter")
+    if exitstatus == 0 and os.environ.get("GIAOBAN_NO_SKIP") and reporter is not None and _not_tried(reporter):
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
