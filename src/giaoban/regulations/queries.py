@@ -10,11 +10,13 @@ from django.db.models import Prefetch, Q, QuerySet
 
 from giaoban.agencies.models import Agency, valid_on
 from giaoban.common.errors import NotFoundError
+from giaoban.common.holidays_vn import working_days
 from giaoban.regulations.enums import PartyRole
-from giaoban.regulations.models import Coordination, Party, Regulation
+from giaoban.regulations.models import Coordination, DayOverride, Party, Regulation
 
 if TYPE_CHECKING:
     from giaoban.common.access import By
+    from giaoban.kernel.calendar import WorkingDays
 
 
 def regulations() -> QuerySet[Regulation]:
@@ -89,3 +91,11 @@ def reporting_agencies(coordination: Coordination, day: date) -> list[Agency]:
 def co_chairs(coordination: Coordination, day: date) -> list[Agency]:
     """The agencies that co-chair on `day`, in the order in which they host."""
     return [party.agency for party in parties_on(coordination, day) if party.is_co_chair]
+
+
+def working_days_for(*days: date) -> WorkingDays:
+    """The working-day calendar around `days`: published holidays, and over them what the operator entered."""
+    years = [day.year for day in days]
+    first, last = min(years) - 1, max(years) + 1
+    rows = DayOverride.objects.filter(day__year__gte=first, day__year__lte=last).values_list("day", "is_working")
+    return working_days(first, last, dict(rows))
