@@ -72,7 +72,10 @@ class RowKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Issuer:
-    """An issuing agency, slot 2. `parent_name` is the superior body written above it, "" where there is none."""
+    """An issuing agency, slot 2, named as in a sentence ("Công an huyện X"); the letterhead prints it in capitals.
+
+    `parent_name` is the superior body written above it, "" where there is none.
+    """
 
     name: str
     parent_name: str = ""
