@@ -1,0 +1,282 @@
+"""One dispatch on its way to one recipient: states, events, and the one reason it has not taken effect yet.
+
+Two tables are the whole truth of this file. `TRANSITIONS` says what each event does in each state; a pair that is not in it is
+illegal and changes nothing. `REASONS` is the closed list of reasons, each with the next action and who must act, so every
+dispatch without effect can say exactly one of them (docs/protocol.md section 8).
+
+This file does not know how bytes travel, what time it is, or in which language people read. Times come in as arguments.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Final
+
+from giaoban.kernel.errors import ErrorCode, KernelError
+
+
+class State(StrEnum):
+    """Where the dispatch stands for this recipient."""
+
+    QUEUED = "queued"
+    """Sealed and registered; nobody has tried yet."""
+    IN_FLIGHT = "in_flight"
+    """A worker holds it and is trying now."""
+    HANDED_OVER = "handed_over"
+    """A courier took it; the receipt is awaited."""
+    WAITING = "waiting"
+    """The last try failed; another follows by itself."""
+    NEEDS_PERSON = "needs_person"
+    """No further try follows by itself."""
+    ACCEPTED = "accepted"
+    """The receiver's receipt says it took effect (or had, under another uid)."""
+    REFUSED = "refused"
+    """The receiver's receipt says no, and why."""
+    STOPPED = "stopped"
+    """A person of the sender ended the tries."""
+
+
+FINAL: Final = frozenset({State.ACCEPTED, State.REFUSED, State.STOPPED})
+"""States in which nothing is tried any more."""
+
+
+class Event(StrEnum):
+    """What can happen to it."""
+
+    CLAIMED = "claimed"
+    CLAIM_EXPIRED = "claim_expired"
+    HANDED_TO_COURIER = "handed_to_courier"
+    FAILED_FOR_NOW = "failed_for_now"
+    FAILED_FOR_GOOD = "failed_for_good"
+    RECEIPT_OVERDUE = "receipt_overdue"
+    RECEIPT_ACCEPTED = "receipt_accepted"
+    RECEIPT_REFUSED = "receipt_refused"
+    PERSON_RETRIES = "person_retries"
+    PERSON_STOPS = "person_stops"
+
+
+class Action(StrEnum):
+    """What the caller must do once the new state is written."""
+
+    SEND = "send"
+    KEEP_RECEIPT = "keep_receipt"
+    TRY_LATER = "try_later"
+    TRY_NOW = "try_now"
+    ALARM = "alarm"
+    """Show it to whoever must act."""
+
+
+class Who(StrEnum):
+    """Who must act next."""
+
+    NOBODY = "nobody"
+    OFFICER = "officer"
+    ADMINISTRATOR = "administrator"
+    PARTNER = "partner"
+
+
+class Next(StrEnum):
+    """What happens next."""
+
+    NOTHING = "nothing"
+    WILL_BE_SENT = "will_be_sent"
+    RECEIPT_EXPECTED = "receipt_expected"
+    TRIED_AGAIN = "tried_again"
+    CORRECT_AND_ISSUE_ANEW = "correct_and_issue_anew"
+    ENROL_KEY = "enrol_key"
+    SET_UP_ROUTE = "set_up_route"
+    REPAIR_HERE = "repair_here"
+    ASK_PARTNER = "ask_partner"
+    RETRY_OR_STOP = "retry_or_stop"
+
+
+class Reason(StrEnum):
+    """Why a dispatch has not taken effect for this recipient. A closed list: released names are never changed."""
+
+    NOT_SENT_YET = "not_sent_yet"
+    BEING_SENT = "being_sent"
+    RECEIPT_AWAITED = "receipt_awaited"
+    INTERRUPTED = "interrupted"
+    PARTNER_UNREACHABLE = "partner_unreachable"
+    PARTNER_BUSY = "partner_busy"
+    PARTNER_FAILED = "partner_failed"
+    RECEIPT_OVERDUE = "receipt_overdue"
+    NO_ROUTE = "no_route"
+    FILE_DAMAGED_HERE = "file_damaged_here"
+    KEY_NOT_KNOWN_THERE = "key_not_known_there"
+    NOT_UNDERSTOOD_THERE = "not_understood_there"
+    SIGNATURE_WRONG_THERE = "signature_wrong_there"
+    CONFLICT_THERE = "conflict_there"
+    RECEIPT_INVALID = "receipt_invalid"
+    REFUSED_BY_PARTNER = "refused_by_partner"
+    STOPPED_HERE = "stopped_here"
+
+
+@dataclass(frozen=True, slots=True)
+class ReasonRow:
+    """What follows from a reason."""
+
+    temporary: bool
+    """Another try may help without anybody's doing."""
+    then: Next
+    who: Who
+
+
+REASONS: Final[dict[Reason, ReasonRow]] = {
+    Reason.NOT_SENT_YET: ReasonRow(True, Next.WILL_BE_SENT, Who.NOBODY),
+    Reason.BEING_SENT: ReasonRow(True, Next.RECEIPT_EXPECTED, Who.NOBODY),
+    Reason.RECEIPT_AWAITED: ReasonRow(True, Next.RECEIPT_EXPECTED, Who.NOBODY),
+    Reason.INTERRUPTED: ReasonRow(True, Next.TRIED_AGAIN, Who.NOBODY),
+    Reason.PARTNER_UNREACHABLE: ReasonRow(True, Next.TRIED_AGAIN, Who.NOBODY),
+    Reason.PARTNER_BUSY: ReasonRow(True, Next.TRIED_AGAIN, Who.NOBODY),
+    Reason.PARTNER_FAILED: ReasonRow(True, Next.TRIED_AGAIN, Who.PARTNER),
+    Reason.RECEIPT_OVERDUE: ReasonRow(True, Next.TRIED_AGAIN, Who.PARTNER),
+    Reason.NO_ROUTE: ReasonRow(False, Next.SET_UP_ROUTE, Who.ADMINISTRATOR),
+    Reason.FILE_DAMAGED_HERE: ReasonRow(False, Next.REPAIR_HERE, Who.ADMINISTRATOR),
+    Reason.KEY_NOT_KNOWN_THERE: ReasonRow(False, Next.ENROL_KEY, Who.ADMINISTRATOR),
+    Reason.NOT_UNDERSTOOD_THERE: ReasonRow(False, Next.ASK_PARTNER, Who.ADMINISTRATOR),
+    Reason.SIGNATURE_WRONG_THERE: ReasonRow(False, Next.REPAIR_HERE, Who.ADMINISTRATOR),
+    Reason.CONFLICT_THERE: ReasonRow(False, Next.ASK_PARTNER, Who.ADMINISTRATOR),
+    Reason.RECEIPT_INVALID: ReasonRow(False, Next.ASK_PARTNER, Who.ADMINISTRATOR),
+    Reason.REFUSED_BY_PARTNER: ReasonRow(False, Next.CORRECT_AND_ISSUE_ANEW, Who.OFFICER),
+    Reason.STOPPED_HERE: ReasonRow(False, Next.NOTHING, Who.NOBODY),
+}
+
+MAX_ATTEMPTS: Final = 12
+"""Tries that follow one another by themselves; with `RETRY_AFTER` that is a little over three days."""
+RETRY_AFTER: Final = tuple(
+    timedelta(seconds=seconds) for seconds in (5, 30, 120, 600, 1800, 3600, 4 * 3600, 8 * 3600, 12 * 3600)
+)
+"""Wait before the 2nd, 3rd, … try; the last one repeats."""
+CLAIM_LASTS: Final = timedelta(minutes=5)
+"""A claim in flight longer than this was lost with its worker."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One cell of the table."""
+
+    to: State
+    actions: tuple[Action, ...] = ()
+
+
+_ALARM = Rule(State.NEEDS_PERSON, (Action.ALARM,))
+_RETRY = Rule(State.WAITING, (Action.TRY_LATER,))
+_TAKEN = Rule(State.ACCEPTED, (Action.KEEP_RECEIPT,))
+_REFUSED = Rule(State.REFUSED, (Action.KEEP_RECEIPT, Action.ALARM))
+_AGAIN = Rule(State.QUEUED, (Action.TRY_NOW,))
+_END = Rule(State.STOPPED)
+
+TRANSITIONS: Final[dict[tuple[State, Event], Rule]] = {
+    (State.QUEUED, Event.CLAIMED): Rule(State.IN_FLIGHT, (Action.SEND,)),
+    (State.WAITING, Event.CLAIMED): Rule(State.IN_FLIGHT, (Action.SEND,)),
+    (State.IN_FLIGHT, Event.CLAIM_EXPIRED): Rule(State.WAITING, (Action.TRY_NOW,)),
+    (State.IN_FLIGHT, Event.HANDED_TO_COURIER): Rule(State.HANDED_OVER),
+    (State.IN_FLIGHT, Event.FAILED_FOR_NOW): _RETRY,
+    (State.IN_FLIGHT, Event.FAILED_FOR_GOOD): _ALARM,
+    (State.HANDED_OVER, Event.RECEIPT_OVERDUE): _RETRY,
+    # A receipt may come at any time, by any route, also after we had given up: the receiver's word counts.
+    (State.QUEUED, Event.RECEIPT_ACCEPTED): _TAKEN,
+    (State.IN_FLIGHT, Event.RECEIPT_ACCEPTED): _TAKEN,
+    (State.HANDED_OVER, Event.RECEIPT_ACCEPTED): _TAKEN,
+    (State.WAITING, Event.RECEIPT_ACCEPTED): _TAKEN,
+    (State.NEEDS_PERSON, Event.RECEIPT_ACCEPTED): _TAKEN,
+    (State.STOPPED, Event.RECEIPT_ACCEPTED): _TAKEN,
+    (State.QUEUED, Event.RECEIPT_REFUSED): _REFUSED,
+    (State.IN_FLIGHT, Event.RECEIPT_REFUSED): _REFUSED,
+    (State.HANDED_OVER, Event.RECEIPT_REFUSED): _REFUSED,
+    (State.WAITING, Event.RECEIPT_REFUSED): _REFUSED,
+    (State.NEEDS_PERSON, Event.RECEIPT_REFUSED): _REFUSED,
+    (State.STOPPED, Event.RECEIPT_REFUSED): _REFUSED,
+    (State.WAITING, Event.PERSON_RETRIES): _AGAIN,
+    (State.HANDED_OVER, Event.PERSON_RETRIES): _AGAIN,
+    (State.NEEDS_PERSON, Event.PERSON_RETRIES): _AGAIN,
+    (State.STOPPED, Event.PERSON_RETRIES): _AGAIN,
+    (State.QUEUED, Event.PERSON_STOPS): _END,
+    (State.HANDED_OVER, Event.PERSON_STOPS): _END,
+    (State.WAITING, Event.PERSON_STOPS): _END,
+    (State.NEEDS_PERSON, Event.PERSON_STOPS): _END,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """All that is remembered about one dispatch to one recipient."""
+
+    state: State = State.QUEUED
+    reason: Reason | None = Reason.NOT_SENT_YET
+    """None only when the dispatch took effect."""
+    attempts: int = 0
+    """Tries since it was queued or a person asked for another round."""
+    next_at: datetime | None = None
+    """When the next try is due; None when none is."""
+    claimed_at: datetime | None = None
+
+    def __post_init__(self) -> None:
+        if (self.reason is None) != (self.state is State.ACCEPTED) or self.attempts < 0:
+            raise KernelError(ErrorCode.DELIVERY_ILLEGAL, state=self.state.value)
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """The new state and what the caller must do."""
+
+    delivery: Delivery
+    actions: tuple[Action, ...]
+
+
+_ENTERED_BECAUSE: Final = {
+    State.QUEUED: Reason.NOT_SENT_YET,
+    State.IN_FLIGHT: Reason.BEING_SENT,
+    State.HANDED_OVER: Reason.RECEIPT_AWAITED,
+    State.ACCEPTED: None,
+    State.REFUSED: Reason.REFUSED_BY_PARTNER,
+    State.STOPPED: Reason.STOPPED_HERE,
+}
+
+
+def step(delivery: Delivery, event: Event, *, at: datetime, reason: Reason | None = None) -> Step:
+    """What `event` makes of `delivery`. `reason` is asked for, and only for, a failure.
+
+    Raises DELIVERY_ILLEGAL for a pair that is not in the table, a failure without reason, or a reason without failure; the
+    delivery given is unchanged.
+    """
+    rule = TRANSITIONS.get((delivery.state, event))
+    failure = event in {Event.FAILED_FOR_NOW, Event.FAILED_FOR_GOOD}
+    if rule is None or (reason is not None) != failure:
+        raise KernelError(ErrorCode.DELIVERY_ILLEGAL, state=delivery.state.value, event=event.value)
+    if event is Event.CLAIM_EXPIRED:
+        reason = Reason.INTERRUPTED
+    if event is Event.RECEIPT_OVERDUE:
+        reason = Reason.RECEIPT_OVERDUE
+    attempts = 0 if event is Event.PERSON_RETRIES else delivery.attempts + (event is Event.CLAIMED)
+    after = replace(
+        delivery,
+        state=rule.to,
+        reason=_ENTERED_BECAUSE.get(rule.to, reason),
+        attempts=attempts,
+        next_at=_due(rule, attempts, at),
+        claimed_at=at if rule.to is State.IN_FLIGHT else None,
+    )
+    return Step(after, rule.actions)
+
+
+def failure_event(reason: Reason, attempts: int) -> Event:
+    """Whether a failed try is followed by another: only for a temporary reason, and only `MAX_ATTEMPTS` times."""
+    again = REASONS[reason].temporary and attempts < MAX_ATTEMPTS
+    return Event.FAILED_FOR_NOW if again else Event.FAILED_FOR_GOOD
+
+
+def retry_delay(attempts: int) -> timedelta:
+    """The wait after `attempts` failed tries (from 1)."""
+    return RETRY_AFTER[min(max(attempts, 1), len(RETRY_AFTER)) - 1]
+
+
+def _due(rule: Rule, attempts: int, at: datetime) -> datetime | None:
+    if Action.TRY_LATER in rule.actions:
+        return at + retry_delay(attempts)
+    if Action.TRY_NOW in rule.actions:
+        return at
+    return None
