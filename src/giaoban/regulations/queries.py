@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import TYPE_CHECKING
-from uuid import UUID
 
 from django.db.models import Prefetch, Q, QuerySet
 
 from giaoban.agencies.models import Agency, valid_on
 from giaoban.common.errors import NotFoundError
 from giaoban.common.holidays_vn import working_days
+from giaoban.kernel.calendar import SCHEMES, PeriodType, period_of, report_deadline
 from giaoban.regulations.enums import PartyRole
-from giaoban.regulations.models import Coordination, DayOverride, Party, Regulation
+from giaoban.regulations.models import ContentArea, Coordination, DayOverride, Indicator, Party, Regulation
 
 if TYPE_CHECKING:
+    from datetime import date
+    from uuid import UUID
+
     from giaoban.common.access import By
-    from giaoban.kernel.calendar import WorkingDays
+    from giaoban.kernel.calendar import Period, Window, WorkingDays
 
 
 def regulations() -> QuerySet[Regulation]:
@@ -99,3 +101,49 @@ def working_days_for(*days: date) -> WorkingDays:
     first, last = min(years) - 1, max(years) + 1
     rows = DayOverride.objects.filter(day__year__gte=first, day__year__lte=last).values_list("day", "is_working")
     return working_days(first, last, dict(rows))
+
+
+def window_of(coordination: Coordination, period: Period) -> Window:
+    """The days whose figures are counted for `period`. Raises `KernelError` CALENDAR_SCHEME."""
+    return SCHEMES[coordination.scheme].window(period)
+
+
+def report_due_on(coordination: Coordination, period: Period, days: WorkingDays | None = None) -> date:
+    """The last day to report on `period`: working days after the cut-off (Decree 09/2019/NĐ-CP article 8(5))."""
+    cut_off = window_of(coordination, period).cut_off
+    known = days or working_days_for(cut_off)
+    return report_deadline(cut_off, known, max(coordination.report_due_days, 1)).day
+
+
+def period_for(coordination: Coordination, day: date) -> Period:
+    """The period of the coordination's cadence whose window holds `day`."""
+    period = period_of(PeriodType(coordination.cadence), day)
+    # A window that closes before the end of its months hands the days after the cut-off to the next period.
+    return period if day <= window_of(coordination, period).cut_off else period.next()
+
+
+def host_of(coordination: Coordination, period: Period) -> Agency | None:
+    """The co-chair whose turn it is to host on `period`: the co-chairs take turns, one period each, in their order.
+
+    None where nobody co-chairs. A person may always choose another co-chair; this is the proposal.
+    """
+    chairs = co_chairs(coordination, window_of(coordination, period).cut_off)
+    if not chairs:
+        return None
+    per_year = {PeriodType.MONTH: 12, PeriodType.QUARTER: 4, PeriodType.HALF: 2}.get(period.type, 1)
+    turn = period.year * per_year + (period.ordinal or 1) - 1
+    return chairs[turn % len(chairs)]
+
+
+def indicators_on(regulation: Regulation, day: date) -> list[Indicator]:
+    """The indicators asked for on `day`, in order, each with its content area."""
+    return list(
+        Indicator.objects.filter(valid_on(day), regulation=regulation)
+        .select_related("area")
+        .order_by("area__position", "position", "pk")
+    )
+
+
+def content_areas(regulation: Regulation) -> list[ContentArea]:
+    """The content areas in order."""
+    return list(ContentArea.objects.filter(regulation=regulation).order_by("position", "pk"))
