@@ -5,31 +5,75 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from django.shortcuts import render
+from django.utils.translation import gettext_lazy as _
+
+from giaoban.common.errors import RefusedError
 
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
 
+NOT_FOUND = RefusedError(
+    "not_found",
+    _("There is nothing at this address for you."),
+    _("The page does not exist, was never yours to see, or the address has a slip."),
+    _("Go back, or start again from the to-do page."),
+    status=404,
+)
+FORBIDDEN = RefusedError(
+    "access.role",
+    _("You may not open this page."),
+    _("It is for another role than those you hold in this agency today."),
+    _("Switch to another agency if you work in several, or ask your administrator."),
+    status=403,
+)
+BAD_REQUEST = RefusedError(
+    "bad_request",
+    _("The server did not understand this request."),
+    _("It was incomplete or in a form that is not allowed."),
+    _("Go back, check what was entered, and try once more."),
+    status=400,
+)
+STALE_FORM = RefusedError(
+    "csrf",
+    _("The form was not accepted; nothing was changed."),
+    _("The page was open too long, you signed in again meanwhile, or the browser blocks cookies."),
+    _("Go back, reload the page, and send the form again."),
+    status=403,
+)
+OUR_FAULT = RefusedError(
+    "error",
+    _("Something went wrong on our side."),
+    _("The server met a fault. What was not confirmed was not saved."),
+    _("Try again in a moment. If it stays, tell the administrator of the server the time it happened."),
+    status=500,
+)
+
+
+def refused(request: HttpRequest, error: RefusedError) -> HttpResponse:
+    """The three lines of a refusal as a page of its own."""
+    return render(request, "web/error.html", {"error": error}, status=error.status)
+
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """The form came without its token: cookies off, or the page was open too long."""
-    return render(request, "web/errors/csrf.html", status=403)
+    return refused(request, STALE_FORM)
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     """400."""
-    return render(request, "web/errors/400.html", status=400)
+    return refused(request, BAD_REQUEST)
 
 
 def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
     """403."""
-    return render(request, "web/errors/403.html", status=403)
+    return refused(request, FORBIDDEN)
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
-    """404: absent, or not yours."""
-    return render(request, "web/errors/404.html", status=404)
+    """404: absent, or not yours: one page for both."""
+    return refused(request, NOT_FOUND)
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """500: our fault."""
-    return render(request, "web/errors/500.html", status=500)
+    """500: our fault. The page needs no database."""
+    return render(None, "web/error_500.html", {"error": OUR_FAULT}, status=500)
