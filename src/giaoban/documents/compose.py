@@ -27,8 +27,8 @@ from giaoban.documents.layout import (
     Urgency,
     clean,
 )
-from giaoban.documents.measures import right_column, text_width, value
-from giaoban.documents.metrics import text_width_mm, widest_line_mm
+from giaoban.documents.measures import MOTTO, text_width, value
+from giaoban.documents.metrics import balanced, text_width_mm
 from giaoban.documents.numbering import number_line
 
 if TYPE_CHECKING:
@@ -150,10 +150,8 @@ class Sheet:
 
 def compose(document: OfficialDocument) -> Sheet:
     """The printed texts of `document`. Raises FontsMissingError where set-up has not built the fonts."""
-    from giaoban.documents.measures import MOTTO
-
     type_name = _line(document.type_name).upper()
-    summary = clean(document.summary).strip()
+    summary = _title_lines(clean(document.summary).strip(), text_width()) if type_name else _line(document.summary)
     issuers = tuple(_issuer_lines(document))
     named = [text.text for text in issuers if text.bold]
     is_letter = not type_name
@@ -166,14 +164,14 @@ def compose(document: OfficialDocument) -> Sheet:
         motto_line=value("motto_line_share") * text_width_mm(MOTTO, value("motto_size"), bold=True),
         number=number_line(document.number, _line(document.symbol)),
         place_date=_place_date(document),
-        subject=f"V/v {summary}" if is_letter and summary else "",
+        subject=_in_left_column(f"V/v {summary}", "subject_size") if is_letter and summary else "",
         draft_mark=DRAFT_MARK if document.draft else "",
         sample_mark=SAMPLE_MARK if document.sample else "",
         urgency=_urgency(document),
         circulation=_circulation(document),
         type_name=type_name,
         summary="" if is_letter else summary,
-        summary_line=_share("summary_line_share", _summary_width(summary or type_name)),
+        summary_line=_share("summary_line_share", _title_width(summary or type_name)),
         addressed_to=_addressed_to(document),
         legal_bases=wording.listed([_line(base) for base in document.legal_bases]),
         body=tuple(_pieces(document.body, text_width())),
@@ -196,24 +194,34 @@ def texts(body: Sequence[Piece | Grid]) -> Iterator[str]:
 
 
 def _issuer_lines(document: OfficialDocument) -> Iterator[Text]:
-    # A joint document names its agencies one under the other with a hyphen after each but the last; a superior body they share
-    # is written once.
+    # A joint document names its agencies one under the other; a superior body they share is written once. Where no superior body
+    # stands between the names, a hyphen joins them.
     last = len(document.issuers) - 1
+    has_parents = any(issuer.parent_name.strip() for issuer in document.issuers)
     previous_parent = ""
     for place, issuer in enumerate(document.issuers):
         parent = _line(issuer.parent_name).upper()
         if parent and parent != previous_parent:
-            yield Text(parent)
+            yield Text(_in_left_column(parent, "parent_name_size"))
         previous_parent = parent
-        yield Text(_line(issuer.name).upper() + (" -" if place < last else ""), bold=True)
+        hyphen = "" if has_parents or place == last else "\u00a0-"
+        yield Text(_in_left_column(_line(issuer.name).upper() + hyphen, "issuer_name_size", bold=True), bold=True)
 
 
 def _name_width(name: str) -> float:
-    return widest_line_mm(name, value("issuer_name_size"), value("left_column"), bold=True)
+    return max(text_width_mm(line, value("issuer_name_size"), bold=True) for line in name.split("\n"))
 
 
-def _summary_width(summary: str) -> float:
-    return widest_line_mm(summary, value("summary_size"), text_width(), bold=True)
+def _in_left_column(text: str, size: str, *, bold: bool = False) -> str:
+    return "\n".join(balanced(text, value(size), value("left_column"), bold=bold))
+
+
+def _title_lines(text: str, width: float) -> str:
+    return "\n".join(balanced(text, value("summary_size"), width, bold=True))
+
+
+def _title_width(title: str) -> float:
+    return max(text_width_mm(line, value("summary_size"), bold=True) for line in title.split("\n"))
 
 
 def _share(name: str, width: float) -> float:
@@ -269,7 +277,7 @@ def _annexes(document: OfficialDocument) -> Iterator[AnnexSheet]:
     for place, annex in enumerate(document.annexes, start=1):
         yield AnnexSheet(
             label="Phụ lục" if len(document.annexes) == 1 else f"Phụ lục {wording.roman(place)}",
-            title=clean(annex.title).strip().upper(),
+            title=_title_lines(clean(annex.title).strip().upper(), _annex_width(annex)),
             note=_annex_note(document),
             body=tuple(_pieces(annex.body, _annex_width(annex))),
             landscape=annex.landscape,
@@ -357,15 +365,47 @@ class _Labels:
 
 
 def _grid(block: Table, width: float) -> Grid:
-    total = sum(column.width for column in block.columns)
+    header = _header(block.columns)
+    rows = tuple(_row(row, block.columns) for row in block.rows)
     return Grid(
-        widths=tuple(round(width * column.width / total, 3) for column in block.columns),
+        widths=_widths(block.columns, header, rows, width),
         aligns=tuple(column.align.value for column in block.columns),
-        header=_header(block.columns),
-        rows=tuple(_row(row, block.columns) for row in block.rows),
+        header=header,
+        rows=rows,
         caption=clean(block.caption).strip(),
         unit=clean(block.unit).strip(),
     )
+
+
+def _widths(
+    columns: Sequence[Column], header: Sequence[Sequence[HeaderCell]], rows: Sequence[TableRow], width: float
+) -> tuple[float, ...]:
+    """The asked shares of `width`, but no column narrower than its longest word, as long as that is possible."""
+    texts_of: list[list[str]] = [[] for _ in columns]
+    for cell in (cell for line in header for cell in line if cell.columns == 1):
+        texts_of[cell.column].append(cell.text)
+    for row in (row for row in rows if not row.spans):
+        for place, text in enumerate(row.cells):
+            texts_of[place].append(text)
+    needed = [
+        max((_longest_word(text) for text in texts), default=0.0) + 2 * value("table_padding") + 0.5
+        for texts in texts_of
+    ]
+    if sum(needed) > width:
+        needed = [0.0] * len(columns)
+    fixed: dict[int, float] = {}
+    while True:
+        free = [place for place in range(len(columns)) if place not in fixed]
+        share = (width - sum(fixed.values())) / (sum(columns[place].width for place in free) or 1)
+        short = [place for place in free if columns[place].width * share < needed[place]]
+        if not short:
+            break
+        fixed |= {place: needed[place] for place in short}
+    return tuple(round(fixed.get(place, columns[place].width * share), 3) for place in range(len(columns)))
+
+
+def _longest_word(text: str) -> float:
+    return max((text_width_mm(word, value("table_size"), bold=True) for word in text.split()), default=0.0)
 
 
 def _header(columns: Sequence[Column]) -> tuple[tuple[HeaderCell, ...], ...]:

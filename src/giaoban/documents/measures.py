@@ -55,6 +55,7 @@ MEASURES: dict[str, Measure] = {
     "place_date_size": Measure(13, "pt", 13, 14, "I-II.4"),
     "left_column": Measure(66, "mm", 60, 75, "IV: left about 2/5, right about 3/5 of the text width; exact: house"),
     "letterhead_gap": Measure(6, "pt", 0, 12, "house: between names and number"),
+    "joint_gap": Measure(3, "pt", 0, 12, "house: between the agencies of a joint document"),
     # Type, summary, addressees
     "type_name_size": Measure(14, "pt", 13, 14, "I-II.5"),
     "summary_size": Measure(14, "pt", 13, 14, "I-II.5"),
@@ -62,12 +63,17 @@ MEASURES: dict[str, Measure] = {
     "subject_size": Measure(13, "pt", 12, 13, "I-II.5: V/v of a công văn"),
     "subject_gap": Measure(6, "pt", 6, 6, "I-II.5: below the number"),
     "addressed_to_size": Measure(14, "pt", 13, 14, "I-II.9.a"),
+    "title_gap": Measure(18, "pt", 6, 36, "house: above the type name and an annex's text"),
+    "addressed_to_indent": Measure(30, "mm", 0, 60, "house: several addressees"),
+    "addressed_to_names_indent": Measure(50, "mm", 0, 80, "house: several addressees"),
     # Body
     "body_size": Measure(14, "pt", 13, 14, "I-II.6"),
     "first_line_indent": Measure(12.7, "mm", 10, 12.7, "I-II.6.e"),
     "paragraph_gap": Measure(6, "pt", 6, 18, "I-II.6.e"),
     "line_spacing": Measure(1.1, "lines", 1.0, 1.5, "I-II.6.e"),
     "table_size": Measure(12, "pt", 10, 14, "house"),
+    "table_padding": Measure(1.5, "mm", 0.5, 3, "house: left and right of a cell's text"),
+    "table_row_padding": Measure(0.9, "mm", 0.3, 3, "house: above and below a cell's text"),
     "table_note_size": Measure(12, "pt", 10, 14, "house"),
     # Foot of the document
     "position_size": Measure(14, "pt", 13, 14, "I-II.7"),
@@ -78,6 +84,7 @@ MEASURES: dict[str, Measure] = {
     "recipients_title_size": Measure(12, "pt", 12, 12, "I-II.9.b"),
     "recipients_size": Measure(11, "pt", 11, 11, "I-II.9.b"),
     "contact_size": Measure(11, "pt", 11, 12, "I-III.4"),
+    "contact_bottom": Measure(9, "mm", 5, 20, "I-III.4: at the foot; distance from the edge: house"),
     # Marks
     "urgency_size": Measure(13, "pt", 13, 14, "I-III.2"),
     "urgency_height": Measure(8, "mm", 8, 8, "I-III.2"),

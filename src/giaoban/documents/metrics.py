@@ -6,6 +6,7 @@ Tinos has the widths of Times New Roman, so the same lengths hold for PDF and DO
 from __future__ import annotations
 
 from functools import lru_cache
+from itertools import pairwise
 from pathlib import Path
 
 from giaoban.documents.measures import MM_PER_POINT
@@ -14,6 +15,13 @@ FONTS = Path(__file__).parent / "fonts"
 """Made by `tools/build_fonts.py`; not in the repository."""
 
 FONT_FILES = ("Tinos-Regular.ttf", "Tinos-Bold.ttf", "Tinos-Italic.ttf", "Tinos-BoldItalic.ttf")
+
+
+_OPENERS = frozenset(
+    "tỉnh huyện quận xã phường thị thành đặc thôn và về giữa tại của theo trong trên quý năm tháng phương nhiệm hội ban bộ ủy công cứu "
+    "phòng tìm cơ kết".split()
+)
+"""Words that begin a part of an agency's name or of a summary: a line may well start with them."""
 
 
 class FontsMissingError(RuntimeError):
@@ -32,20 +40,57 @@ def text_width_mm(text: str, size: float, *, bold: bool = False) -> float:
     return total / units * size * MM_PER_POINT
 
 
-def widest_line_mm(text: str, size: float, limit: float, *, bold: bool = False) -> float:
-    """The width of the widest line when `text` is broken at spaces into lines of at most `limit` mm."""
-    widest = 0.0
+def lines_of(text: str, size: float, limit: float, *, bold: bool = False) -> list[str]:
+    """`text` broken at spaces into lines of at most `limit` mm; a word that is longer has a line of its own."""
+    lines: list[str] = []
     for given in text.split("\n"):
         line = ""
-        for word in given.split():
+        for word in given.split(" "):
             longer = f"{line} {word}" if line else word
             if line and text_width_mm(longer, size, bold=bold) > limit:
-                widest = max(widest, text_width_mm(line, size, bold=bold))
+                lines.append(line)
                 line = word
             else:
                 line = longer
-        widest = max(widest, text_width_mm(line, size, bold=bold))
-    return min(widest, limit)
+        lines.append(line)
+    return lines
+
+
+def balanced(text: str, size: float, limit: float, *, bold: bool = False) -> list[str]:
+    """`text` in as few lines as `limit` mm allows, as centred titles are set.
+
+    The lines are about equally long and rather begin with a word that opens a part of a name ("huyện …", "và …") than split one.
+    """
+    widest = limit * 0.985  # word processors space letters a little differently
+    count = len(lines_of(text, size, widest, bold=bold))
+    if count == 1:
+        return [text]
+    words = text.replace("\n", " ").split(" ")
+    widths = [text_width_mm(word, size, bold=bold) for word in words]
+    space = text_width_mm(" ", size, bold=bold)
+    aim = text_width_mm(text, size, bold=bold) / count
+
+    def cost(start: int, end: int) -> float:
+        width = sum(widths[start:end]) + space * (end - start - 1)
+        if width > widest and end - start > 1:
+            return float("inf")
+        opens = start == 0 or words[start].lower().strip("(") in _OPENERS or words[start - 1].endswith((",", ";", "-"))
+        return ((width - aim) / limit) ** 2 + (0.0 if opens else 0.08)
+
+    # best[n][end]: the cheapest way to set words[:end] in n lines, and where its last line starts.
+    best: list[dict[int, tuple[float, int]]] = [{0: (0.0, 0)}]
+    for _ in range(count):
+        step: dict[int, tuple[float, int]] = {}
+        for end in range(1, len(words) + 1):
+            ways = [(total + cost(start, end), start) for start, (total, _) in best[-1].items() if start < end]
+            if ways:
+                step[end] = min(ways)
+        best.append(step)
+    ends = [len(words)]
+    for line in range(count, 0, -1):
+        ends.append(best[line][ends[-1]][1])
+    ends.reverse()
+    return [" ".join(words[start:end]) for start, end in pairwise(ends)]
 
 
 def can_print(char: str) -> bool:

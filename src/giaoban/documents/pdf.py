@@ -40,7 +40,9 @@ def draw(template: str, sheet: dict[str, Any]) -> bytes:
     """Fills one of our templates with JSON-like data. Safe to call from several threads; they take turns."""
     missing = metrics.missing_fonts()
     if missing:
-        raise metrics.FontsMissingError(f"fonts not built: {', '.join(missing)}; run tools/build_fonts.py (part of make setup)")
+        raise metrics.FontsMissingError(
+            f"fonts not built: {', '.join(missing)}; run tools/build_fonts.py (part of make setup)"
+        )
     try:
         return _compile(template, sheet)
     except RuntimeError as error:

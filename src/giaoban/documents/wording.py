@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
@@ -134,8 +135,6 @@ def year_name(year: int) -> str:
 
 def period_name(start: date, end: date) -> str:
     """The name of the period from `start` to `end`, both included: month, quarter, half-year, nine months, year, or the two days."""
-    from datetime import timedelta
-
     whole_months = start.day == 1 and (end + timedelta(days=1)).day == 1 and start.year == end.year
     match (start.month, end.month) if whole_months else (0, 0):
         case (1, 12):
