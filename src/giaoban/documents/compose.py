@@ -22,7 +22,6 @@ from giaoban.documents.layout import (
     Row,
     RowKind,
     Run,
-    SignatureBlock,
     Table,
     Urgency,
     clean,
@@ -175,7 +174,7 @@ def compose(document: OfficialDocument) -> Sheet:
         addressed_to=_addressed_to(document),
         legal_bases=wording.listed([_line(base) for base in document.legal_bases]),
         body=tuple(_pieces(document.body, text_width())),
-        signatures=tuple(_signature(block) for block in document.signatures),
+        signatures=_signatures(document),
         recipients=_recipients(document),
         annexes=tuple(_annexes(document)),
         contact=clean(document.contact).strip(),
@@ -269,8 +268,19 @@ def _recipients(document: OfficialDocument) -> tuple[str, ...]:
     return tuple(f"- {line}" for line in wording.listed(lines))
 
 
-def _signature(block: SignatureBlock) -> Signature:
-    return Signature(lines=block.lines, name=_line(block.rank_and_name), mark=_line(block.mark))
+def _signatures(document: OfficialDocument) -> tuple[Signature, ...]:
+    blocks = document.signatures
+    made: list[Signature] = []
+    for place, block in enumerate(blocks):
+        if len(blocks) == 1:
+            width = text_width() - value("left_column") - 2
+        elif place == len(blocks) - 1 and place % 2 == 0:
+            width = text_width()
+        else:
+            width = text_width() / 2 - 2
+        lines = [part for line in block.lines for part in balanced(line, value("position_size"), width, bold=True)]
+        made.append(Signature(lines=tuple(lines), name=_line(block.rank_and_name), mark=_line(block.mark)))
+    return tuple(made)
 
 
 def _annexes(document: OfficialDocument) -> Iterator[AnnexSheet]:
@@ -278,7 +288,7 @@ def _annexes(document: OfficialDocument) -> Iterator[AnnexSheet]:
         yield AnnexSheet(
             label="Phụ lục" if len(document.annexes) == 1 else f"Phụ lục {wording.roman(place)}",
             title=_title_lines(clean(annex.title).strip().upper(), _annex_width(annex)),
-            note=_annex_note(document),
+            note="\n".join(balanced(_annex_note(document), value("annex_note_size"), _annex_width(annex))),
             body=tuple(_pieces(annex.body, _annex_width(annex))),
             landscape=annex.landscape,
         )

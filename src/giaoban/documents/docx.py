@@ -77,6 +77,7 @@ def _annex(annex: AnnexSheet) -> Iterable[Element]:
     yield _paragraph(_runs_of(annex.title, value("annex_title_size"), bold=True), align="center", keep_next=True)
     yield _paragraph(_runs_of(annex.note, value("annex_note_size"), italic=True), align="center", keep_next=True)
     yield _rule(value("annex_line"), text_width(landscape=annex.landscape))
+    yield _paragraph((), exact=value("paragraph_gap"))
     yield from _body(annex.body, keep_last=False)
     yield _paragraph((), exact=1)
 
@@ -192,7 +193,7 @@ def _data_table(grid: Grid) -> Iterable[Element]:
             rows.append(_row([_cell([text], sum(grid.widths), columns=len(grid.widths), middle=True)], split=False))
             continue
         cells = [
-            _cell([_paragraph(_runs_of(text, size, bold=line.bold), align=align)], width, middle=True)
+            _cell([_paragraph(_runs_of(text, size, bold=line.bold), align=align, mark_size=size)], width, middle=True)
             for text, align, width in zip(line.cells, grid.aligns, grid.widths, strict=True)
         ]
         rows.append(_row(cells, split=any(len(text) > 1500 for text in line.cells)))
@@ -219,7 +220,7 @@ def _header_rows(grid: Grid, size: float) -> Iterable[Element]:
             else:
                 _, columns = covered[place]
                 width = sum(grid.widths[place : place + columns])
-                cells.append(_cell([_paragraph(())], width, columns=columns, merge="continue"))
+                cells.append(_cell([_paragraph((), mark_size=size)], width, columns=columns, merge="continue"))
                 place += columns
         yield _row(cells, split=False, header=True)
 
@@ -233,7 +234,7 @@ def _signatures(sheet: Sheet) -> Iterable[Element]:
         left = value("left_column") + 2
         signature = sheet.signatures[0]
         cells = [
-            _cell(_recipients(sheet) or [_paragraph(())], left),
+            _cell(_recipients(sheet) or [_paragraph((), mark_size=1)], left),
             _cell([*_position(signature), *_name(signature)], text_width() - left),
         ]
         yield _paragraph((), exact=gap, keep_next=True)
@@ -424,7 +425,9 @@ def _paragraph(
     align: str = "left",
     before: float = 0,
     spacing: float = 1,
+    after: float = 0,
     exact: float = 0,
+    mark_size: float = 0,
     first: float = 0,
     left: float = 0,
     right: float = 0,
@@ -434,7 +437,10 @@ def _paragraph(
     line_below: bool = False,
     line_above: bool = False,
 ) -> Element:
-    """A paragraph: `before`, `exact` in points, indents in mm, `spacing` in lines; `exact` makes an empty strip of that height."""
+    """A paragraph: `before`, `after`, `exact` in points, indents in mm, `spacing` in lines.
+
+    `exact` makes an empty strip of that height; `mark_size` is the letter size of an empty paragraph.
+    """
     properties = _element("pPr")
     if keep_next:
         properties.append(_element("keepNext"))
@@ -452,7 +458,7 @@ def _paragraph(
             stops.append(_element("tab", val=kind, pos=_twips(place)))
         properties.append(stops)
     if exact:
-        properties.append(_element("spacing", before=0, after=0, line=exact * 20, lineRule="exact"))
+        properties.append(_element("spacing", before=0, after=after * 20, line=exact * 20, lineRule="exact"))
     else:
         properties.append(_element("spacing", before=before * 20, after=0, line=spacing * 240, lineRule="auto"))
     if first or left or right:
@@ -461,9 +467,9 @@ def _paragraph(
         properties.append(_element("jc", val="both" if align == "justify" else align))
     if outline:
         properties.append(_element("outlineLvl", val=outline - 1))
-    if exact:
+    if exact or mark_size:
         mark = _element("rPr")
-        mark.append(_element("sz", val=2))
+        mark.append(_element("sz", val=mark_size * 2 or 2))
         properties.append(mark)
     paragraph = _element("p")
     paragraph.append(properties)
@@ -474,7 +480,8 @@ def _paragraph(
 def _rule(length: float, width: float) -> Element:
     """A centred line of `length` mm: the lower border of an almost empty paragraph, drawn in from both sides."""
     side = max((width - length) / 2, 0)
-    return _paragraph((), exact=2, left=side, right=side, line_below=True)
+    gap = value("line_gap")
+    return _paragraph((), exact=gap, after=gap, left=side, right=side, line_below=True)
 
 
 def _cell(

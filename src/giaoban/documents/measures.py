@@ -54,6 +54,7 @@ MEASURES: dict[str, Measure] = {
     "number_size": Measure(13, "pt", 13, 13, "I-II.3"),
     "place_date_size": Measure(13, "pt", 13, 14, "I-II.4"),
     "left_column": Measure(66, "mm", 60, 75, "IV: left about 2/5, right about 3/5 of the text width; exact: house"),
+    "line_gap": Measure(3, "pt", 1, 6, "house: above and below a drawn line"),
     "letterhead_gap": Measure(6, "pt", 0, 12, "house: between names and number"),
     "joint_gap": Measure(3, "pt", 0, 12, "house: between the agencies of a joint document"),
     # Type, summary, addressees

@@ -18,8 +18,39 @@ FONT_FILES = ("Tinos-Regular.ttf", "Tinos-Bold.ttf", "Tinos-Italic.ttf", "Tinos-
 
 
 _OPENERS = frozenset(
-    "tỉnh huyện quận xã phường thị thành đặc thôn và về giữa tại của theo trong trên quý năm tháng phương nhiệm hội ban bộ ủy công cứu "
-    "phòng tìm cơ kết".split()
+    [
+        "tỉnh",
+        "huyện",
+        "quận",
+        "xã",
+        "phường",
+        "thị",
+        "thành",
+        "đặc",
+        "thôn",
+        "và",
+        "về",
+        "giữa",
+        "tại",
+        "của",
+        "theo",
+        "trong",
+        "trên",
+        "quý",
+        "năm",
+        "tháng",
+        "phương",
+        "nhiệm",
+        "hội",
+        "ban",
+        "bộ",
+        "ủy",
+        "công",
+        "phòng",
+        "tìm",
+        "cơ",
+        "kết",
+    ]
 )
 """Words that begin a part of an agency's name or of a summary: a line may well start with them."""
 
@@ -75,7 +106,7 @@ def balanced(text: str, size: float, limit: float, *, bold: bool = False) -> lis
         if width > widest and end - start > 1:
             return float("inf")
         opens = start == 0 or words[start].lower().strip("(") in _OPENERS or words[start - 1].endswith((",", ";", "-"))
-        return ((width - aim) / limit) ** 2 + (0.0 if opens else 0.08)
+        return ((width - aim) / limit) ** 2 + (0.0 if opens else 0.25)
 
     # best[n][end]: the cheapest way to set words[:end] in n lines, and where its last line starts.
     best: list[dict[int, tuple[float, int]]] = [{0: (0.0, 0)}]
