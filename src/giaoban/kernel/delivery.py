@@ -280,3 +280,23 @@ def _due(rule: Rule, attempts: int, at: datetime) -> datetime | None:
     if Action.TRY_NOW in rule.actions:
         return at
     return None
+
+
+_REASON_OF_FAMILY: Final = {
+    "envelope": Reason.NOT_UNDERSTOOD_THERE,
+    "key": Reason.KEY_NOT_KNOWN_THERE,
+    "signature": Reason.SIGNATURE_WRONG_THERE,
+}
+_REASON_OF_CODE: Final = {
+    ErrorCode.VERIFY_FILE_DIFFERENT: Reason.FILE_DAMAGED_HERE,
+    ErrorCode.VERIFY_FILE_MISSING: Reason.FILE_DAMAGED_HERE,
+    ErrorCode.VERIFY_UID_REUSED: Reason.CONFLICT_THERE,
+    ErrorCode.VERIFY_SEQUENCE_REUSED: Reason.CONFLICT_THERE,
+    ErrorCode.VERIFY_REFERENCE_REUSED: Reason.CONFLICT_THERE,
+    ErrorCode.VERIFY_NOT_ADDRESSED: Reason.NOT_UNDERSTOOD_THERE,
+}
+
+
+def reason_of(code: ErrorCode) -> Reason:
+    """The sender's reason when the receiver could not answer with a receipt and said this code instead."""
+    return _REASON_OF_CODE.get(code) or _REASON_OF_FAMILY.get(code.family) or Reason.PARTNER_FAILED

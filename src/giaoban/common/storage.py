@@ -1,0 +1,132 @@
+"""Durable files by content: what was acknowledged is still there after a power cut.
+
+A file is named by its SHA-256, so it is written once and never changed. Writing goes temp → fsync → rename → fsync of the
+folder; only then does the caller commit the row that names it. Reading compares the hash again: a flipped bit is an error, never
+content. A failed fsync is raised, never retried (PostgreSQL's lesson of 2019): the caller's transaction ends with it.
+
+Each room keeps its own folder: `store_of("dispatches")`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from django.conf import settings
+
+_SHA256 = re.compile(r"[0-9a-f]{64}\Z")
+_CHUNK = 1024 * 1024
+
+
+class StorageError(Exception):
+    """A stored file cannot be given. `sha256` names it."""
+
+    def __init__(self, sha256: str) -> None:
+        super().__init__(sha256)
+        self.sha256 = sha256
+
+
+class FileMissingError(StorageError):
+    """There is no file of this name."""
+
+
+class FileDamagedError(StorageError):
+    """There is one, but its content is not what was stored."""
+
+
+@dataclass(frozen=True, slots=True)
+class FileStore:
+    """The files of one room under one folder."""
+
+    root: Path
+
+    def put(self, content: bytes) -> str:
+        """Store the bytes durably and return their SHA-256. Storing the same bytes again changes nothing.
+
+        A damaged file of the same name is replaced by the good one. Raises OSError when the disk cannot promise.
+        """
+        sha256 = hashlib.sha256(content).hexdigest()
+        target = self.path(sha256)
+        if target.exists() and _hash_of(target) == sha256:
+            return sha256
+        new_folders = [folder for folder in (self.root, target.parent) if not folder.exists()]
+        target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        write_durably(target, content)
+        for folder in new_folders:
+            sync_folder(folder.parent)
+        return sha256
+
+    def read(self, sha256: str) -> bytes:
+        """The bytes, compared with their name. Raises FileMissingError or FileDamagedError."""
+        try:
+            content = self.path(sha256).read_bytes()
+        except FileNotFoundError:
+            raise FileMissingError(sha256) from None
+        if hashlib.sha256(content).hexdigest() != sha256:
+            raise FileDamagedError(sha256)
+        return content
+
+    def check(self, sha256: str, size: int) -> None:
+        """Return only when the file is there, whole, of this size. Reads it in pieces. Raises like `read`."""
+        target = self.path(sha256)
+        try:
+            found = target.stat().st_size
+            if found != size or _hash_of(target) != sha256:
+                raise FileDamagedError(sha256)
+        except FileNotFoundError:
+            raise FileMissingError(sha256) from None
+
+    def path(self, sha256: str) -> Path:
+        """Where a file of this name lies. ValueError for anything that is not a SHA-256, so no path can be made up."""
+        if not _SHA256.match(sha256):
+            raise ValueError("not a SHA-256")
+        return self.root / sha256[:2] / sha256
+
+    def everything(self) -> Iterator[Path]:
+        """Every file under the folder, whatever its name, in order of names."""
+        if self.root.exists():
+            yield from sorted(path for path in self.root.rglob("*") if not path.is_dir() or path.is_symlink())
+
+
+def store_of(room: str) -> FileStore:
+    """The file store of a room, under GIAOBAN_HOME/files."""
+    return FileStore(Path(settings.GIAOBAN_HOME) / "files" / room)
+
+
+def write_durably(target: Path, content: bytes, *, mode: int = 0o600) -> None:
+    """Replace `target` by `content` so that after a power cut either the old or the new file is there, whole."""
+    handle, name = tempfile.mkstemp(dir=target.parent, prefix=".new-")
+    temporary = Path(name)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            os.fchmod(file.fileno(), mode)
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        temporary.replace(target)
+    except BaseException:
+        temporary.unlink(missing_ok=True)
+        raise
+    sync_folder(target.parent)
+
+
+def sync_folder(folder: Path) -> None:
+    """Make the names in a folder durable."""
+    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def _hash_of(path: Path) -> str:
+    value = hashlib.sha256()
+    with path.open("rb") as file:
+        while piece := file.read(_CHUNK):
+            value.update(piece)
+    return value.hexdigest()

@@ -1,0 +1,63 @@
+"""What this room does. The story of a dispatch in order: `issue` → `deliver_due` → `receive` → `accept_receipt`.
+
+Each is one transaction (or joins its caller's), and each may be repeated after a crash: issuing is kept whole or not at all,
+delivering claims rows that expire, receiving answers a repeat with the same receipt, a receipt is taken in once.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from giaoban.common.access import By, Role
+from giaoban.common.errors import RefusedError
+from giaoban.dispatches import delivering, jobs, queries
+from giaoban.dispatches.delivering import accept_receipt, deliver_all, deliver_due, take_up
+from giaoban.dispatches.issuing import LETTER, Render, issue
+from giaoban.dispatches.keys import create_key
+from giaoban.dispatches.receiving import receive
+from giaoban.kernel.delivery import Event
+from giaoban.kernel.errors import KernelError
+
+__all__ = [
+    "LETTER",
+    "Render",
+    "accept_receipt",
+    "create_key",
+    "deliver_all",
+    "deliver_due",
+    "issue",
+    "receive",
+    "retry_delivery",
+    "stop_delivery",
+    "take_up",
+]
+
+
+def retry_delivery(outbox_id: int, *, by: By, now: datetime) -> None:
+    """Try a delivery again that waits, or that needs a person. Raises NotFoundError, RefusedError `delivery.state`."""
+    by.require(Role.CLERK, Role.APPROVER)
+    _apply(outbox_id, Event.PERSON_RETRIES, by=by, now=now)
+
+
+def stop_delivery(outbox_id: int, *, by: By, now: datetime) -> None:
+    """End the tries of a delivery. The dispatch stays registered. Raises NotFoundError, RefusedError `delivery.state`."""
+    by.require(Role.CLERK, Role.APPROVER)
+    _apply(outbox_id, Event.PERSON_STOPS, by=by, now=now)
+
+
+def _apply(outbox_id: int, event: Event, *, by: By, now: datetime) -> None:
+    with transaction.atomic():
+        row = delivering.lock_outbox(queries.access_outbox(outbox_id, by=by))
+        try:
+            delivering.apply_event(row, event, now=now)
+        except KernelError:
+            raise RefusedError(
+                "delivery.state",
+                _("This can no longer be done."),
+                _("The delivery has moved on in the meantime."),
+                _("Look at its state again."),
+            ) from None
+        transaction.on_commit(jobs.wake)

@@ -1,0 +1,47 @@
+"""Secrets on disk: GIAOBAN_HOME/keys, readable by the server's user alone. 32 random bytes each, never changed under their name."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from django.conf import settings
+
+from giaoban.common.storage import sync_folder, write_durably
+
+SIZE = 32
+_known: dict[Path, bytes] = {}
+
+
+def folder() -> Path:
+    """The folder of all secrets of this server."""
+    return Path(settings.GIAOBAN_HOME) / "keys"
+
+
+def read(name: str) -> bytes | None:
+    """The secret of this name, or None."""
+    path = folder() / name
+    if path not in _known:
+        try:
+            _known[path] = bytes.fromhex(path.read_text(encoding="ascii").strip())
+        except FileNotFoundError:
+            return None
+    return _known[path]
+
+
+def write(name: str, secret: bytes) -> None:
+    """Make a secret durable under its name (0600, in a folder of 0700)."""
+    path = folder() / name
+    if not path.parent.exists():
+        path.parent.mkdir(parents=True, mode=0o700, exist_ok=True)
+        sync_folder(path.parent.parent)
+    write_durably(path, secret.hex().encode() + b"\n", mode=0o600)
+
+
+def read_or_make(name: str) -> bytes:
+    """The secret of this name; made at first use."""
+    found = read(name)
+    if found is None:
+        found = os.urandom(SIZE)
+        write(name, found)
+    return found

@@ -1,0 +1,75 @@
+"""The server's own witness: the newest checkpoint of each register, in a file outside the database.
+
+GIAOBAN_HOME/witness/<agency>.<direction>.<year> is written after each commit. A database that was shortened, together with its
+checkpoints, no longer reaches what the file states. A crash between commit and writing leaves an older statement, which still
+holds; `catch_up` at the start of the server brings it forward. Partners keep the same statements inside receipts.
+"""
+
+from __future__ import annotations
+
+import threading
+from pathlib import Path
+
+from django.conf import settings
+from django.db import transaction
+
+from giaoban.common.storage import sync_folder, write_durably
+from giaoban.kernel import register as log
+
+_waiting = threading.local()
+
+
+def keep_after_commit(origin: str, note: str) -> None:
+    """Write the newest note of this register once the transaction has committed; one file write a register and commit."""
+    notes: dict[str, str] | None = getattr(_waiting, "notes", None)
+    if notes is None:
+        notes = _waiting.notes = {}
+    notes[origin] = note
+    # Each call asks again: a rolled-back savepoint may have taken an earlier request with it. The first to run does all.
+    transaction.on_commit(_write_waiting)
+
+
+def path_of(origin: str) -> Path:
+    """Where the statement about this register lies."""
+    _, agency, direction, year = origin.split("/")
+    return folder() / f"{agency}.{direction}.{year}"
+
+
+def folder() -> Path:
+    """The folder of all statements."""
+    return Path(settings.GIAOBAN_HOME) / "witness"
+
+
+def read_all() -> dict[str, str]:
+    """File name → note, for every file in the folder."""
+    if not folder().exists():
+        return {}
+    return {path.name: path.read_text(encoding="utf-8", errors="replace") for path in sorted(folder().iterdir())}
+
+
+def write(origin: str, note: str) -> None:
+    """Make the statement durable."""
+    path = path_of(origin)
+    if not path.parent.exists():
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        sync_folder(path.parent.parent)
+    write_durably(path, note.encode())
+
+
+def _write_waiting() -> None:
+    from giaoban.dispatches.models import Checkpoint  # noqa: PLC0415 - models are ready only after start
+
+    notes: dict[str, str] = getattr(_waiting, "notes", {})
+    _waiting.notes = {}
+    for origin, note in notes.items():
+        checkpoint, _, _ = log.parse_checkpoint(note)
+        _, agency, direction, year = origin.split("/")
+        # A savepoint may have been rolled back after its note was put here: write what is really committed.
+        newest = (
+            Checkpoint.objects.filter(agency__code=agency, direction=direction, year=int(year))
+            .order_by("-size")
+            .values_list("size", "note")
+            .first()
+        )
+        if newest is not None:
+            write(origin, note if newest[0] == checkpoint.size else newest[1])

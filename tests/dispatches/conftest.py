@@ -1,0 +1,32 @@
+"""Fixtures of the room; what they make is in `houses.py`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from tests.dispatches.houses import House
+
+
+@pytest.fixture
+def kinds() -> Iterator[None]:
+    """The invented kinds instead of the real ones."""
+    from giaoban.dispatches import ports
+    from giaoban.project import wiring
+    from tests.dispatches import handlers
+
+    handlers.taken.clear()
+    ports.connect(kinds=handlers.KINDS, transports=wiring.TRANSPORTS)
+    yield
+    wiring.connect()
+
+
+@pytest.fixture
+def house(db: None, kinds: None) -> House:
+    """Three agencies, inside a transaction that is rolled back."""
+    from tests.dispatches.houses import make_house
+
+    return make_house()
