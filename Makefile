@@ -14,6 +14,7 @@ export PORT GIAOBAN_HOME
 BIN := .venv/bin
 PYTHON := $(BIN)/python
 BUILT := src/giaoban/web/static/built
+FONTS := src/giaoban/documents/fonts
 STAMPS := .venv/.stamps
 CATALOGUES := $(wildcard src/giaoban/*/locale/vi/LC_MESSAGES/django.po)
 
@@ -22,7 +23,7 @@ CATALOGUES := $(wildcard src/giaoban/*/locale/vi/LC_MESSAGES/django.po)
 help: ## list the targets
 	@grep -hE '^[a-z]+:.*## ' Makefile | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 16
 
-setup: $(STAMPS)/installed $(STAMPS)/linked $(BUILT)/.ready $(STAMPS)/fonts $(STAMPS)/messages ## everything before the server
+setup: $(STAMPS)/installed $(STAMPS)/linked $(BUILT)/.ready $(FONTS)/.ready $(STAMPS)/messages ## everything before the server
 
 dev: ## set-up with the tools for tests and checks
 	@mkdir -p .venv && touch .venv/.dev
@@ -55,7 +56,7 @@ bench: dev ## all figures, as JSON
 	@$(PYTHON) -m bench
 
 clean: ## remove everything that was built; data in var/ stays
-	rm -rf .venv node_modules build dist $(BUILT) .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
+	rm -rf .venv node_modules build dist $(BUILT) $(FONTS) .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
 
 # ---- the steps of the set-up -------------------------------------------------------------------------------------------
 
@@ -88,10 +89,10 @@ $(BUILT)/.ready: package.json package-lock.json .npmrc tools/build_static.py src
 	@$(PYTHON) tools/build_static.py $$([ -e .venv/.dev ] && echo --dev)
 	@mkdir -p $(BUILT) && touch $@
 
-$(STAMPS)/fonts: tools/build_fonts.py $(BUILT)/.ready
+$(FONTS)/.ready: tools/build_fonts.py $(BUILT)/.ready
 	@echo "set-up: document fonts"
 	@$(PYTHON) tools/build_fonts.py
-	@touch $@
+	@mkdir -p $(FONTS) && touch $@
 
 $(STAMPS)/messages: tools/messages.py $(CATALOGUES) $(STAMPS)/installed
 	@$(PYTHON) tools/messages.py --compile

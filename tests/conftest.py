@@ -34,7 +34,10 @@ os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Compile the message catalogues once, in the main process."""
+    """Load the settings, after which pytest-django sets Django up; compile the catalogues once, in the main process."""
+    from django.conf import settings
+
+    assert settings.DATABASES, "reading one setting loads them all"
     if not hasattr(config, "workerinput"):
         sys.path.insert(0, str(ROOT / "tools"))
         import messages
@@ -57,7 +60,9 @@ def _let_flush_pass_the_guards() -> None:
 
     def sql_flush(self, style, tables, **options):  # type: ignore[no-untyped-def]
         statements = plain(self, style, tables, **options)
-        return [*guards.drop_statements("sqlite"), *statements, *guards.create_statements("sqlite")] if statements else []
+        return (
+            [*guards.drop_statements("sqlite"), *statements, *guards.create_statements("sqlite")] if statements else []
+        )
 
     DatabaseOperations.sql_flush = sql_flush  # type: ignore[method-assign]
 

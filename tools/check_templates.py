@@ -35,7 +35,9 @@ FORBIDDEN = [
 ]
 POSTING = re.compile(r"<form\b[^>]*\bmethod\s*=\s*[\"']?post[^>]*>(.*?)</form>", re.IGNORECASE | re.DOTALL)
 TAG_OR_COMMENT = re.compile(r"<!--.*?-->|<!doctype[^>]*>|<[^>]*>", re.IGNORECASE | re.DOTALL)
-SPOKEN_ATTRIBUTE = re.compile(r"\s(?:title|placeholder|alt|aria-label|aria-description)\s*=\s*\"([^\"]*)\"", re.IGNORECASE)
+SPOKEN_ATTRIBUTE = re.compile(
+    r"\s(?:title|placeholder|alt|aria-label|aria-description)\s*=\s*\"([^\"]*)\"", re.IGNORECASE
+)
 WORD = re.compile(r"[^\W\d_]{2,}")
 # The name of the product, the names of languages in themselves, and units and formats that are the same in each of them.
 SAME_EVERYWHERE = re.compile(

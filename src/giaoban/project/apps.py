@@ -13,6 +13,7 @@ class ProjectConfig(AppConfig):
 
     def ready(self) -> None:
         """Hand the wiring tables to the rooms that use them."""
-        from giaoban.project import wiring  # noqa: PLC0415  (rooms must be loaded first)
+        # rooms must be loaded first; the checks register themselves
+        from giaoban.project import checks, wiring  # noqa: F401
 
         wiring.connect()

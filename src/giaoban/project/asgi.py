@@ -12,8 +12,8 @@ from a2wsgi import WSGIMiddleware
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "giaoban.project.settings")
 
-from giaoban.dispatches.jobs import Worker  # noqa: E402
-from giaoban.project.wsgi import application as pages  # noqa: E402
+from giaoban.dispatches.jobs import Worker
+from giaoban.project.wsgi import application as pages
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable

@@ -13,6 +13,7 @@ from django.core.exceptions import ImproperlyConfigured
 from pydantic import ValidationError
 
 from giaoban.project.config import Config
+from giaoban.project.logs import configuration
 
 try:
     CONFIG = Config()
@@ -74,6 +75,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "giaoban.project.logs.RequestLogMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -224,3 +226,5 @@ START_WORKER = False
 """The server process sets this; commands and tests deliver by themselves."""
 
 TESTING = "pytest" in sys.modules
+
+LOGGING = configuration(debug=DEBUG)
