@@ -208,7 +208,8 @@ def _issuer_lines(document: OfficialDocument) -> Iterator[Text]:
 
 
 def _name_width(name: str) -> float:
-    return max(text_width_mm(line, value("issuer_name_size"), bold=True) for line in name.split("\n"))
+    widest = max(text_width_mm(line, value("issuer_name_size"), bold=True) for line in name.split("\n"))
+    return min(widest, value("left_column"))
 
 
 def _in_left_column(text: str, size: str, *, bold: bool = False) -> str:
@@ -220,7 +221,8 @@ def _title_lines(text: str, width: float) -> str:
 
 
 def _title_width(title: str) -> float:
-    return max(text_width_mm(line, value("summary_size"), bold=True) for line in title.split("\n"))
+    widest = max(text_width_mm(line, value("summary_size"), bold=True) for line in title.split("\n"))
+    return min(widest, text_width())
 
 
 def _share(name: str, width: float) -> float:
@@ -325,7 +327,7 @@ def _pieces(body: Sequence[Block], width: float) -> Iterator[Piece | Grid]:
             case NumberedItem():
                 yield from _split(block.parts, labels.item(block), Align.JUSTIFY, indent=True)
             case Table():
-                yield _grid(block, width)
+                yield table_grid(block, width)
 
 
 def _split(parts: Sequence[Run], label: str, align: Align, *, indent: bool) -> Iterator[Piece]:
@@ -374,7 +376,8 @@ class _Labels:
         return (f"{count}.", f"{wording.letter(count)})", "-")[block.level - 1]
 
 
-def _grid(block: Table, width: float) -> Grid:
+def table_grid(block: Table, width: float) -> Grid:
+    """The printed form of one table over `width` mm."""
     header = _header(block.columns)
     rows = tuple(_row(row, block.columns) for row in block.rows)
     return Grid(

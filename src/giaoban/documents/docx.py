@@ -2,7 +2,8 @@
 
 The package comes from python-docx; paragraphs and tables are written as elements, because a table of 40 rows through the object
 model takes longer than the whole PDF. Element order inside properties follows ECMA-376 part 1 (17.3.1.26, 17.3.2.28, 17.4.60):
-strict readers refuse a file with another order. The same document always gives the same bytes.
+strict readers refuse a file with another order. The same document always gives the same bytes. python-docx is imported when the
+first document is drawn, so that a server at rest does without it.
 """
 
 from __future__ import annotations
@@ -19,8 +20,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from docx.document import Document
+    from docx.oxml.xmlchemy import BaseOxmlElement as Element
     from docx.section import Section
-    from lxml.etree import _Element as Element
 
     from giaoban.documents.compose import AnnexSheet, Box, Sheet, Signature
     from giaoban.documents.layout import OfficialDocument
@@ -282,8 +283,8 @@ def _recipients(sheet: Sheet) -> list[Element]:
 
 
 def _page(section: Section, sheet: Sheet, *, first: bool = False, landscape: bool = False) -> None:
-    from docx.enum.section import WD_ORIENT
-    from docx.shared import Mm
+    from docx.enum.section import WD_ORIENT  # noqa: PLC0415 - see the module docstring
+    from docx.shared import Mm  # noqa: PLC0415
 
     long, short = Mm(value("page_height")), Mm(value("page_width"))
     section.orientation = WD_ORIENT.LANDSCAPE if landscape else WD_ORIENT.PORTRAIT
@@ -367,12 +368,12 @@ def _shrink(paragraph: Element) -> None:
 
 
 def _element(tag: str, **attributes: str | float) -> Element:
-    from docx.oxml import OxmlElement
+    from docx.oxml import OxmlElement  # noqa: PLC0415
 
     made = OxmlElement(f"w:{tag}")
     for name, given in attributes.items():
         made.set(f"{_W}{name}", given if isinstance(given, str) else str(round(given)))
-    return made  # type: ignore[no-any-return]
+    return made
 
 
 def _twips(mm: float) -> int:
@@ -551,7 +552,7 @@ def _table(
 
 
 def _package(sheet: Sheet) -> Document:
-    import docx
+    import docx  # noqa: PLC0415
 
     package = docx.Document()
     for holder in (package.part, package.part.package):

@@ -17,6 +17,7 @@ FONTS = Path(__file__).parent / "fonts"
 FONT_FILES = ("Tinos-Regular.ttf", "Tinos-Bold.ttf", "Tinos-Italic.ttf", "Tinos-BoldItalic.ttf")
 
 
+_BREAK = "\u200b"
 _OPENERS = frozenset(
     [
         "tỉnh",
@@ -124,6 +125,18 @@ def balanced(text: str, size: float, limit: float, *, bold: bool = False) -> lis
     return [" ".join(words[start:end]) for start, end in pairwise(ends)]
 
 
+def breakable(text: str, size: float, limit: float) -> str:
+    """`text` with a break allowed inside every word that is wider than `limit` mm; other words stay whole.
+
+    Word processors break such words by themselves; the typesetter would run over the margin.
+    """
+    if len(text) * size * MM_PER_POINT < limit:  # no letter is wider than 1 em
+        return text
+    return " ".join(
+        _BREAK.join(word) if text_width_mm(word, size, bold=True) > limit else word for word in text.split(" ")
+    )
+
+
 def can_print(char: str) -> bool:
     """Whether the fonts have this character."""
     return ord(char) in _advances("Tinos-Regular.ttf")[0]
@@ -131,7 +144,7 @@ def can_print(char: str) -> bool:
 
 @lru_cache(maxsize=2)
 def _advances(name: str) -> tuple[dict[int, int], int]:
-    from fontTools.ttLib import TTFont
+    from fontTools.ttLib import TTFont  # noqa: PLC0415 - a server at rest does without it
 
     path = FONTS / name
     if not path.is_file():

@@ -88,7 +88,7 @@ def number(amount: float | Decimal, decimals: int | None = None) -> str:
         shown = shown.rstrip("0").rstrip(".")
     if Decimal(shown.replace(",", "")) == 0:
         shown = shown.lstrip("-")
-    return shown.translate(str.maketrans({",": ".", ".": ","}))
+    return shown.translate(str.maketrans(",.", ".,"))
 
 
 def percent(amount: float | Decimal, decimals: int = 1) -> str:
