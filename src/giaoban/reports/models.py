@@ -13,11 +13,12 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from giaoban.common.models import IslandRow
+from giaoban.kernel.agreement import RowState
 from giaoban.kernel.calendar import Period, parse_period
 from giaoban.reports.enums import FiguresState, Qualifier, ReportState, Verdict
 
 if TYPE_CHECKING:
-    from django.db.models.manager import RelatedManager
+    from django_stubs_ext.db.models.manager import RelatedManager
 
 MAX_DIGITS, DECIMAL_PLACES = 18, 4
 """Room for tonnes in grams and for kilograms with grams; an indicator says how many places it shows."""
@@ -136,7 +137,7 @@ class ReportReturn(IslandRow):
 class JointFigures(PeriodRow):
     """One version of the joint table of a period: `holder`'s copy of what `drafted_by` drafted and proposed.
 
-    `digest` is SHA-256 over the content and is set when it is proposed; a signature counts only for its digest.
+    `digest` (`kernel.agreement.table_digest`) is set when it is proposed; a signature counts only for its digest.
     """
 
     drafted_by = models.ForeignKey("agencies.Agency", on_delete=models.PROTECT, related_name="+")
@@ -176,13 +177,16 @@ class JointRow(models.Model):
     qualifiers = models.JSONField(default=dict)
     """Agency code → `Qualifier`, where it is not exact."""
     joint = models.DecimalField(max_digits=MAX_DIGITS, decimal_places=DECIMAL_PLACES, null=True, blank=True)
+    """What follows from the values by the kind of the indicator; none where one is missing or they differ."""
     agreed = models.DecimalField(
         _("agreed"), max_digits=MAX_DIGITS, decimal_places=DECIMAL_PLACES, null=True, blank=True
     )
+    """The joint figure, or what the parties settled instead."""
+    state = models.CharField(max_length=8, choices=[(state.value, state.value) for state in RowState])
     comment = models.CharField(_("comment"), max_length=500, blank=True)
-    is_settled = models.BooleanField(default=False)
-    differs = models.BooleanField(default=False)
-    """The parties' values do not make one figure by themselves, so a person must settle the row."""
+    """Why a row was settled as it is; every settlement has one."""
+    is_checked = models.BooleanField(default=False)
+    """A person of the drafting agency has looked at the row."""
 
     class Meta:
         ordering: ClassVar = ["position"]

@@ -16,6 +16,7 @@ from giaoban.common.access import Role
 from giaoban.common.clock import day_of
 from giaoban.common.errors import NotFoundError
 from giaoban.common.todo import ToDo
+from giaoban.kernel.agreement import Change, RowState, compare
 from giaoban.kernel.calendar import parse_period, working_days_left
 from giaoban.regulations import queries as regime
 from giaoban.regulations.wording import period_name
@@ -23,6 +24,7 @@ from giaoban.reports.enums import FiguresState, ReportState, Standing, Verdict
 from giaoban.reports.models import JointFigures, JointRow, Report, ReportReturn, ReportSection, ReportValue, SignOff
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from datetime import date, datetime
     from uuid import UUID
 
@@ -71,8 +73,6 @@ class FigureRow:
     joint: Decimal | None
     agreed: Decimal | None
     comment: str
-    is_settled: bool
-    differs: bool
     previous: Decimal | None = None
     previous_dispatch_uid: UUID | None = None
     same_last_year: Decimal | None = None
@@ -80,24 +80,44 @@ class FigureRow:
     dispatch_uid: UUID | None = None
 
     @property
+    def is_settled(self) -> bool:
+        """Whether the row waits for nothing: the figures make one by themselves, or people settled it."""
+        return self.row.state in {RowState.EQUAL, RowState.SETTLED}
+
+    @property
+    def differs(self) -> bool:
+        """Whether the parties' figures do not make one by themselves."""
+        return self.row.state != RowState.EQUAL
+
+    @property
+    def change(self) -> Change | None:
+        """Against the last period; None where one of the two is missing."""
+        return compare(self.agreed, self.previous)
+
+    @property
+    def change_last_year(self) -> Change | None:
+        """Against the same period of the year before."""
+        return compare(self.agreed, self.same_last_year)
+
+    @property
     def delta(self) -> Decimal | None:
-        """Change against the last period; None where one of the two is missing."""
-        return None if self.agreed is None or self.previous is None else self.agreed - self.previous
+        """Difference against the last period."""
+        return self.change.absolute if self.change else None
 
     @property
     def delta_last_year(self) -> Decimal | None:
-        """Change against the same period of the year before."""
-        return None if self.agreed is None or self.same_last_year is None else self.agreed - self.same_last_year
+        """Difference against the same period of the year before."""
+        return self.change_last_year.absolute if self.change_last_year else None
 
     @property
     def percent(self) -> Decimal | None:
-        """Change against the last period in percent; None where there was nothing to compare with."""
-        return _percent(self.delta, self.previous)
+        """Change against the last period in percent, to one decimal; None where there was nothing."""
+        return self.change.percent if self.change else None
 
     @property
     def percent_last_year(self) -> Decimal | None:
         """Change against the same period of the year before in percent."""
-        return _percent(self.delta_last_year, self.same_last_year)
+        return self.change_last_year.percent if self.change_last_year else None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -291,7 +311,11 @@ def joint_table(figures: JointFigures, *, by: By) -> FigureTable:
         _figure_row(row, agencies, by_code, previous, last_year, table_dispatch)
         for row in figures.rows.select_related("indicator__area")
     ]
-    spoken = {sign.agency_id: sign for sign in _words_on(figures)}
+    spoken: dict[int, SignOff] = {}
+    for word in _words_on(figures):
+        # A signature ends an objection and is not taken back.
+        if word.verdict == Verdict.SIGNED or word.agency_id not in spoken:
+            spoken[word.agency_id] = word
     later = _later_versions(figures, by_code, by=by)
     return FigureTable(
         figures=figures,
@@ -322,6 +346,7 @@ def histories(
 
     Only periods of the type of `until` are comparable; without `until` that is the type of the cadence. One statement.
     """
+    found: Iterable[tuple[str, str, Decimal | None]]
     if agency is None:
         found = JointRow.objects.filter(
             joint_figures__holder=by.agency,
@@ -511,12 +536,6 @@ def _figure_lines(
 # ---- inside ------------------------------------------------------------------------------------------------------------
 
 
-def _percent(delta: Decimal | None, base: Decimal | None) -> Decimal | None:
-    if delta is None or not base:
-        return None
-    return (delta * 100 / base).quantize(Decimal("0.1"))
-
-
 def _agencies(codes: list[str]) -> list[Agency]:
     found = {agency.code: agency for agency in Agency.objects.filter(code__in=codes)}
     return [found[code] for code in codes if code in found]
@@ -561,8 +580,6 @@ def _figure_row(
         joint=row.joint,
         agreed=row.agreed,
         comment=row.comment,
-        is_settled=row.is_settled,
-        differs=row.differs,
         previous=before,
         previous_dispatch_uid=before_uid,
         same_last_year=year_ago,
