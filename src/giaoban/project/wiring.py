@@ -1,4 +1,4 @@
-"""The wiring: which handler takes which kind of dispatch, which class moves bytes, whose work shows on the desk.
+"""The wiring: which handler takes which kind of dispatch, which class moves bytes.
 
 One visible table each, no discovery. A kind without a row is refused by the receiver with a code.
 """
@@ -13,19 +13,18 @@ KINDS: dict[str, str] = {
     "figures.proposed": "giaoban.reports.border.on_figures_proposed",
     "figures.signed_off": "giaoban.reports.border.on_figures_signed_off",
     "figures.objected": "giaoban.reports.border.on_figures_objected",
-    "figures.agreed": "giaoban.reports.border.on_figures_agreed",
-    "task.assigned": "giaoban.tasks.border.on_task_assigned",
-    "task.progress": "giaoban.tasks.border.on_task_progress",
-    "task.extension_requested": "giaoban.tasks.border.on_task_extension_requested",
-    "task.extended": "giaoban.tasks.border.on_task_extended",
-    "task.completed": "giaoban.tasks.border.on_task_completed",
-    "task.accepted": "giaoban.tasks.border.on_task_accepted",
-    "task.returned": "giaoban.tasks.border.on_task_returned",
+    "task.progress": "giaoban.tasks.border.on_task_event",
+    "task.extension_requested": "giaoban.tasks.border.on_task_event",
+    "task.extended": "giaoban.tasks.border.on_task_event",
+    "task.completed": "giaoban.tasks.border.on_task_event",
+    "task.accepted": "giaoban.tasks.border.on_task_event",
+    "task.returned": "giaoban.tasks.border.on_task_event",
     "conference.invitation": "giaoban.conferences.border.on_invitation",
     "conference.agenda_changed": "giaoban.conferences.border.on_agenda_changed",
+    "conference.cancelled": "giaoban.conferences.border.on_cancelled",
+    "conference.opened": "giaoban.conferences.border.on_opened",
     "conference.attendance": "giaoban.conferences.border.on_attendance",
     "conference.contribution": "giaoban.conferences.border.on_contribution",
-    "conference.opened": "giaoban.conferences.border.on_opened",
     "conference.conclusions_proposed": "giaoban.conferences.border.on_conclusions_proposed",
     "conference.conclusions_accepted": "giaoban.conferences.border.on_conclusions_accepted",
     "conference.conclusions_objected": "giaoban.conferences.border.on_conclusions_objected",
@@ -39,15 +38,6 @@ TRANSPORTS: dict[str, str] = {
     "local": "giaoban.transports.local.transport.LocalTransport",
 }
 """Route → transport class."""
-
-TO_DO: list[str] = [
-    "giaoban.conferences.queries.to_do",
-    "giaoban.reports.queries.to_do",
-    "giaoban.tasks.queries.to_do",
-    "giaoban.archive.queries.to_do",
-    "giaoban.dispatches.queries.to_do",
-]
-"""What waits for a person: each `(by, now) -> list[common.todo.ToDo]`."""
 
 
 def connect() -> None:
