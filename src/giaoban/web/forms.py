@@ -22,7 +22,10 @@ class DayField(forms.DateField):
 
     def __init__(self, **kwargs: Any) -> None:
         kwargs.setdefault(
-            "widget", forms.DateInput(format=DAY_FORMAT, attrs={"placeholder": "dd/mm/yyyy", "autocomplete": "off", "class": "day"})
+            "widget",
+            forms.DateInput(
+                format=DAY_FORMAT, attrs={"placeholder": "dd/mm/yyyy", "autocomplete": "off", "class": "day"}
+            ),
         )
         kwargs.setdefault("input_formats", [DAY_FORMAT, "%d-%m-%Y", "%d.%m.%Y", "%Y-%m-%d"])
         super().__init__(**kwargs)
@@ -36,7 +39,10 @@ class MomentField(forms.DateTimeField):
     def __init__(self, **kwargs: Any) -> None:
         kwargs.setdefault(
             "widget",
-            forms.DateTimeInput(format=MOMENT_FORMAT, attrs={"placeholder": "hh:mm dd/mm/yyyy", "autocomplete": "off", "class": "moment"}),
+            forms.DateTimeInput(
+                format=MOMENT_FORMAT,
+                attrs={"placeholder": "hh:mm dd/mm/yyyy", "autocomplete": "off", "class": "moment"},
+            ),
         )
         kwargs.setdefault("input_formats", [MOMENT_FORMAT, "%d/%m/%Y %H:%M", "%Y-%m-%d %H:%M", "%Y-%m-%dT%H:%M"])
         super().__init__(**kwargs)
@@ -57,7 +63,9 @@ def problems_of(form: forms.BaseForm) -> list[tuple[str, str, str]]:
     refused = getattr(form, "refusal", None)
     for name, errors in form.errors.items():
         if name == NON_FIELD_ERRORS:
-            found.extend(("", str(message), "") for message in errors if refused is None or str(message) != str(refused))
+            found.extend(
+                ("", str(message), "") for message in errors if refused is None or str(message) != str(refused)
+            )
         else:
             bound = form[name]
             found.extend((str(bound.label), str(message), bound.id_for_label or bound.auto_id) for message in errors)

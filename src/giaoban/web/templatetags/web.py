@@ -105,7 +105,9 @@ def deadline(context: RequestContext, due: date | datetime | None, finished: boo
 
 @lru_cache(maxsize=512)
 def _icon(name: str, extra: str) -> SafeString:
-    return format_html('<svg class="icon{}" aria-hidden="true"><use href="{}#{}"/></svg>', extra, static("built/icons.svg"), name)
+    return format_html(
+        '<svg class="icon{}" aria-hidden="true"><use href="{}#{}"/></svg>', extra, static("built/icons.svg"), name
+    )
 
 
 @register.simple_tag
@@ -125,11 +127,14 @@ def state(key: str, label: object = None) -> SafeString:
 def strip(counts: Sequence[tuple[str, int]]) -> SafeString:
     """A progress strip of (state, count) with its legend in words."""
     words = format_html_join(
-        " ", '<li data-state="{}">{}<strong>{}</strong> {}</li>',
+        " ",
+        '<li data-state="{}">{}<strong>{}</strong> {}</li>',
         ((key, icon(STATES[key].icon), count, STATES[key].label) for key, count in counts),
     )
     description = ", ".join(f"{STATES[key].label}: {count}" for key, count in counts)
-    return format_html('<div class="strip-box">{}<ul class="legend">{}</ul></div>', drawing.strip(counts, description), words)
+    return format_html(
+        '<div class="strip-box">{}<ul class="legend">{}</ul></div>', drawing.strip(counts, description), words
+    )
 
 
 @register.simple_tag
@@ -151,7 +156,13 @@ def crumbs(*pairs: object) -> SafeString:
 
 @register.simple_block_tag
 def page_header(
-    content: str, title: object, sub: object = "", here: object = "", waits: object = "", then: object = "", status: object = ""
+    content: str,
+    title: object,
+    sub: object = "",
+    here: object = "",
+    waits: object = "",
+    then: object = "",
+    status: object = "",
 ) -> SafeString:
     """Title of the page, its buttons (the content), and the three answers: where am I, what waits for me, what happens next."""
     answers = [
@@ -202,7 +213,9 @@ def empty(content: str, title: object, icon_name: str = "inbox") -> SafeString:
 @register.simple_block_tag
 def refusal(content: str, error: object) -> SafeString:
     """The three lines of a `RefusedError`, with anything else to say (the content)."""
-    return mark_safe(render_to_string("web/parts/refusal.html", {"error": error, "content": mark_safe(content.strip())}))
+    return mark_safe(
+        render_to_string("web/parts/refusal.html", {"error": error, "content": mark_safe(content.strip())})
+    )
 
 
 # forms
@@ -248,11 +261,23 @@ def fields(form: BaseForm) -> dict[str, Any]:
 
 @register.inclusion_tag("web/parts/post_button.html", takes_context=True)
 def post_button(
-    context: RequestContext, url: str, label: object, icon: str = "", css: str = "btn", name: str = "", value: object = ""
+    context: RequestContext,
+    url: str,
+    label: object,
+    icon: str = "",
+    css: str = "btn",
+    name: str = "",
+    value: object = "",
 ) -> dict[str, Any]:
     """A button that changes something: a form of its own, posted with its token."""
     return {
-        "csrf_token": context.get("csrf_token"), "url": url, "label": label, "icon": icon, "css": css, "name": name, "value": value,
+        "csrf_token": context.get("csrf_token"),
+        "url": url,
+        "label": label,
+        "icon": icon,
+        "css": css,
+        "name": name,
+        "value": value,
     }
 
 
@@ -269,7 +294,12 @@ def th(context: RequestContext, key: str, label: object, css: str = "") -> SafeS
     order = {key: "ascending", f"-{key}": "descending"}.get(now, "none")
     mark = {"ascending": icon("arrow-narrow-up"), "descending": icon("arrow-narrow-down")}.get(order, "")
     return format_html(
-        '<th scope="col" class="{}" aria-sort="{}"><a href="?{}">{}{}</a></th>', css, order, query.urlencode(), label, mark
+        '<th scope="col" class="{}" aria-sort="{}"><a href="?{}">{}{}</a></th>',
+        css,
+        order,
+        query.urlencode(),
+        label,
+        mark,
     )
 
 
