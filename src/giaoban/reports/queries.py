@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from django.db.models import OuterRef, Prefetch, QuerySet, Subquery
+from django.db.models import OuterRef, Prefetch, QuerySet, Subquery, prefetch_related_objects
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -190,6 +190,14 @@ def access_report(uid: UUID, *, by: By) -> Report:
     return found
 
 
+def ordered_values(report: Report) -> list[ReportValue]:
+    """The figures of a report in the order of the regulation. Uses what is prefetched."""
+    return sorted(
+        report.values.all(),
+        key=lambda cell: (cell.indicator.area.position, cell.indicator.position, cell.indicator_id),
+    )
+
+
 def versions_of(report: Report) -> list[Report]:
     """All versions of the same report on the same island, oldest first."""
     return list(
@@ -209,6 +217,15 @@ def latest_reports(coordination: Coordination, period: str, *, by: By) -> dict[i
         .order_by("version")
     )
     return {report.agency_id: report for report in found}
+
+
+def filed_reports(coordination: Coordination, period: str, *, by: By) -> list[Report]:
+    """The versions that stand as their agencies' word, with their texts, in the order of the parties. Two statements."""
+    latest = latest_reports(coordination, period, by=by)
+    order = regime.reporting_agencies(coordination, regime.window_of(coordination, parse_period(period)).cut_off)
+    found = [latest[agency.pk] for agency in order if agency.pk in latest and latest[agency.pk].state in FILED]
+    prefetch_related_objects(found, "sections")
+    return found
 
 
 def report_status(coordination: Coordination, period: str, *, by: By, now: datetime) -> list[ReportStatus]:
@@ -316,13 +333,12 @@ def joint_table(figures: JointFigures, *, by: By) -> FigureTable:
         # A signature ends an objection and is not taken back.
         if word.verdict == Verdict.SIGNED or word.agency_id not in spoken:
             spoken[word.agency_id] = word
-    later = _later_versions(figures, by_code, by=by)
     return FigureTable(
         figures=figures,
         parties=agencies,
         rows=rows,
         signatures=[PartySignature(agency=agency, sign_off=spoken.get(agency.pk)) for agency in agencies],
-        outdated=[agency for agency in agencies if agency.pk in later],
+        outdated=outdated_agencies(figures, by=by),
         sources=by_code,
     )
 
@@ -381,6 +397,20 @@ def histories(
 def history(indicator: Indicator, coordination: Coordination, *, by: By, last_n: int = 8) -> list[Point]:
     """The last agreed figures of one indicator, oldest first."""
     return histories(coordination, by=by, last_n=last_n).get(indicator.code, [])
+
+
+def outdated_agencies(figures: JointFigures, *, by: By) -> list[Agency]:
+    """The parties that have submitted a later version than the one the table was made of, as far as is known here."""
+    used = {code: int(source["version"]) for code, source in figures.sources.items()}
+    filed = (
+        Report.objects.filter(
+            holder=by.agency, coordination=figures.coordination_id, period=figures.period, state__in=FILED
+        )
+        .select_related("agency")
+        .order_by("version")
+    )
+    later = {r.agency.code: r.agency for r in filed if r.version > used.get(r.agency.code, 0)}
+    return [later[code] for code in figures.parties if code in later]
 
 
 def words_on(figures: JointFigures) -> list[SignOff]:
@@ -595,11 +625,3 @@ def _words_on(figures: JointFigures) -> list[SignOff]:
         for sign in figures.sign_offs.select_related("agency", "dispatch").order_by("at", "pk")
         if sign.digest == figures.digest
     ]
-
-
-def _later_versions(figures: JointFigures, sources: dict[str, Report], *, by: By) -> set[int]:
-    filed = Report.objects.filter(
-        holder=by.agency, coordination=figures.coordination_id, period=figures.period, state__in=FILED
-    ).values_list("agency_id", "version")
-    known = {report.agency_id: report.version for report in sources.values()}
-    return {agency_id for agency_id, version in filed if version > known.get(agency_id, 0)}

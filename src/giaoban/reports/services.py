@@ -1,0 +1,840 @@
+"""What this room does: write, submit and return reports; draft, settle, propose, sign and object to joint figures.
+
+Every function commits as a whole or changes nothing, and raises `RefusedError` when the rules of the work say no. What leaves the
+agency is issued as a dispatch inside the same transaction; the copies of the others are written by `border.py` when it arrives.
+"""
+
+from __future__ import annotations
+
+import uuid
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from giaoban.common.access import Role
+from giaoban.common.clock import day_of
+from giaoban.common.errors import NotFoundError, RefusedError
+from giaoban.common.locks import lock_row
+from giaoban.dispatches.services import issue
+from giaoban.documents.services import render_files
+from giaoban.kernel import agreement
+from giaoban.kernel.calendar import parse_period
+from giaoban.kernel.errors import KernelError
+from giaoban.regulations import queries as regime
+from giaoban.reports import border, outline, papers, queries, rules
+from giaoban.reports.enums import FiguresState, Qualifier, ReportState, Verdict
+from giaoban.reports.models import (
+    JointFigures,
+    JointRow,
+    Report,
+    ReportReturn,
+    ReportSection,
+    ReportValue,
+    SignOff,
+)
+from giaoban.reports.numbers import MAX_WHOLE_DIGITS
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+
+    from django.db.models import QuerySet
+
+    from giaoban.agencies.models import Agency
+    from giaoban.common.access import By
+    from giaoban.common.files import Reference, RenderedFile
+    from giaoban.regulations.models import Coordination, Indicator
+    from giaoban.reports.rules import ValueInput
+
+
+# ---- the report of one agency ------------------------------------------------------------------------------------------
+
+
+@transaction.atomic
+def open_report(coordination: Coordination, period: str, *, by: By, now: datetime) -> Report:
+    """This agency's own report on a period: the latest version, or a fresh draft with every part and indicator in place.
+
+    Raises `RefusedError` `report.not_party`, `report.period`.
+    """
+    by.require(Role.OFFICER, Role.APPROVER)
+    members = _parties(coordination, period)
+    if by.agency not in members:
+        raise _not_party()
+    own = (
+        Report.objects.select_for_update()
+        .filter(holder=by.agency, agency=by.agency, coordination=coordination, period=period)
+        .order_by("-version")
+        .first()
+    )
+    if own is not None:
+        return own
+    wanted = parse_period(period)
+    uid = uuid.uuid4()
+    report, made = Report.objects.get_or_create(
+        holder=by.agency,
+        coordination=coordination,
+        agency=by.agency,
+        period=period,
+        version=1,
+        defaults={
+            "uid": uid,
+            "thread": uid,
+            "due_on": regime.report_due_on(coordination, wanted),
+            "saved_at": now,
+            "saved_by": by.person.full_name,
+        },
+    )
+    if made:
+        ReportSection.objects.bulk_create(
+            ReportSection(report=report, area=area, code=code, title=title, position=place)
+            for place, (code, title, area) in enumerate(outline.parts(regime.content_areas(coordination.regulation)))
+        )
+        cut_off = regime.window_of(coordination, wanted).cut_off
+        ReportValue.objects.bulk_create(
+            ReportValue(report=report, indicator=indicator)
+            for indicator in regime.indicators_on(coordination.regulation, cut_off)
+        )
+    return report
+
+
+@transaction.atomic
+def save_report(
+    report: Report,
+    *,
+    by: By,
+    now: datetime,
+    sections: Mapping[str, str] | None = None,
+    values: Mapping[str, ValueInput] | None = None,
+    row_version: int | None = None,
+) -> Report:
+    """Keep what was typed: texts by section code, figures by indicator code; what is not named stays as it is.
+
+    With `row_version` (the count the form was opened with) nobody overwrites a colleague unseen. Raises `RefusedError`
+    `report.not_draft`, `report.saved_meanwhile`, `report.unknown_part`, `report.value`, `report.too_long`.
+    """
+    by.require(Role.OFFICER, Role.APPROVER)
+    report = _own_draft(report, by=by)
+    if row_version is not None and row_version != report.row_version:
+        raise RefusedError(
+            "report.saved_meanwhile",
+            _("Nothing was saved: the report has changed since you opened it."),
+            _("%(name)s saved it in the meantime.") % {"name": report.saved_by or by.agency.short_name},
+            _("What you typed is still here. Compare the marked fields with what is stored now, then save again."),
+        )
+    parts = {part.code: part for part in report.sections.all()}
+    for code, text in (sections or {}).items():
+        if code not in parts:
+            raise _unknown_part(code)
+        parts[code].text = _checked_length(rules.clean_text(text), border.MAX_TEXT)
+    cells = {cell.indicator.code: cell for cell in report.values.select_related("indicator")}
+    for code, entered in (values or {}).items():
+        if code not in cells:
+            raise _unknown_part(code)
+        _fill(cells[code], entered)
+    ReportSection.objects.bulk_update([parts[code] for code in sections or {}], ["text"])
+    ReportValue.objects.bulk_update([cells[code] for code in values or {}], ["value", "qualifier", "note"])
+    report.row_version += 1
+    report.saved_at, report.saved_by = now, by.person.full_name
+    report.save(update_fields=["row_version", "saved_at", "saved_by"])
+    return report
+
+
+@transaction.atomic
+def submit_report(report: Report, *, by: By, now: datetime) -> Report:
+    """The approver signs: the official report is drawn, numbered and sent to all other parties. It never changes again.
+
+    Raises `RefusedError` `report.not_draft`, `report.empty`, `report.not_party`, and what `dispatches.services.issue` refuses.
+    """
+    by.require(Role.APPROVER)
+    report = _own_draft(report, by=by)
+    members = _parties(report.coordination, report.period)
+    if by.agency not in members:
+        raise _not_party()
+    full = queries.access_report(report.uid, by=by)
+    if not any(part.text for part in full.sections.all()) and not any(
+        cell.value is not None for cell in full.values.all()
+    ):
+        raise RefusedError(
+            "report.empty",
+            _("The report was not submitted."),
+            _("It has no text and no figure yet."),
+            _("Fill it in first. Where nothing happened, write so."),
+        )
+    today = day_of(now)
+    if report.version == 1:
+        report.is_late = today > report.due_on
+    report.submitted_at = now
+    context = papers.report_context(full, by=by)
+
+    def render(reference: Reference) -> list[RenderedFile]:
+        return render_files(papers.report_document(context, by=by, reference=reference), "bao-cao")
+
+    report.dispatch = issue(
+        by=by,
+        now=now,
+        kind=border.KIND_SUBMITTED,
+        payload=_report_payload(full, late=report.is_late),
+        recipients=_others(members, by.agency),
+        thread=report.thread,
+        type_code="BC",
+        summary=papers.report_summary(full),
+        render=render,
+    )
+    report.state = ReportState.SUBMITTED
+    report.row_version += 1
+    report.save(update_fields=["state", "is_late", "submitted_at", "dispatch", "row_version"])
+    return report
+
+
+@transaction.atomic
+def revise_report(report: Report, *, by: By, now: datetime) -> Report:
+    """A new draft version of this agency's own report that was returned, or needs correcting; the old one stays as it was sent.
+
+    Asked twice, it gives the same draft. Raises `RefusedError` `report.not_submitted`, `report.figures_signed`.
+    """
+    by.require(Role.OFFICER, Role.APPROVER)
+    report = _own(report, by=by)
+    last = queries.versions_of(report)[-1]
+    if last.state == ReportState.DRAFT:
+        return last
+    if report.pk != last.pk:
+        report = lock_row(last)
+    current = queries.current_figures(report.coordination, report.period, by=by)
+    if report.state == ReportState.SUBMITTED and current is not None and current.state == FiguresState.AGREED:
+        raise RefusedError(
+            "report.figures_signed",
+            _("The report cannot be corrected any more."),
+            _("The joint figures of this period are agreed and signed by all parties."),
+            _("Put the correction into the report on the next period, or ask the co-chair to return this one."),
+        )
+    old = queries.access_report(report.uid, by=by)
+    draft = Report.objects.create(
+        holder=by.agency,
+        coordination=report.coordination,
+        agency=by.agency,
+        period=report.period,
+        version=report.version + 1,
+        thread=report.thread,
+        due_on=report.due_on,
+        is_late=report.is_late,
+        saved_at=now,
+        saved_by=by.person.full_name,
+    )
+    ReportSection.objects.bulk_create(
+        ReportSection(
+            report=draft, area=part.area, code=part.code, title=part.title, position=part.position, text=part.text
+        )
+        for part in old.sections.all()
+    )
+    ReportValue.objects.bulk_create(
+        ReportValue(report=draft, indicator=cell.indicator, value=cell.value, qualifier=cell.qualifier, note=cell.note)
+        for cell in old.values.all()
+    )
+    return draft
+
+
+@transaction.atomic
+def return_report(report: Report, *, by: By, now: datetime, reason: str) -> Report:
+    """A co-chair sends another party's report back with a reason; all parties learn of it.
+
+    Raises `RefusedError` `report.not_received`, `report.not_host`, `report.reason`, `report.version_old`.
+    """
+    by.require(Role.APPROVER)
+    report = lock_row(_held(report, by=by))
+    if report.state != ReportState.RECEIVED:
+        raise RefusedError(
+            "report.not_received",
+            _("The report was not returned."),
+            _("Only a report that another agency has submitted can be returned, and only once."),
+            _("Look at its latest version."),
+        )
+    if queries.versions_of(report)[-1].pk != report.pk:
+        raise RefusedError(
+            "report.version_old",
+            _("The report was not returned."),
+            _("A later version has already arrived."),
+            _("Look at the latest version."),
+        )
+    period = parse_period(report.period)
+    if by.agency not in border.hosts(report.coordination, period):
+        raise _not_host()
+    reason = _checked_reason(reason)
+    payload = border.ReportReturned(
+        coordination=report.coordination.uid,
+        period=report.period,
+        report=report.uid,
+        return_uid=uuid.uuid4(),
+        agency=report.agency.code,
+        reason=reason,
+    )
+    dispatch = issue(
+        by=by,
+        now=now,
+        kind=border.KIND_RETURNED,
+        payload=payload,
+        recipients=_others(_parties(report.coordination, report.period), by.agency),
+        thread=report.thread,
+        summary=f"Trả lại báo cáo {papers.period_words(period)} của {report.agency.name}",
+        in_reply_to=report.dispatch.digest if report.dispatch else None,
+    )
+    ReportReturn.objects.create(
+        holder=by.agency,
+        uid=payload.return_uid,
+        report=report,
+        report_uid=report.uid,
+        agency=by.agency,
+        at=now,
+        reason=reason,
+        dispatch=dispatch,
+    )
+    report.state = ReportState.RETURNED
+    report.save(update_fields=["state"])
+    return report
+
+
+# ---- joint figures -----------------------------------------------------------------------------------------------------
+
+
+@transaction.atomic
+def draft_joint_figures(coordination: Coordination, period: str, *, by: By, now: datetime) -> JointFigures:
+    """Put the reports that are here side by side: A, B, …, joint. Asked again while it is a draft, the columns are refreshed.
+
+    Settlements made on figures that have not changed are kept. After an objection, a correction or on second thoughts the
+    drafting agency so begins the next version. Raises `RefusedError` `figures.not_host`, `figures.other_drafted`,
+    `figures.agreed`, `figures.no_reports`.
+    """
+    by.require(Role.OFFICER, Role.APPROVER)
+    members = _parties(coordination, period)
+    if by.agency not in border.hosts(coordination, parse_period(period)):
+        raise _not_host()
+    current = queries.current_figures(coordination, period, by=by)
+    if current is not None:
+        current = lock_row(current)
+        _check_may_redraft(current, by=by)
+    reports = {
+        report.agency.code: report
+        for report in queries.latest_reports(coordination, period, by=by).values()
+        if report.state in queries.FILED and report.agency in members
+    }
+    if not reports:
+        raise RefusedError(
+            "figures.no_reports",
+            _("There is nothing to put side by side."),
+            _("No party has submitted its report on this period."),
+            _("Submit your own report first, or wait for the others."),
+        )
+    kept = {row.indicator.code: row for row in current.rows.select_related("indicator")} if current else {}
+    if current is not None and current.state == FiguresState.DRAFT:
+        figures = current
+        figures.rows.all().delete()
+        figures.row_version += 1
+    else:
+        figures = JointFigures(
+            holder=by.agency,
+            coordination=coordination,
+            period=period,
+            drafted_by=by.agency,
+            version=current.version + 1 if current else 1,
+        )
+    figures.parties = [agency.code for agency in members]
+    figures.sources = {code: {"report": str(report.uid), "version": report.version} for code, report in reports.items()}
+    figures.save()
+    _write_rows(figures, reports, kept)
+    return figures
+
+
+@transaction.atomic
+def settle_row(
+    row: JointRow, *, by: By, now: datetime, agreed: Decimal | None, comment: str = "", row_version: int | None = None
+) -> JointRow:
+    """Settle one row of a draft: the figure and, unless it is the one that follows from the reports, why.
+
+    `agreed` None takes a settlement back. Raises `RefusedError` `figures.not_draft`, `figures.comment`, `figures.value`,
+    `figures.saved_meanwhile`.
+    """
+    by.require(Role.OFFICER, Role.APPROVER)
+    figures = _own_figures(row.joint_figures, by=by)
+    if row_version is not None and row_version != figures.row_version:
+        raise RefusedError(
+            "figures.saved_meanwhile",
+            _("Nothing was saved: the table has changed since you opened it."),
+            _("A colleague settled a row or refreshed the columns in the meantime."),
+            _("What you typed is still here. Look at the table as it is now, then save again."),
+        )
+    row = figures.rows.select_related("indicator").get(pk=row.pk)
+    comment = _checked_length(rules.clean_line(comment), 500)
+    settled: dict[str, tuple[Decimal, str]] = {}
+    if agreed is not None and (agreed != row.joint or comment):
+        _check_size(agreed, row.indicator)
+        if not comment:
+            raise RefusedError(
+                "figures.comment",
+                _("The row was not settled."),
+                _("The figure does not follow from the reports by itself."),
+                _("Write in the comment why it is right: who counted what, which document says so."),
+            )
+        settled = {row.indicator.code: (agreed, comment)}
+    table = rules.agreement_table(_content(figures, [row], settled), [row.indicator])
+    for column, value in border.row_columns(table.row(row.indicator.code)).items():
+        setattr(row, column, value)
+    row.is_checked = agreed is not None
+    row.save()
+    figures.row_version += 1
+    figures.save(update_fields=["row_version"])
+    return row
+
+
+@transaction.atomic
+def accept_equal(figures: JointFigures, *, by: By, now: datetime) -> int:
+    """Mark every row whose joint figure follows from the reports as looked at; how many there were. Once more changes nothing."""
+    by.require(Role.OFFICER, Role.APPROVER)
+    figures = _own_figures(figures, by=by)
+    changed = figures.rows.filter(state=agreement.RowState.EQUAL, is_checked=False).update(is_checked=True)
+    if changed:
+        figures.row_version += 1
+        figures.save(update_fields=["row_version"])
+    return changed
+
+
+@transaction.atomic
+def propose_joint_figures(figures: JointFigures, *, by: By, now: datetime) -> JointFigures:
+    """The drafting agency's approver proposes the table to all parties and thereby signs it.
+
+    Raises `RefusedError` `figures.not_draft`, `figures.not_settled`, `figures.outdated`, `figures.other_drafted`.
+    """
+    by.require(Role.APPROVER)
+    figures = _own_figures(figures, by=by)
+    for other in _same_period(figures).exclude(pk=figures.pk):
+        if other.drafted_by_id != by.agency.pk and other.state in {FiguresState.PROPOSED, FiguresState.AGREED}:
+            raise _other_drafted(other)
+    rows = list(figures.rows.select_related("indicator"))
+    table = rules.agreement_table(
+        _content(figures, rows, _settled(rows)), sorted((row.indicator for row in rows), key=lambda i: i.position)
+    )
+    if waiting := agreement.open_rows(table):
+        names = {row.indicator.code: row.indicator.name for row in rows}
+        raise RefusedError(
+            "figures.not_settled",
+            _("The table was not proposed."),
+            _("%(count)s rows differ or miss a report, the first: %(name)s.")
+            % {"count": len(waiting), "name": names[waiting[0].indicator.code]},
+            _("Settle each of them with a figure and a comment."),
+        )
+    _check_current(figures, by=by)
+    digest = agreement.table_digest(table)
+    sign_off, signer = uuid.uuid4(), papers.signer_words(by)
+    payload = border.FiguresProposed(
+        coordination=figures.coordination.uid,
+        period=figures.period,
+        figures=figures.uid,
+        sign_off=sign_off,
+        version=figures.version,
+        parties=figures.parties,
+        sources={code: border.SourceOut.model_validate(source) for code, source in figures.sources.items()},
+        rows=[_row_out(row) for row in rows],
+        digest=digest,
+        signer=signer,
+    )
+    if (
+        agreement.table_digest(rules.agreement_table(border.content_of(payload), [row.indicator for row in rows]))
+        != digest
+    ):
+        raise AssertionError("the payload says another table than the one that is signed")
+    figures.dispatch = issue(
+        by=by,
+        now=now,
+        kind=border.KIND_PROPOSED,
+        payload=payload,
+        recipients=_others(_parties(figures.coordination, figures.period), by.agency),
+        thread=figures.uid,
+        summary=f"Đề nghị thống nhất số liệu {papers.period_words(figures.as_period)}",
+    )
+    _same_period(figures).exclude(pk=figures.pk).update(state=FiguresState.REPLACED)
+    figures.state, figures.digest, figures.proposed_at = FiguresState.PROPOSED, digest, now
+    figures.row_version += 1
+    figures.save(update_fields=["state", "digest", "proposed_at", "dispatch", "row_version"])
+    figures.rows.update(is_checked=True)
+    SignOff.objects.create(
+        holder=by.agency,
+        uid=sign_off,
+        joint_figures=figures,
+        joint_uid=figures.uid,
+        agency=by.agency,
+        digest=digest,
+        at=now,
+        signer=signer,
+        dispatch=figures.dispatch,
+    )
+    border.settle_state(figures, now=now)
+    return figures
+
+
+def sign_off(figures: JointFigures, *, by: By, now: datetime) -> SignOff:
+    """This agency's approver signs the proposed table; every party learns of it. Signing twice gives the first signature.
+
+    Raises `RefusedError` `figures.not_proposed`, `figures.not_party`, `figures.outdated`.
+    """
+    return _speak(figures, Verdict.SIGNED, "", by=by, now=now)
+
+
+def object_to_figures(figures: JointFigures, *, by: By, now: datetime, reason: str) -> SignOff:
+    """This agency's approver does not sign and says why; the drafter answers with a new version.
+
+    Raises `RefusedError` `figures.not_proposed`, `figures.not_party`, `figures.signed`, `report.reason`.
+    """
+    return _speak(figures, Verdict.OBJECTED, _checked_reason(reason), by=by, now=now)
+
+
+@transaction.atomic
+def _speak(figures: JointFigures, verdict: Verdict, reason: str, *, by: By, now: datetime) -> SignOff:
+    by.require(Role.APPROVER)
+    if figures.holder_id != by.agency.pk:
+        raise NotFoundError
+    figures = lock_row(figures)
+    mine = [
+        word
+        for word in figures.sign_offs.filter(agency=by.agency).order_by("at", "pk")
+        if word.digest == figures.digest
+    ]
+    signed = next((word for word in mine if word.verdict == Verdict.SIGNED), None)
+    if verdict is Verdict.SIGNED and signed is not None:
+        return signed
+    if figures.state not in {FiguresState.PROPOSED, FiguresState.OBJECTED}:
+        raise RefusedError(
+            "figures.not_proposed",
+            _("The table cannot be signed or objected to now."),
+            _("It is not proposed, or another version has taken its place."),
+            _("Open the latest version."),
+        )
+    if by.agency.code not in figures.parties:
+        raise RefusedError(
+            "figures.not_party",
+            _("You cannot sign this table."),
+            _("Your agency is not one of its parties."),
+            _("Ask the co-chair."),
+        )
+    if signed is not None:
+        raise RefusedError(
+            "figures.signed",
+            _("The objection was not sent."),
+            _("Your agency has signed this version, and a signature is not taken back."),
+            _("Ask the co-chair to draft a new version."),
+        )
+    if verdict is Verdict.SIGNED:
+        _check_current(figures, by=by)
+    base = {
+        "coordination": figures.coordination.uid,
+        "period": figures.period,
+        "figures": figures.uid,
+        "sign_off": uuid.uuid4(),
+        "digest": figures.digest,
+        "signer": papers.signer_words(by),
+    }
+    words = papers.period_words(figures.as_period)
+    objecting = verdict is Verdict.OBJECTED
+    payload = border.FiguresObjected(**base, reason=reason) if objecting else border.FiguresSignedOff(**base)
+    dispatch = issue(
+        by=by,
+        now=now,
+        kind=border.KIND_OBJECTED if objecting else border.KIND_SIGNED_OFF,
+        payload=payload,
+        recipients=_others(_parties(figures.coordination, figures.period), by.agency),
+        thread=figures.uid,
+        summary=f"{'Không thống nhất' if objecting else 'Thống nhất'} số liệu {words}",
+        in_reply_to=figures.dispatch.digest if figures.dispatch else None,
+    )
+    word = SignOff.objects.create(
+        holder=by.agency,
+        uid=payload.sign_off,
+        joint_figures=figures,
+        joint_uid=figures.uid,
+        agency=by.agency,
+        verdict=verdict,
+        digest=figures.digest,
+        at=now,
+        signer=payload.signer,
+        reason=reason,
+        dispatch=dispatch,
+    )
+    border.settle_state(figures, now=now)
+    return word
+
+
+# ---- inside ------------------------------------------------------------------------------------------------------------
+
+
+def _held(report: Report, *, by: By) -> Report:
+    if report.holder_id != by.agency.pk:
+        raise NotFoundError
+    return report
+
+
+def _own(report: Report, *, by: By) -> Report:
+    if _held(report, by=by).agency_id != by.agency.pk:
+        raise RefusedError(
+            "report.not_own",
+            _("You cannot change this report."),
+            _("It was written by another agency."),
+            _("A co-chair may return it with a reason."),
+        )
+    return report
+
+
+def _own_draft(report: Report, *, by: By) -> Report:
+    report = lock_row(_own(report, by=by))
+    if not report.is_editable:
+        raise RefusedError(
+            "report.not_draft",
+            _("The report cannot be changed any more."),
+            _("This version has been submitted; what was signed stays as it is."),
+            _("Make a correction: it becomes the next version."),
+        )
+    return report
+
+
+def _own_figures(figures: JointFigures, *, by: By) -> JointFigures:
+    if figures.holder_id != by.agency.pk:
+        raise NotFoundError
+    figures = lock_row(figures)
+    if figures.state != FiguresState.DRAFT or figures.drafted_by_id != by.agency.pk:
+        raise RefusedError(
+            "figures.not_draft",
+            _("The table cannot be changed."),
+            _("It is not a draft of your agency: what was proposed stays as it is."),
+            _("The drafting agency begins a new version."),
+        )
+    return figures
+
+
+def _parties(coordination: Coordination, period: str) -> list[Agency]:
+    try:
+        return border.parties(coordination, parse_period(period))
+    except KernelError as error:
+        raise RefusedError(
+            "report.period",
+            _("There is no such period."),
+            _("“%(period)s” names no period of this coordination.") % {"period": period[:20]},
+            _("Choose a period from the list."),
+        ) from error
+
+
+def _others(members: list[Agency], own: Agency) -> list[Agency]:
+    return [agency for agency in members if agency.pk != own.pk]
+
+
+def _same_period(figures: JointFigures) -> QuerySet[JointFigures]:
+    return (
+        JointFigures.objects.select_for_update(of=("self",))
+        .filter(holder=figures.holder_id, coordination=figures.coordination_id, period=figures.period)
+        .exclude(state=FiguresState.REPLACED)
+        .select_related("drafted_by")
+    )
+
+
+def _fill(cell: ReportValue, entered: ValueInput) -> None:
+    if entered.value is not None:
+        _check_size(entered.value, cell.indicator)
+    if entered.qualifier not in Qualifier.values:
+        raise _unknown_part(entered.qualifier)
+    cell.value = entered.value
+    # A word before a number that is not there says nothing.
+    cell.qualifier = entered.qualifier if entered.value is not None else Qualifier.EXACT.value
+    cell.note = _checked_length(rules.clean_line(entered.note), border.MAX_NOTE)
+
+
+def _report_payload(report: Report, *, late: bool) -> border.ReportSubmitted:
+    return border.ReportSubmitted(
+        coordination=report.coordination.uid,
+        period=report.period,
+        report=report.uid,
+        thread=report.thread,
+        version=report.version,
+        due_on=report.due_on,
+        late=late,
+        sections=[
+            border.SectionOut(code=part.code, title=part.title, text=part.text) for part in report.sections.all()
+        ],
+        values=[
+            border.ValueOut(
+                indicator=cell.indicator.code,
+                value=border.decimal_text(cell.value),
+                qualifier=Qualifier(cell.qualifier),
+                note=cell.note,
+            )
+            for cell in queries.ordered_values(report)
+        ],
+    )
+
+
+def _write_rows(figures: JointFigures, reports: Mapping[str, Report], kept: Mapping[str, JointRow]) -> None:
+    """The rows of a draft from the reports. An indicator on which nobody reported has no row: there is nothing to agree on."""
+    cut_off = regime.window_of(figures.coordination, figures.as_period).cut_off
+    indicators = regime.indicators_on(figures.coordination.regulation, cut_off)
+    said: dict[str, dict[str, str | None]] = {}
+    words: dict[str, dict[str, str]] = {}
+    cells = ReportValue.objects.filter(report__in=list(reports.values()), value__isnull=False)
+    for cell in cells.select_related("indicator", "report__agency"):
+        code, agency = cell.indicator.code, cell.report.agency.code
+        said.setdefault(code, dict.fromkeys(figures.parties))[agency] = border.decimal_text(cell.value)
+        if cell.qualifier:
+            words.setdefault(code, {})[agency] = cell.qualifier
+    settled = {
+        code: (row.agreed, row.comment)
+        for code, row in kept.items()
+        if row.state == agreement.RowState.SETTLED and row.agreed is not None and said.get(code) == row.values
+    }
+    rows = [
+        JointRow(
+            joint_figures=figures,
+            indicator=indicator,
+            position=place,
+            values=said[indicator.code],
+            qualifiers=words.get(indicator.code, {}),
+        )
+        for place, indicator in enumerate(indicators)
+        if indicator.code in said
+    ]
+    table = rules.agreement_table(_content(figures, rows, settled), indicators)
+    for row in rows:
+        code = row.indicator.code
+        for column, value in border.row_columns(table.row(code)).items():
+            setattr(row, column, value)
+        before = kept.get(code)
+        row.is_checked = bool(before and before.is_checked and before.values == row.values)
+    JointRow.objects.bulk_create(rows)
+
+
+def _content(
+    figures: JointFigures, rows: list[JointRow], settled: Mapping[str, tuple[Decimal, str]]
+) -> rules.TableContent:
+    return rules.TableContent(
+        coordination=figures.coordination.uid,
+        period=figures.period,
+        version=figures.version,
+        parties=figures.parties,
+        sources=figures.sources,
+        values={row.indicator.code: row.values for row in rows},
+        qualifiers={row.indicator.code: row.qualifiers for row in rows},
+        settled=settled,
+    )
+
+
+def _settled(rows: list[JointRow]) -> dict[str, tuple[Decimal, str]]:
+    return {
+        row.indicator.code: (row.agreed, row.comment)
+        for row in rows
+        if row.state == agreement.RowState.SETTLED and row.agreed is not None
+    }
+
+
+def _row_out(row: JointRow) -> border.RowOut:
+    settled = None
+    if row.state == agreement.RowState.SETTLED:
+        settled = border.SettledOut(value=border.decimal_text(row.agreed) or "0", note=row.comment)
+    return border.RowOut(
+        indicator=row.indicator.code,
+        values=row.values,
+        qualifiers={code: Qualifier(word) for code, word in row.qualifiers.items()},
+        settled=settled,
+    )
+
+
+def _check_may_redraft(current: JointFigures, *, by: By) -> None:
+    if current.drafted_by_id != by.agency.pk:
+        raise _other_drafted(current)
+    if current.state == FiguresState.AGREED and not queries.outdated_agencies(current, by=by):
+        raise RefusedError(
+            "figures.agreed",
+            _("No new version was begun."),
+            _("All parties have signed these figures, and no report has changed since."),
+            _("A party that finds a mistake says so in its next report, or has its report returned."),
+        )
+
+
+def _check_current(figures: JointFigures, *, by: By) -> None:
+    """A signature may not stand under figures that their own agency has corrected since (kernel/agreement.py, rule 6)."""
+    if changed := queries.outdated_agencies(figures, by=by):
+        raise RefusedError(
+            "figures.outdated",
+            _("The table no longer shows what was reported."),
+            _("A later report has arrived or was made by: %(names)s.")
+            % {"names": ", ".join(agency.short_name for agency in changed)},
+            _("The drafting agency refreshes the columns and proposes the table again."),
+        )
+
+
+def _checked_reason(reason: str) -> str:
+    cleaned = _checked_length(rules.clean_text(reason), border.MAX_REASON)
+    if not cleaned:
+        raise RefusedError(
+            "report.reason",
+            _("Nothing was sent."),
+            _("A reason is needed, so that the other side knows what to change."),
+            _("Write which figure or part is wrong, and why."),
+        )
+    return cleaned
+
+
+def _checked_length(text: str, limit: int) -> str:
+    if len(text) > limit:
+        raise RefusedError(
+            "report.too_long",
+            _("The text was not saved."),
+            _("It has %(length)s characters; %(limit)s are possible here.") % {"length": len(text), "limit": limit},
+            _("Shorten it, or attach the long form to the conference papers."),
+        )
+    return text
+
+
+def _check_size(value: Decimal, indicator: Indicator) -> None:
+    fits = value.is_finite() and 0 <= value < 10**MAX_WHOLE_DIGITS
+    try:
+        agreement.check_value(value, rules.kernel_indicator(indicator))
+    except KernelError:
+        fits = False
+    if not fits:
+        raise RefusedError(
+            "report.value",
+            _("The figure was not saved."),
+            _("It must be 0 or more, with at most 12 digits and %(decimals)s decimal places.")
+            % {"decimals": indicator.decimals},
+            _("Write a count, like 1.250 or 61,475."),
+        )
+
+
+def _unknown_part(code: str) -> RefusedError:
+    return RefusedError(
+        "report.unknown_part",
+        _("Nothing was saved."),
+        _("The report has no part or indicator “%(code)s”.") % {"code": code[:60]},
+        _("Open the report again; its form may have changed."),
+    )
+
+
+def _not_party() -> RefusedError:
+    return RefusedError(
+        "report.not_party",
+        _("There is no report of your agency here."),
+        _("Your agency was not a reporting party of this coordination in that period."),
+        _("Ask the administrator if the list of parties is wrong."),
+    )
+
+
+def _not_host() -> RefusedError:
+    return RefusedError(
+        "report.not_host",
+        _("You may not do this."),
+        _("Only the agencies that co-chair the conference do."),
+        _("Ask a co-chair."),
+    )
+
+
+def _other_drafted(figures: JointFigures) -> RefusedError:
+    return RefusedError(
+        "figures.other_drafted",
+        _("No second table was begun."),
+        _("%(agency)s has already drafted the joint figures of this period.") % {"agency": figures.drafted_by.name},
+        _("Sign that table, or object to it with a reason."),
+    )
