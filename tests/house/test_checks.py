@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 import check_repository
 import check_templates
-import pytest
 
 GOOD = """{% extends "web/base.html" %}
 {% block content %}

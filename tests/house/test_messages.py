@@ -5,9 +5,10 @@ from __future__ import annotations
 import io
 from pathlib import Path
 
-import messages
 import pytest
 from babel.messages.pofile import read_po
+
+import messages
 from messages import Message
 
 

@@ -1,0 +1,75 @@
+"""The command `giaoban`: its list of commands, and what becomes of refusals."""
+
+from __future__ import annotations
+
+import sys
+
+import typer
+
+from giaoban import __version__
+from giaoban.cli import reading, server, upkeep, work
+from giaoban.cli.output import DONE, FAILED, USAGE, note, refuse
+from giaoban.cli.words import gettext as _
+from giaoban.common.errors import NotFoundError, RefusedError
+
+HELP = _("Joint conferences of agencies bound by a joint regulation: prepare, hold, follow up.")
+EPILOG = _("Exit codes: 0 done, 1 refused or failed, 2 wrong usage, 3 verification failed.")
+
+app = typer.Typer(
+    name="giaoban",
+    help=HELP,
+    epilog=EPILOG,
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+for _part in (server, reading, work, upkeep):
+    _part.add_to(app)
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"giaoban {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    version: bool = typer.Option(False, "--version", callback=_version, is_eager=True, help=_("Print the version.")),
+) -> None:
+    """Holds the options that stand before a command."""
+
+
+def run(arguments: list[str] | None = None) -> int:
+    """Run one command line and return its exit code; no traceback reaches a person for what the rules foresee."""
+    given = sys.argv[1:] if arguments is None else arguments
+    usage_error = typer.BadParameter.__mro__[1]
+    try:
+        code = app(given, standalone_mode=False)
+    except RefusedError as error:
+        refuse(error.as_dict(), as_json="--json" in given)
+        return FAILED
+    except NotFoundError:
+        refuse(
+            {
+                "code": "not_found",
+                "what": _("There is nothing here by that name."),
+                "why": _("It does not exist, or it is not yours to see."),
+                "how": _("Look it up in the list first."),
+            },
+            as_json="--json" in given,
+        )
+        return FAILED
+    except usage_error as error:
+        note(_("Wrong usage: %(error)s") % {"error": error.format_message()})  # type: ignore[attr-defined]
+        note(_("'giaoban --help' and 'giaoban COMMAND --help' say how."))
+        return USAGE
+    except (KeyboardInterrupt, typer.Abort):
+        note(_("Stopped."))
+        return FAILED
+    except BrokenPipeError:
+        # The reader of our output has gone (head, less): nothing is left to say, and Python must not try at exit.
+        sys.stderr.close()
+        return FAILED
+    return code if isinstance(code, int) else DONE

@@ -1,0 +1,237 @@
+"""Commands for whoever runs the server: init, migrate, sample, serve, check."""
+
+from __future__ import annotations
+
+import os
+import socket
+import sys
+from dataclasses import asdict
+from typing import TYPE_CHECKING
+
+import typer
+
+from giaoban.cli.output import DONE, FAILED, answer_json, note, say, table
+from giaoban.cli.start import migrate as apply_migrations
+from giaoban.cli.start import start
+from giaoban.cli.words import gettext as _
+from giaoban.common import clock
+from giaoban.common.errors import RefusedError
+
+if TYPE_CHECKING:
+    from giaoban.agencies.models import Person
+    from giaoban.sample.build import Account
+
+GRACE_SECONDS = 3
+"""How long open requests may take to end when the server is told to stop."""
+
+
+def add_to(app: typer.Typer) -> None:
+    """Register the commands of this file."""
+    app.command(help=_("Set up an empty server: tables, territory, and its first administrator."))(init)
+    app.command(help=_("Bring the database to this version of the program."))(migrate)
+    app.command(help=_("Fill an empty server with invented sample data (never on a server that others reach)."))(sample)
+    app.command(help=_("Run the server: pages, API and the worker that delivers dispatches."))(serve)
+    app.command(help=_("Examine settings, storage and database; say what is wrong and how to mend it."))(check)
+
+
+def init(
+    username: str = typer.Option("", "--username", envvar="GIAOBAN_ADMIN_USERNAME", help=_("Sign-in name.")),
+    full_name: str = typer.Option("", "--full-name", envvar="GIAOBAN_ADMIN_FULL_NAME", help=_("Full name.")),
+    password: str = typer.Option(
+        "", "--password", envvar="GIAOBAN_ADMIN_PASSWORD", show_envvar=True, help=_("Better by the variable than here.")
+    ),
+    as_json: bool = typer.Option(False, "--json", help=_("Answer as JSON.")),
+) -> int:
+    """Refuses a server that already has people."""
+    start()
+    apply_migrations()
+    from giaoban.agencies.models import Person
+
+    if Person.objects.exists():
+        raise RefusedError(
+            "init.not_empty",
+            _("This server is not empty."),
+            _("It already has accounts; a first administrator is made only once."),
+            _("Sign in as an administrator to make more accounts, or use another GIAOBAN_HOME."),
+        )
+    if sys.stdin.isatty():
+        username = username or typer.prompt(_("Sign-in name"))
+        full_name = full_name or typer.prompt(_("Full name"))
+        password = password or typer.prompt(_("Password"), hide_input=True, confirmation_prompt=_("Once more"))
+    if not (username and full_name and password):
+        raise RefusedError(
+            "init.incomplete",
+            _("The first administrator is not complete."),
+            _("Sign-in name, full name and password are needed."),
+            _("Give --username and --full-name, and the password in GIAOBAN_ADMIN_PASSWORD."),
+        )
+    from giaoban.agencies import territory
+
+    person = _first_administrator(username, full_name, password)
+    territory.load_territory()
+    if as_json:
+        answer_json({"administrator": person.username})
+    else:
+        say(
+            _("The server is ready. Start it with 'giaoban serve' and sign in as %(name)s.") % {"name": person.username}
+        )
+    return DONE
+
+
+def migrate() -> int:
+    """Safe to run at any time."""
+    start()
+    apply_migrations()
+    note(_("The database is up to date."))
+    return DONE
+
+
+def sample(as_json: bool = typer.Option(False, "--json", help=_("Answer as JSON."))) -> int:
+    """Does nothing on a server that has data."""
+    start()
+    apply_migrations()
+    made = _fill_with_sample()
+    if as_json:
+        answer_json({"made": made, "accounts": [asdict(account) for account in _accounts()]})
+        return DONE
+    note(_("Sample data was made.") if made else _("This server already has data; nothing was added."))
+    _show_accounts()
+    return DONE
+
+
+def serve(
+    host: str = typer.Option("127.0.0.1", "--host", help=_("Address to listen on.")),
+    port: int = typer.Option(8000, "--port", envvar="PORT", min=1, max=65535, help=_("Port to listen on.")),
+    with_sample: bool = typer.Option(False, "--sample", help=_("First fill an empty server with sample data.")),
+) -> int:
+    """One process; SIGTERM and Ctrl-C let open requests end within three seconds."""
+    listener = _listen(host, port)
+    start()
+    apply_migrations()
+    if with_sample:
+        _fill_with_sample()
+    if _check_faults():
+        return FAILED
+    import uvicorn
+    from django.conf import settings
+
+    settings.START_WORKER = True
+    _show_accounts()
+    say(_("Giao Ban is at %(address)s — Ctrl-C stops it.") % {"address": f"http://{host}:{port}/"})
+    sys.stdout.flush()
+    config = uvicorn.Config(
+        "giaoban.project.asgi:application",
+        lifespan="on",
+        timeout_graceful_shutdown=GRACE_SECONDS,
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        proxy_headers=bool(settings.SECURE_PROXY_SSL_HEADER),
+    )
+    uvicorn.Server(config).run(sockets=[listener])
+    return DONE
+
+
+def check(as_json: bool = typer.Option(False, "--json", help=_("Answer as JSON."))) -> int:
+    """The same examination that `serve` makes before it starts, with warnings."""
+    start()
+    from django.core import checks
+
+    found = checks.run_checks(databases=["default"], include_deployment_checks=False)
+    if as_json:
+        answer_json(
+            [{"id": each.id, "level": each.level, "what": str(each.msg), "how": str(each.hint or "")} for each in found]
+        )
+    else:
+        for each in found:
+            say(f"{each.id}: {each.msg}\n  {each.hint or ''}".rstrip())
+        if not found:
+            say(_("Nothing is wrong."))
+    return FAILED if any(each.is_serious() for each in found) else DONE
+
+
+def _first_administrator(username: str, full_name: str, password: str) -> Person:
+    """The account that manages the directory. Raises `RefusedError` for a weak password or a name that cannot be used."""
+    from django.contrib.auth.password_validation import validate_password
+    from django.core.exceptions import ValidationError
+
+    from giaoban.agencies.models import Person
+    from giaoban.agencies.services.people import USERNAME
+
+    if not USERNAME.fullmatch(username):
+        raise RefusedError(
+            "init.username",
+            _("This sign-in name cannot be used."),
+            _("It needs 3 to 60 small letters without marks, digits, dots, hyphens or underscores."),
+            _("Write it like nguyen.an."),
+        )
+    try:
+        validate_password(password, Person(username=username, full_name=full_name))
+    except ValidationError as error:
+        raise RefusedError(
+            "init.password",
+            _("This password is too weak."),
+            " ".join(error.messages),
+            _("Choose a longer one; several words do well."),
+        ) from error
+    return Person.objects.create_person(username, full_name, password, is_server_admin=True)
+
+
+def _check_faults() -> bool:
+    """Whether a start-up check stands in the way; each is printed with its id and hint."""
+    from django.core import checks
+
+    faults = [each for each in checks.run_checks(databases=["default"]) if each.is_serious()]
+    for each in faults:
+        note(f"{each.id}: {each.msg}\n  {each.hint or ''}".rstrip())
+    return bool(faults)
+
+
+def _fill_with_sample() -> bool:
+    """Territory and sample data, on an empty server only."""
+    from giaoban.agencies.models import Agency, Person
+
+    if Agency.objects.exists() or Person.objects.exists():
+        return False
+    from giaoban.agencies import territory
+    from giaoban.sample import build
+
+    note(_("Making sample data …"))
+    territory.load_territory()
+    build.build_sample(now=clock.now(), progress=note)
+    return True
+
+
+def _accounts() -> list[Account]:
+    """The sample accounts, if this server has them."""
+    from giaoban.agencies import queries
+
+    if not queries.has_sample_data():
+        return []
+    from giaoban.sample import build
+
+    return build.accounts()
+
+
+def _show_accounts() -> None:
+    if accounts := _accounts():
+        say(_("Sample accounts (password of all: %(password)s)") % {"password": accounts[0].password})
+        table(
+            (_("sign-in name"), _("name"), _("role"), _("agency")),
+            [(each.username, each.full_name, each.role, each.agency) for each in accounts],
+        )
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    """The listening socket, taken before anything slow so that a busy port is said at once."""
+    try:
+        return socket.create_server(
+            (host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET, backlog=512
+        )
+    except OSError as error:
+        raise RefusedError(
+            "serve.port",
+            _("The server cannot listen on %(host)s:%(port)s.") % {"host": host, "port": port},
+            os.strerror(error.errno or 0),
+            _("Stop what uses it, or choose another: --port 8080."),
+        ) from error
