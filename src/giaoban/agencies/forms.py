@@ -229,14 +229,11 @@ class RoleForm(forms.Form):
 class AgencyRoleForm(RoleForm):
     """A role in one of the agencies that one manages."""
 
-    agency = forms.ModelChoiceField(label=_("agency"), queryset=Agency.objects.none(), to_field_name="code")
-    field_order = ["agency"]
-
     def __init__(self, *args: Any, agencies: list[Agency], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        choice = self.fields["agency"]
-        assert isinstance(choice, forms.ModelChoiceField)
-        choice.queryset = Agency.objects.filter(pk__in=[one.pk for one in agencies]).order_by("name")
+        chosen = Agency.objects.filter(pk__in=[one.pk for one in agencies]).order_by("name")
+        self.fields["agency"] = forms.ModelChoiceField(label=_("agency"), queryset=chosen, to_field_name="code")
+        self.order_fields(["agency"])
 
 
 class NewPersonForm(PersonForm):
@@ -263,7 +260,6 @@ class TokenForm(forms.Form):
     """A token for the API."""
 
     name = LineField(label=_("What it is for"), max_length=80)
-    role = forms.ChoiceField(label=_("It may do what this role may"), widget=forms.RadioSelect)
     days = forms.IntegerField(
         label=_("Days"),
         min_value=1,
@@ -274,6 +270,8 @@ class TokenForm(forms.Form):
 
     def __init__(self, *args: Any, roles: frozenset[Role], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        choice = self.fields["role"]
-        assert isinstance(choice, forms.ChoiceField)
-        choice.choices = [(role.value, ROLE_LABELS[role]) for role in Role if role in roles]
+        held = [(role.value, ROLE_LABELS[role]) for role in Role if role in roles]
+        self.fields["role"] = forms.ChoiceField(
+            label=_("It may do what this role may"), choices=held, widget=forms.RadioSelect
+        )
+        self.order_fields(["name", "role"])

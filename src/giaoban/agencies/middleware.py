@@ -30,8 +30,10 @@ from giaoban.web import views as web_views
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from django.http import HttpRequest
     from django.http.response import HttpResponseBase
+
+    from giaoban.agencies.models import Person
+    from giaoban.agencies.requests import DoorRequest
 
 API_PREFIX = "/api/"
 AGENCY_KEY = "agency"
@@ -45,22 +47,22 @@ log = logging.getLogger(__name__)
 class AgencyMiddleware:
     """Sets `request.by` (None for strangers and for people without a role) and `request.memberships`."""
 
-    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+    def __init__(self, get_response: Callable[[DoorRequest], HttpResponseBase]) -> None:
         self.get_response = get_response
 
-    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+    def __call__(self, request: DoorRequest) -> HttpResponseBase:
         from_api = request.path_info.startswith(API_PREFIX)
-        request.by, request.memberships = None, []  # type: ignore[attr-defined]
+        request.by, request.memberships = None, []
         if from_api:
-            request.by = queries.by_of_token(_bearer(request), now=clock.now())  # type: ignore[attr-defined]
-            language = request.by.person.language if request.by else _asked_language(request)  # type: ignore[attr-defined]
+            request.by = queries.by_of_token(_bearer(request), now=clock.now())
+            language = request.by.person.language if request.by else _asked_language(request)
         elif request.user.is_authenticated:
-            _set_by(request)
+            _set_by(request, request.user)
             language = request.user.language
         else:
             language = request.COOKIES.get(LANGUAGE_COOKIE, settings.LANGUAGE_CODE)
         language = language if language in LANGUAGES else settings.LANGUAGE_CODE
-        request.LANGUAGE_CODE = language  # type: ignore[attr-defined]
+        request.LANGUAGE_CODE = language
         with translation.override(language):
             response = self.get_response(request)
         response.headers.setdefault("Content-Language", language)
@@ -72,22 +74,22 @@ class AgencyMiddleware:
 class PolicyMiddleware:
     """Default deny: a route opens only by its row in the policy table."""
 
-    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+    def __init__(self, get_response: Callable[[DoorRequest], HttpResponseBase]) -> None:
         self.get_response = get_response
         self.table = import_string(settings.POLICY_TABLE)
 
-    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+    def __call__(self, request: DoorRequest) -> HttpResponseBase:
         return self.get_response(request)
 
     def process_view(
-        self, request: HttpRequest, view: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]
+        self, request: DoorRequest, view: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]
     ) -> HttpResponseBase | None:
         """Shut the door, or return None to let the view answer."""
         match = request.resolver_match
         route = route_name(match.namespaces, match.url_name) if match else ""
         row = self.table().get(route)
         from_api = request.path_info.startswith(API_PREFIX)
-        by: By | None = request.by  # type: ignore[attr-defined]
+        by = request.by
         user = None if from_api else request.user
         verdict = decide(
             row,
@@ -111,7 +113,7 @@ class PolicyMiddleware:
             return web_views.not_found(request, Http404())
         return web_views.forbidden(request, PermissionError())
 
-    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponseBase | None:
+    def process_exception(self, request: DoorRequest, exception: Exception) -> HttpResponseBase | None:
         """Turn what services and queries raise into pages; the API answers its own way."""
         if request.path_info.startswith(API_PREFIX):
             return None
@@ -131,22 +133,21 @@ def route_name(namespaces: list[str], url_name: str | None) -> str:
     return f"{room}:{url_name}" if room else str(url_name or "")
 
 
-def _set_by(request: HttpRequest) -> None:
+def _set_by(request: DoorRequest, person: Person) -> None:
     """Who the signed-in person acts as today."""
-    person = request.user
     held = queries.roles_by_agency(person, on=clock.day_of(clock.now()))
-    request.memberships = [agency for agency, _roles in held]  # type: ignore[attr-defined]
+    request.memberships = [agency for agency, _roles in held]
     chosen = request.session.get(AGENCY_KEY)
     for agency, roles in [pair for pair in held if pair[0].pk == chosen] or held[:1]:
-        request.by = By(person=person, agency=agency, roles=roles)  # type: ignore[attr-defined]
+        request.by = By(person=person, agency=agency, roles=roles)
 
 
-def _bearer(request: HttpRequest) -> str:
+def _bearer(request: DoorRequest) -> str:
     scheme, _, token = request.headers.get("Authorization", "").partition(" ")
     return token.strip() if scheme.lower() == "bearer" else ""
 
 
-def _asked_language(request: HttpRequest) -> str:
+def _asked_language(request: DoorRequest) -> str:
     """First language of the Accept-Language header that we speak."""
     for part in request.headers.get("Accept-Language", "").split(","):
         if (code := part.split(";")[0].strip().lower()[:2]) in LANGUAGES:
@@ -177,7 +178,7 @@ def _refuse_api(verdict: Verdict, *, hidden: bool) -> HttpResponse:
     return JsonResponse(error.as_dict(), status=403)
 
 
-def _ask_to_sign_in(request: HttpRequest) -> HttpResponse:
+def _ask_to_sign_in(request: DoorRequest) -> HttpResponse:
     """To the sign-in page and back; a script that fetches a part is sent there as a whole page."""
     target = reverse(settings.LOGIN_URL)
     if request.headers.get("HX-Request"):

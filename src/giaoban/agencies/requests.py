@@ -1,4 +1,4 @@
-"""What every page of a signed-in person may rely on: `request.by`, `request.user` and the agencies to switch between."""
+"""What every page may rely on, by how far the policy door let its visitor in."""
 
 from __future__ import annotations
 
@@ -7,17 +7,30 @@ from typing import TYPE_CHECKING
 from django.http import HttpRequest
 
 if TYPE_CHECKING:
+    from django.contrib.auth.models import AnonymousUser
+
     from giaoban.agencies.models import Agency, Person
     from giaoban.common.access import By
 
 
-class InsideRequest(HttpRequest):
-    """A request that the policy door let in for a role: `by` is never None here.
+class DoorRequest(HttpRequest):
+    """Any request, as the middlewares prepared it: for routes that are open to anybody."""
 
-    Views of routes that are open to anybody, or to people without a role, take Django's `HttpRequest` instead.
-    """
-
-    by: By
-    user: Person
+    user: Person | AnonymousUser
+    by: By | None
+    """None for strangers and for people who hold no role today."""
     memberships: list[Agency]
     """The agencies in which the person holds a role today, by name."""
+    LANGUAGE_CODE: str
+
+
+class SignedInRequest(DoorRequest):
+    """A request of somebody signed in, who may hold no role today."""
+
+    user: Person
+
+
+class InsideRequest(SignedInRequest):
+    """A request that the policy door let in for a role: `by` is never None. What almost every view takes."""
+
+    by: By

@@ -79,6 +79,7 @@ def waiting_device(person: Person, *, device_id: int | None) -> TOTPDevice | Non
 
 def confirm_second_step(person: Person, *, device_id: int, code: str) -> tuple[TOTPDevice, list[str]]:
     """Turn two-step sign-in on when `code` is right; returns the device and the backup codes, shown once."""
+    codes: list[str] = []
     with transaction.atomic():
         device = TOTPDevice.objects.select_for_update().filter(user=person, pk=device_id, confirmed=False).first()
         if device is None:
@@ -127,12 +128,12 @@ def renew_backup_codes(person: Person, *, code: str) -> list[str]:
 
 def has_second_step(person: Person) -> bool:
     """Whether sign-in of `person` asks for a code."""
-    return TOTPDevice.objects.filter(user=person, confirmed=True).exists()
+    return bool(TOTPDevice.objects.filter(user=person, confirmed=True).exists())
 
 
 def backup_codes_left(person: Person) -> int:
     """How many backup codes were not used yet."""
-    return StaticToken.objects.filter(device__user=person).count()
+    return int(StaticToken.objects.filter(device__user=person).count())
 
 
 def _new_backup_codes(person: Person) -> list[str]:

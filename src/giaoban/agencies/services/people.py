@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from datetime import date, datetime
 
 USERNAME = re.compile(r"[a-z0-9][a-z0-9._-]{2,59}")
-TOKEN_PREFIX = "gb_"
+TOKEN_PREFIX = "gb_"  # noqa: S105 - the public beginning of every token, so that a leaked one is recognised
 MAX_TOKEN_DAYS = 366
 MAX_TOKENS = 20
 

@@ -22,8 +22,9 @@ if TYPE_CHECKING:
     from datetime import date
     from typing import Any
 
-    from django.http import HttpRequest, HttpResponse
+    from django.http import HttpResponse
 
+    from giaoban.agencies.requests import SignedInRequest
     from giaoban.agencies.services.directory import AgencyFacts
 
 PAGE_ROWS = 50
@@ -31,7 +32,7 @@ FOUND_ROWS = 200
 """A search over localities shows so many at most; more means: search more exactly."""
 
 
-def agency_list(request: HttpRequest) -> HttpResponse:
+def agency_list(request: SignedInRequest) -> HttpResponse:
     """Agencies, by default those of today."""
     form = AgencyFilter(request.GET or None)
     chosen = form.cleaned_data if form.is_valid() else {}
@@ -48,7 +49,7 @@ def agency_list(request: HttpRequest) -> HttpResponse:
     return render(request, "agencies/list.html", context)
 
 
-def agency(request: HttpRequest, code: str) -> HttpResponse:
+def agency(request: SignedInRequest, code: str) -> HttpResponse:
     """One agency: facts, area, what stands under it, what came before and after."""
     on = _asked_day(request)
     one = queries.access_agency(code)
@@ -66,7 +67,7 @@ def agency(request: HttpRequest, code: str) -> HttpResponse:
     return render(request, "agencies/agency.html", context)
 
 
-def agency_add(request: HttpRequest) -> HttpResponse:
+def agency_add(request: SignedInRequest) -> HttpResponse:
     """A new agency."""
     now = clock.now()
     form = NewAgencyForm(request.POST or None)
@@ -83,7 +84,7 @@ def agency_add(request: HttpRequest) -> HttpResponse:
     return render(request, "agencies/agency_edit.html", {"form": form}, status=422 if form.errors else 200)
 
 
-def agency_edit(request: HttpRequest, code: str) -> HttpResponse:
+def agency_edit(request: SignedInRequest, code: str) -> HttpResponse:
     """Correct the facts of an agency."""
     now = clock.now()
     one = queries.access_agency(code)
@@ -104,7 +105,7 @@ def agency_edit(request: HttpRequest, code: str) -> HttpResponse:
     )
 
 
-def agency_area(request: HttpRequest, code: str) -> HttpResponse:
+def agency_area(request: SignedInRequest, code: str) -> HttpResponse:
     """The area of an agency from a day on."""
     now = clock.now()
     today = clock.day_of(now)
@@ -143,7 +144,7 @@ def agency_area(request: HttpRequest, code: str) -> HttpResponse:
     )
 
 
-def agency_successor(request: HttpRequest, code: str) -> HttpResponse:
+def agency_successor(request: SignedInRequest, code: str) -> HttpResponse:
     """Another agency takes over."""
     now = clock.now()
     one = queries.access_agency(code)
@@ -164,28 +165,30 @@ def agency_successor(request: HttpRequest, code: str) -> HttpResponse:
     )
 
 
-def localities(request: HttpRequest) -> HttpResponse:
+def localities(request: SignedInRequest) -> HttpResponse:
     """The map as a table: provinces of a day, or what a search finds."""
     on = _asked_day(request)
     form = PlaceFilter(request.GET or None, initial={"on": on})
     chosen = form.cleaned_data if form.is_valid() else {}
     text = request.GET.get("q", "")[:200]
     tier = chosen.get("tier", "")
-    if text.strip() or tier:
-        found = queries.localities(on=on, text=text, tier=tier, limit=FOUND_ROWS + 1)
-    else:
-        found = queries.top_localities(on=on)
+    searched = bool(text.strip() or tier)
+    found = (
+        queries.localities(on=on, text=text, tier=tier, limit=FOUND_ROWS + 1)
+        if searched
+        else queries.top_localities(on=on)
+    )
     context = {
         "form": form,
         "on": on,
         "places": found[:FOUND_ROWS],
         "more": len(found) > FOUND_ROWS,
-        "searched": bool(text.strip() or tier),
+        "searched": searched,
     }
     return render(request, "agencies/localities.html", context)
 
 
-def locality(request: HttpRequest, code: str) -> HttpResponse:
+def locality(request: SignedInRequest, code: str) -> HttpResponse:
     """One locality as of a day: where it lies, what lies in it, what it came from."""
     on = _asked_day(request)
     place = queries.access_locality(code, on=on)
@@ -203,7 +206,7 @@ def locality(request: HttpRequest, code: str) -> HttpResponse:
     return render(request, "agencies/locality.html", context)
 
 
-def _asked_day(request: HttpRequest) -> date:
+def _asked_day(request: SignedInRequest) -> date:
     """The day in `?on=`, else today. A slip in it counts as today: the page says which day it shows."""
     form = PlaceFilter({"on": request.GET.get("on", "")})
     asked: date | None = form.cleaned_data["on"] if form.is_valid() else None

@@ -14,7 +14,7 @@ from axes.helpers import get_cool_off
 from django.conf import settings
 from django.contrib.auth import authenticate, login, logout
 from django.contrib.auth.tokens import default_token_generator
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import NoReverseMatch, reverse
 from django.utils.http import url_has_allowed_host_and_scheme, urlsafe_base64_decode
@@ -35,6 +35,7 @@ from giaoban.web.views import refused
 
 if TYPE_CHECKING:
     from giaoban.agencies.models import Person
+    from giaoban.agencies.requests import DoorRequest
 
 KNOCK_KEY = "knock"
 KNOCK_MINUTES = 5
@@ -51,7 +52,7 @@ WRONG = RefusedError(
 
 
 @sensitive_post_parameters("password")
-def sign_in(request: HttpRequest) -> HttpResponse:
+def sign_in(request: DoorRequest) -> HttpResponse:
     """First step: name and password."""
     if request.user.is_authenticated:
         return redirect(after_sign_in(request, request.GET.get("next", "")))
@@ -82,7 +83,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
 
 
 @sensitive_post_parameters("code")
-def second_step(request: HttpRequest) -> HttpResponse:
+def second_step(request: DoorRequest) -> HttpResponse:
     """Second step: the code of the telephone, or a backup code."""
     knock = _who_knocked(request)
     if knock is None:
@@ -104,7 +105,7 @@ def second_step(request: HttpRequest) -> HttpResponse:
 
 
 @sensitive_post_parameters("new", "again")
-def first_password(request: HttpRequest, who: str, token: str) -> HttpResponse:
+def first_password(request: DoorRequest, who: str, token: str) -> HttpResponse:
     """The one-time link: choose a password. It works once, for three days, and only while no password was chosen."""
     person = queries.person_of_link(_decoded(who))
     if person is None or not default_token_generator.check_token(person, token):
@@ -127,14 +128,14 @@ def first_password(request: HttpRequest, who: str, token: str) -> HttpResponse:
 
 
 @require_POST
-def sign_out(request: HttpRequest) -> HttpResponse:
+def sign_out(request: DoorRequest) -> HttpResponse:
     """End the session."""
     logout(request)
     return redirect("agencies:sign-in")
 
 
 @require_POST
-def language(request: HttpRequest) -> HttpResponse:
+def language(request: DoorRequest) -> HttpResponse:
     """Switch the language: kept with the account, or in a cookie before sign-in."""
     chosen = request.POST.get("language", "")
     if chosen not in LANGUAGES:
@@ -154,10 +155,10 @@ def language(request: HttpRequest) -> HttpResponse:
 
 
 @require_POST
-def switch(request: HttpRequest) -> HttpResponse:
+def switch(request: DoorRequest) -> HttpResponse:
     """Act for another of one's agencies."""
     code = request.POST.get("agency", "")
-    for agency in request.memberships:  # type: ignore[attr-defined]
+    for agency in request.memberships:
         if agency.code == code:
             request.session[AGENCY_KEY] = agency.pk
             done(request, _("You now act for %(agency)s.") % {"agency": agency.name})
@@ -166,7 +167,7 @@ def switch(request: HttpRequest) -> HttpResponse:
 
 
 def locked_out(
-    request: HttpRequest, response: HttpResponse | None = None, credentials: dict[str, Any] | None = None
+    request: DoorRequest, response: HttpResponse | None = None, credentials: dict[str, Any] | None = None
 ) -> HttpResponse:
     """Too many wrong passwords: says for how long."""
     minutes = math.ceil((get_cool_off(request) or timedelta()).total_seconds() / 60)
@@ -185,7 +186,7 @@ def locked_out(
     return answer
 
 
-def after_sign_in(request: HttpRequest, target: str) -> str:
+def after_sign_in(request: DoorRequest, target: str) -> str:
     """Where to go: to the page that was asked for, if it is ours, else to the first page."""
     if own := _own_url(request, target):
         return own
@@ -195,14 +196,14 @@ def after_sign_in(request: HttpRequest, target: str) -> str:
         return reverse("agencies:profile")
 
 
-def _own_url(request: HttpRequest, target: str) -> str:
+def _own_url(request: DoorRequest, target: str) -> str:
     ours = url_has_allowed_host_and_scheme(
         target, allowed_hosts={request.get_host()}, require_https=request.is_secure()
     )
     return target if ours and target.startswith("/") else ""
 
 
-def _who_knocked(request: HttpRequest) -> tuple[Person, str] | None:
+def _who_knocked(request: DoorRequest) -> tuple[Person, str] | None:
     """Who gave the right password within the last minutes, if that password still stands."""
     knock = request.session.get(KNOCK_KEY)
     if not knock or clock.now() - datetime.fromisoformat(knock["at"]) > timedelta(minutes=KNOCK_MINUTES):

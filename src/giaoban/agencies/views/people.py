@@ -24,21 +24,21 @@ from giaoban.web.forms import refuse
 if TYPE_CHECKING:
     from uuid import UUID
 
-    from django.http import HttpRequest, HttpResponse
+    from django.http import HttpResponse
 
     from giaoban.agencies.models import Person
-    from giaoban.agencies.requests import InsideRequest
+    from giaoban.agencies.requests import InsideRequest, SignedInRequest
 
 
-def people(request: HttpRequest) -> HttpResponse:
+def people(request: SignedInRequest) -> HttpResponse:
     """The people of the agency acted for; administrators of the server choose an agency first."""
-    by = request.by  # type: ignore[attr-defined]
+    by = request.by
     if by is not None and (by.has(Role.ADMINISTRATOR) or request.user.is_server_admin):
         return redirect("agencies:agency-people", by.agency.code)
     return redirect("agencies:list")
 
 
-def agency_people(request: HttpRequest, code: str) -> HttpResponse:
+def agency_people(request: SignedInRequest, code: str) -> HttpResponse:
     """Everybody who works or worked in an agency, with the roles there."""
     today = clock.day_of(clock.now())
     agency = queries.access_managed_agency(code, by=request.user, on=today)
@@ -47,7 +47,7 @@ def agency_people(request: HttpRequest, code: str) -> HttpResponse:
     )
 
 
-def person_add(request: HttpRequest, code: str) -> HttpResponse:
+def person_add(request: SignedInRequest, code: str) -> HttpResponse:
     """A new account with a first role."""
     now = clock.now()
     agency = queries.access_managed_agency(code, by=request.user, on=clock.day_of(now))
@@ -75,7 +75,7 @@ def person_add(request: HttpRequest, code: str) -> HttpResponse:
     )
 
 
-def person(request: HttpRequest, uid: UUID) -> HttpResponse:
+def person(request: SignedInRequest, uid: UUID) -> HttpResponse:
     """One account: name, position, roles."""
     now = clock.now()
     today = clock.day_of(now)
@@ -108,7 +108,7 @@ def person(request: HttpRequest, uid: UUID) -> HttpResponse:
 
 
 @require_POST
-def person_deactivate(request: HttpRequest, uid: UUID) -> HttpResponse:
+def person_deactivate(request: SignedInRequest, uid: UUID) -> HttpResponse:
     """Lock an account; undo unlocks it."""
     now = clock.now()
     someone = queries.access_person(uid, by=request.user, on=clock.day_of(now))
@@ -122,7 +122,7 @@ def person_deactivate(request: HttpRequest, uid: UUID) -> HttpResponse:
 
 
 @require_POST
-def person_reactivate(request: HttpRequest, uid: UUID) -> HttpResponse:
+def person_reactivate(request: SignedInRequest, uid: UUID) -> HttpResponse:
     """Unlock an account."""
     now = clock.now()
     someone = queries.access_person(uid, by=request.user, on=clock.day_of(now))
@@ -132,7 +132,7 @@ def person_reactivate(request: HttpRequest, uid: UUID) -> HttpResponse:
 
 
 @require_POST
-def person_link(request: HttpRequest, uid: UUID) -> HttpResponse:
+def person_link(request: SignedInRequest, uid: UUID) -> HttpResponse:
     """Void the sign-in of an account and show a one-time link for a new password."""
     now = clock.now()
     someone = queries.access_person(uid, by=request.user, on=clock.day_of(now))
@@ -140,12 +140,12 @@ def person_link(request: HttpRequest, uid: UUID) -> HttpResponse:
     return _show_link(request, someone)
 
 
-def role_add(request: HttpRequest, uid: UUID) -> HttpResponse:
+def role_add(request: SignedInRequest, uid: UUID) -> HttpResponse:
     """Give a role for a time, in an agency that one manages."""
     now = clock.now()
     today = clock.day_of(now)
     someone = queries.access_person(uid, by=request.user, on=today)
-    by = request.by  # type: ignore[attr-defined]
+    by = request.by
     first = {"since": today, "agency": by.agency.code if by else None}
     form = AgencyRoleForm(
         request.POST or None, initial=first, agencies=queries.managed_agencies(by=request.user, on=today)
@@ -172,7 +172,7 @@ def role_add(request: HttpRequest, uid: UUID) -> HttpResponse:
     )
 
 
-def role_end(request: HttpRequest, uid: UUID, pk: int) -> HttpResponse:
+def role_end(request: SignedInRequest, uid: UUID, pk: int) -> HttpResponse:
     """Say the last day of a role."""
     now = clock.now()
     today = clock.day_of(now)
@@ -228,7 +228,7 @@ def token_revoke(request: InsideRequest, pk: int) -> HttpResponse:
     return redirect("agencies:tokens")
 
 
-def _show_link(request: HttpRequest, someone: Person) -> HttpResponse:
+def _show_link(request: SignedInRequest, someone: Person) -> HttpResponse:
     """The one-time link, shown once to whoever made it, to be handed over in person."""
     path = reverse(
         "agencies:first-password",

@@ -57,7 +57,7 @@ def moment(value: datetime | None) -> str:
 @register.filter
 def figure(value: float | None) -> str:
     """A number as Vietnamese offices write it: 1.234,5; a dash where there is none."""
-    if value is None or value == "":
+    if value is None:
         return "–"
     text = f"{value:,}" if isinstance(value, int) else f"{value:,.10f}".rstrip("0").rstrip(".")
     return text.translate(str.maketrans(",.", ".,"))
@@ -83,7 +83,7 @@ def deadline_words(due: date, today: date) -> str:
 def deadline(context: RequestContext, due: date | datetime | None, finished: bool = False) -> SafeString:
     """The day of a deadline and how far off it is; `finished` things show the day alone."""
     if not due:
-        return mark_safe('<span class="text-secondary">–</span>')
+        return format_html('<span class="text-secondary">–</span>')
     on = clock.day_of(due) if isinstance(due, datetime) else due
     if finished:
         return format_html('<time datetime="{}">{}</time>', on.isoformat(), day(on))
@@ -170,11 +170,9 @@ def page_header(
         for label, answer in ((gettext("Now"), here), (gettext("Waits for you"), waits), (gettext("Next"), then))
         if answer
     ]
-    return mark_safe(
-        render_to_string(
-            "web/parts/page_header.html",
-            {"title": title, "sub": sub, "status": status, "answers": answers, "actions": content.strip()},
-        )
+    return render_to_string(
+        "web/parts/page_header.html",
+        {"title": title, "sub": sub, "status": status, "answers": answers, "actions": _block(content)},
     )
 
 
@@ -206,19 +204,22 @@ def timeline(moments: Sequence[Moment]) -> dict[str, Any]:
 def empty(content: str, title: object, icon_name: str = "inbox") -> SafeString:
     """Nothing here yet: says so and what to do about it (the content)."""
     return format_html(
-        '<div class="empty-state">{}<p class="empty-title">{}</p>{}</div>', icon(icon_name), title, mark_safe(content)
+        '<div class="empty-state">{}<p class="empty-title">{}</p>{}</div>', icon(icon_name), title, _block(content)
     )
 
 
 @register.simple_block_tag
 def refusal(content: str, error: object) -> SafeString:
     """The three lines of a `RefusedError`, with anything else to say (the content)."""
-    return mark_safe(
-        render_to_string("web/parts/refusal.html", {"error": error, "content": mark_safe(content.strip())})
-    )
+    return render_to_string("web/parts/refusal.html", {"error": error, "content": _block(content)})
 
 
 # forms
+
+
+def _block(content: str) -> SafeString:
+    """What stood inside a block tag: the template engine has rendered and escaped it already."""
+    return mark_safe(content.strip())  # noqa: S308
 
 
 @register.inclusion_tag("web/parts/form_problems.html")
@@ -240,7 +241,9 @@ def field(bound: BoundField, label: object = "", hide_label: bool = False) -> di
     if isinstance(widget, forms.Select) and kind == "control":
         css = "form-select"
     own = widget.attrs.get("class", "")
-    attrs = {"class": " ".join(part for part in (css, own, "is-invalid" if bound.errors else "") if part)}
+    attrs: dict[str, str | bool] = {
+        "class": " ".join(part for part in (css, own, "is-invalid" if bound.errors else "") if part)
+    }
     return {
         "field": bound,
         "kind": kind,
@@ -320,20 +323,18 @@ def filter_bar(
     """Search and filters of a list: a GET form around the content, with an export link of the same selection."""
     query = context["request"].GET.copy()
     chosen = any(value for key, value in query.items() if key not in {"sort", "page"})
-    return mark_safe(
-        render_to_string(
-            "web/parts/filter_bar.html",
-            {
-                "content": mark_safe(content.strip()),
-                "search": search,
-                "q": query.get("q", ""),
-                "sort": query.get("sort", ""),
-                "hint": hint,
-                "export": f"{export}?{query.urlencode()}" if export and query else export,
-                "chosen": chosen,
-                "path": context["request"].path,
-            },
-        )
+    return render_to_string(
+        "web/parts/filter_bar.html",
+        {
+            "content": _block(content),
+            "search": search,
+            "q": query.get("q", ""),
+            "sort": query.get("sort", ""),
+            "hint": hint,
+            "export": f"{export}?{query.urlencode()}" if export and query else export,
+            "chosen": chosen,
+            "path": context["request"].path,
+        },
     )
 
 
@@ -345,7 +346,7 @@ def table(content: str, label: object, css: str = "") -> SafeString:
         "{0}</caption>{2}</table></div>",
         label,
         css,
-        mark_safe(content),
+        _block(content),
     )
 
 
