@@ -1,19 +1,28 @@
 from __future__ import annotations
 
+from datetime import datetime, timedelta
+from unittest.mock import sentinel
+
+import pytest
+from django.db import DatabaseError, IntegrityError, connection, transaction
+
+from giaoban.common.clock import HANOI
+from giaoban.common.errors import NotFoundError, RefusedError
+from giaoban.common.files import RenderedFile
+from giaoban.dispatches import delivering, guards, issuing, keys, ports, queries, services
+from giaoban.dispatches.models import (
+    FACTS,
+    Checkpoint,
+    Dispatch,
+    Incoming,
+    NumberSeries,
+    Outbox,
+    Receipt,
+    Register,
+    RegisterEntry,
+)
+from giaoban.dispatches.parcels import StoredFiles
+from giaoban.kernel import envelope, receipt
+from giaoban.kernel.errors import ErrorCode, KernelError
 from tests.dispatches import handlers
-from tests.dispatches.houses import NOW, House
-
-from giaoban.dispatches import services
-from giaoban.dispatches.models import Incoming, Outbox, Receipt
-
-
-def test_an_issued_dispatch_arrives_takes_effect_once_and_is_receipted(house: House) -> None:
-    sent = house.send()
-
-    assert services.deliver_all(NOW) == 1
-
-    assert sent.reference == "01/BC-CAT"
-    assert handlers.taken == [("BCH", "Nội dung phối hợp")]
-    assert Outbox.objects.values_list("state", "reason").get() == ("accepted", "")
-    assert Incoming.objects.values_list("outcome", "arrival_number").get() == ("accepted", 1)
-    assert Receipt.objects.count() == 2
+from tests.dispatches.houses import NOW, House, agency, by_of, paper

@@ -41,11 +41,8 @@ def deliver_due(now: datetime) -> int:
         name = next((name for name, transport in routes.items() if transport.reaches(row.recipient)), "")
         by_route[name].append(row)
     for name, rows in by_route.items():
-        if name:
-            sent = _send(routes[name], rows, now=now)
-        else:
-            sent = [Sent(row.pk, failure=Reason.NO_ROUTE) for row in rows]
-        _record_all(rows, sent, now=now)
+        no_route = [Sent(row.pk, failure=Reason.NO_ROUTE) for row in rows]
+        _record_all(rows, _send(routes[name], rows, now=now) if name else no_route, now=now)
     return len(claimed)
 
 

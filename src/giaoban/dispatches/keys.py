@@ -54,7 +54,7 @@ def create_key(agency: Agency, *, now: datetime) -> AgencyKey:
     public_key = signing.public_key_of(seed)
     signing.check_public_key(public_key)
     key_id = signing.key_id(public_key)
-    vault.write(_seed_name(key_id), seed)
+    vault.write(seed_name(key_id), seed)
     with transaction.atomic():
         key = AgencyKey.objects.create(
             agency=agency, key_id=key_id, public_key=public_key, created_at=now, since=day_of(now)
@@ -68,7 +68,7 @@ def create_key(agency: Agency, *, now: datetime) -> AgencyKey:
 def signing_key(agency: Agency) -> SigningKey:
     """The newest key of the agency whose seed is on this server. Raises RefusedError when there is none."""
     for key_id in AgencyKey.objects.filter(agency=agency).order_by("-id").values_list("key_id", flat=True):
-        seed = vault.read(_seed_name(key_id))
+        seed = vault.read(seed_name(key_id))
         if seed is not None:
             return SigningKey(key_id, seed)
     raise RefusedError(
@@ -82,7 +82,7 @@ def signing_key(agency: Agency) -> SigningKey:
 def lives_here(agency: Agency) -> bool:
     """Whether this server holds a key of the agency: then its registers are here."""
     key_ids = AgencyKey.objects.filter(agency=agency).values_list("key_id", flat=True)
-    return any(vault.read(_seed_name(key_id)) is not None for key_id in key_ids)
+    return any(vault.read(seed_name(key_id)) is not None for key_id in key_ids)
 
 
 def find_key(agency_code: str, key_id: str) -> TrustedKey | None:
@@ -96,5 +96,6 @@ def remembering_finder() -> Callable[[str, str], TrustedKey | None]:
     return lru_cache(maxsize=None)(find_key)
 
 
-def _seed_name(key_id: str) -> str:
+def seed_name(key_id: str) -> str:
+    """Name of the private half of a key in the vault."""
     return f"{key_id}.seed"

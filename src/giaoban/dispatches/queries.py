@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from uuid import UUID
 
 from django.db.models import Q
+from django.urls import reverse
+from django.utils.translation import gettext as _
 
-from giaoban.common.access import By
+from giaoban.common.access import By, Role
 from giaoban.common.errors import NotFoundError
+from giaoban.common.todo import ToDo
 from giaoban.dispatches.models import Dispatch, Outbox
+from giaoban.dispatches.words import REASON_TEXTS
+from giaoban.kernel.delivery import Reason, State
 
 
 def visible_to(by: By) -> Q:
@@ -34,3 +40,30 @@ def access_outbox(outbox_id: int, *, by: By) -> Outbox:
     if row is None:
         raise NotFoundError
     return row
+
+
+def to_do(by: By, now: datetime) -> list[ToDo]:
+    """Deliveries that nobody but a person can move on, and refusals not yet answered: for clerks and approvers."""
+    del now
+    if not by.has(Role.CLERK, Role.APPROVER):
+        return []
+    rows = (
+        Outbox.objects.filter(sender=by.agency, state=State.NEEDS_PERSON)
+        .select_related("dispatch", "recipient")
+        .defer("dispatch__sealed")
+        .order_by("id")[:50]
+    )
+    return [
+        ToDo(
+            what=_("%(dispatch)s could not be delivered to %(recipient)s")
+            % {
+                "dispatch": row.dispatch.reference or row.dispatch.summary or row.dispatch.kind,
+                "recipient": row.recipient.short_name,
+            },
+            context=_("Registers"),
+            button=_("See why"),
+            url=reverse("dispatches:detail", args=[row.dispatch.uid]),
+            why=REASON_TEXTS[Reason(row.reason)],
+        )
+        for row in rows
+    ]

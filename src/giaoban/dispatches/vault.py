@@ -22,11 +22,22 @@ def read(name: str) -> bytes | None:
     """The secret of this name, or None."""
     path = folder() / name
     if path not in _known:
-        try:
-            _known[path] = bytes.fromhex(path.read_text(encoding="ascii").strip())
-        except FileNotFoundError:
+        found = read_now(name)
+        if found is None:
             return None
+        _known[path] = found
     return _known[path]
+
+
+def read_now(name: str) -> bytes | None:
+    """The secret as the disk has it at this moment. ValueError when the file does not hold one."""
+    try:
+        found = bytes.fromhex((folder() / name).read_text(encoding="ascii").strip())
+    except FileNotFoundError:
+        return None
+    if len(found) != SIZE:
+        raise ValueError("not a secret")
+    return found
 
 
 def write(name: str, secret: bytes) -> None:

@@ -196,7 +196,7 @@ def sign_checkpoint(checkpoint: Checkpoint, seed: bytes) -> str:
     """The signed note. The signature is over the three lines; the key hash binds name and key as signed notes ask."""
     public_key = signing.public_key_of(seed)
     signature = signing.sign(seed, checkpoint.body)
-    blob = base64.b64encode(_note_key_hash(checkpoint.origin, public_key) + signature).decode()
+    blob = base64.b64encode(note_key_hash(checkpoint.origin, public_key) + signature).decode()
     return f"{checkpoint.body.decode()}\n— {checkpoint.origin} {blob}\n"
 
 
@@ -223,13 +223,14 @@ def check_checkpoint(note: str, public_key: bytes, *, origin: str | None = None)
     checkpoint, key_hash, signature = parse_checkpoint(note)
     if origin is not None and checkpoint.origin != origin:
         raise KernelError(ErrorCode.REGISTER_CHECKPOINT, why="origin")
-    if key_hash != _note_key_hash(checkpoint.origin, public_key):
+    if key_hash != note_key_hash(checkpoint.origin, public_key):
         raise KernelError(ErrorCode.REGISTER_CHECKPOINT, why="key")
     signing.check_signature(public_key, checkpoint.body, signature)
     return checkpoint
 
 
-def _note_key_hash(name: str, public_key: bytes) -> bytes:
+def note_key_hash(name: str, public_key: bytes) -> bytes:
+    """The four bytes that name a key in a signature line: SHA-256(name ‖ newline ‖ 0x01 ‖ key)."""
     return hashlib.sha256(name.encode() + b"\n" + _NOTE_ED25519 + public_key).digest()[:4]
 
 

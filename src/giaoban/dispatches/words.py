@@ -1,0 +1,60 @@
+"""Words for the codes of a delivery: the kernel has none."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from django.utils.translation import gettext_lazy as _
+
+from giaoban.kernel.delivery import Next, Reason, State, Who
+
+STATE_TEXTS: Final = {
+    State.QUEUED: _("Waiting to be sent"),
+    State.IN_FLIGHT: _("Being sent"),
+    State.HANDED_OVER: _("With the courier"),
+    State.WAITING: _("Will be tried again"),
+    State.NEEDS_PERSON: _("Needs a person"),
+    State.ACCEPTED: _("Received"),
+    State.REFUSED: _("Refused"),
+    State.STOPPED: _("Stopped"),
+}
+
+REASON_TEXTS: Final = {
+    Reason.NOT_SENT_YET: _("It has not been sent yet."),
+    Reason.BEING_SENT: _("It is being sent at this moment."),
+    Reason.RECEIPT_AWAITED: _("It is on its way; the receipt has not come back yet."),
+    Reason.INTERRUPTED: _("The last try was interrupted, for example by a restart."),
+    Reason.PARTNER_UNREACHABLE: _("The receiver's server could not be reached."),
+    Reason.PARTNER_BUSY: _("The receiver's server was busy."),
+    Reason.PARTNER_FAILED: _("The receiver's server failed while it worked on the dispatch."),
+    Reason.RECEIPT_OVERDUE: _("No receipt came back in time."),
+    Reason.NO_ROUTE: _("There is no route to the receiver."),
+    Reason.FILE_DAMAGED_HERE: _("A file of the dispatch is missing or damaged on this server."),
+    Reason.KEY_NOT_KNOWN_THERE: _("The receiver does not know our key, or no longer trusts it."),
+    Reason.NOT_UNDERSTOOD_THERE: _("The receiver's server does not understand the dispatch."),
+    Reason.SIGNATURE_WRONG_THERE: _("The receiver found that the signature does not fit the content."),
+    Reason.CONFLICT_THERE: _("The receiver already has another dispatch under the same identifier or number."),
+    Reason.RECEIPT_INVALID: _("The receipt that came back is not valid."),
+    Reason.REFUSED_BY_PARTNER: _("The receiver refused it."),
+    Reason.STOPPED_HERE: _("Somebody here ended the delivery."),
+}
+
+NEXT_TEXTS: Final = {
+    Next.NOTHING: _("Nothing more follows."),
+    Next.WILL_BE_SENT: _("It will be sent by itself in a moment."),
+    Next.RECEIPT_EXPECTED: _("The receipt is expected by itself."),
+    Next.TRIED_AGAIN: _("It will be tried again by itself."),
+    Next.CORRECT_AND_ISSUE_ANEW: _("Read the reason, correct the matter and issue a new dispatch."),
+    Next.ENROL_KEY: _("Let both administrators compare and enrol the key."),
+    Next.SET_UP_ROUTE: _("Make a key for the receiving agency here, or set up a route to its server."),
+    Next.REPAIR_HERE: _("Run the verification and repair this server from a backup."),
+    Next.ASK_PARTNER: _("Ask the receiver's administrator, quoting the reason."),
+    Next.RETRY_OR_STOP: _("Try again, or end the delivery."),
+}
+
+WHO_TEXTS: Final = {
+    Who.NOBODY: _("nobody; it goes on by itself"),
+    Who.OFFICER: _("the officer who prepared it"),
+    Who.ADMINISTRATOR: _("the administrator of this server"),
+    Who.PARTNER: _("the receiver's administrator"),
+}
