@@ -35,10 +35,17 @@ def regulation_by_uid(uid: UUID) -> Regulation:
 
 
 def in_force_on(day: date) -> QuerySet[Regulation]:
-    """Regulations in force on `day`."""
-    return Regulation.objects.filter(
-        Q(in_force_from__lte=day) | Q(in_force_from__isnull=True, issued_on__lte=day),
-        Q(in_force_until__isnull=True) | Q(in_force_until__gte=day),
+    """Regulations in force on `day`. One whose end is not known ends when its successor begins."""
+    followed = Q(successor__in_force_from__lte=day) | Q(
+        successor__in_force_from__isnull=True, successor__issued_on__lte=day
+    )
+    return (
+        Regulation.objects.filter(
+            Q(in_force_from__lte=day) | Q(in_force_from__isnull=True, issued_on__lte=day),
+            Q(in_force_until__isnull=True) | Q(in_force_until__gte=day),
+        )
+        .exclude(followed)
+        .order_by("issued_on")
     )
 
 

@@ -26,7 +26,7 @@ from giaoban.documents.layout import (
     paragraphs,
     table,
 )
-from giaoban.documents.wording import number, period_name, signed
+from giaoban.documents.wording import long_date, number, period_name, signed
 from giaoban.kernel.agreement import compare
 from giaoban.regulations import queries as regime
 from giaoban.reports import outline, queries
@@ -339,5 +339,4 @@ def signer_words(by: By) -> str:
 
 def _legal_basis(coordination: Coordination) -> str:
     regulation = coordination.regulation
-    on = regulation.issued_on
-    return f"Căn cứ {regulation} ngày {on.day:02d} tháng {on.month:02d} năm {on.year} {regulation.title}"
+    return f"Căn cứ {regulation} {long_date(regulation.issued_on)} của {regulation.issuer} về {regulation.title}"
