@@ -31,6 +31,7 @@ from giaoban.kernel.text import fold
 
 if TYPE_CHECKING:
     from datetime import date, datetime
+
     from django.db.models import QuerySet
 
 AGENCY_ORDER = {"name": "name", "code": "code", "symbol": "symbol", "sector": "sector", "level": "level"}
