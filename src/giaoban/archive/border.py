@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import datetime
 from typing import TYPE_CHECKING
-from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
+
+from giaoban.conferences import services as conferences
+from giaoban.conferences.plan import PastConference
 
 if TYPE_CHECKING:
     from giaoban.agencies.models import Agency
@@ -14,38 +16,19 @@ if TYPE_CHECKING:
 
 KIND_RECORD_CONFIRMED = "record.confirmed"
 
-MAX_TASKS = 200
-MAX_RESULTS = 400
 
-
-class ConfirmedTask(BaseModel):
-    """One task of the past conference, with the lead a person chose for it."""
+class RecordConfirmed(BaseModel):
+    """A past conference as one party confirmed it from a text whose SHA-256 is named; the text itself goes along as a file."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    uid: UUID
-    text: str = Field(min_length=1, max_length=4000)
-    lead: str
-    cooperating: list[str] = Field(default_factory=list, max_length=40)
-    due_on: date
+    past: PastConference
+    source_sha256: str = Field(pattern="^[0-9a-f]{64}$")
 
 
-class ConfirmedRecord(BaseModel):
-    """A past conference as one party confirmed it. Agencies are named by code, the coordination by uid."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    conference: UUID
-    coordination: UUID
-    kind: str = Field(max_length=12)
-    title: str = Field(min_length=1, max_length=500)
-    period: str = Field(max_length=20)
-    held_on: date
-    host: str
-    co_chairs: list[str] = Field(max_length=40)
-    format: str = Field(max_length=12)
-    venue: str = Field(default="", max_length=300)
-    sites: list[str] = Field(default_factory=list, max_length=200)
-    results: list[str] = Field(default_factory=list, max_length=MAX_RESULTS)
-    tasks: list[ConfirmedTask] = Field(default_factory=list, max_length=MAX_TASKS)
-    source_sha256: str = Field(min_length=64, max_length=64)
+def on_record_confirmed(received: Received, *, holder: Agency, now: datetime) -> None:
+    """Keep the past conference and its tasks on this island too."""
+    confirmed = RecordConfirmed.model_validate(received.payload)
+    conferences.receive_past_conference(
+        confirmed.past, holder=holder, sender=received.sender, dispatch=received.dispatch, now=now
+    )

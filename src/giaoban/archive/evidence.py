@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -27,7 +28,7 @@ def pieces(text: str, evidence: Mapping[str, Sequence[Sequence[int]]]) -> list[P
     ]
     borders = sorted({0, len(text), *(start for _, _, start, _ in spans), *(end for _, _, _, end in spans)})
     cut = []
-    for begin, end in zip(borders, borders[1:], strict=False):
+    for begin, end in pairwise(borders):
         inside = [(field, number, start) for field, number, start, stop in spans if start <= begin and end <= stop]
         cut.append(
             Piece(

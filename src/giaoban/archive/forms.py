@@ -10,7 +10,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from giaoban.agencies.enums import Level
-from giaoban.archive.queries import default_due, held_on, match_agency
+from giaoban.archive.queries import default_due, held_on, match_agency, period_key
 from giaoban.archive.services import TaskToConfirm
 from giaoban.kernel.calendar import parse_period
 from giaoban.kernel.errors import KernelError
@@ -225,18 +225,6 @@ class ConfirmForm(forms.Form):
     def agency(self, code: str) -> Agency:
         """The party with this code."""
         return next(agency for agency in self.agencies if agency.code == code)
-
-
-def period_key(fields: dict[str, Any]) -> str | None:
-    """The calendar's key of a period as read (`{"type": "quarter", "year": 2016, "ordinal": 1}` → `2016-Q1`), if complete."""
-    kind, year, ordinal = fields.get("type"), fields.get("year"), fields.get("ordinal")
-    if kind == "multi_year" and fields.get("from") and fields.get("to"):
-        return f"{fields['from']}..{fields['to']}"
-    shapes = {"month": f"{year}-M{ordinal or 0:02d}", "quarter": f"{year}-Q{ordinal}", "half": f"{year}-H{ordinal}"}
-    whole = {"year": f"{year}", "nine_months": f"{year}-9M"}
-    if not year or kind not in shapes | whole or (kind in shapes and not ordinal):
-        return None
-    return (shapes | whole)[kind]
 
 
 def _agencies(coordination: Coordination, record: PastRecord) -> list[Agency]:

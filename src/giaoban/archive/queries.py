@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from django.db.models import QuerySet
@@ -16,6 +16,7 @@ from giaoban.common.access import OFFICERS, By
 from giaoban.common.clock import day_of
 from giaoban.common.errors import NotFoundError
 from giaoban.common.todo import ToDo
+from giaoban.kernel.calendar import parse_period
 from giaoban.kernel.text import fold
 from giaoban.regulations.models import Coordination
 from giaoban.regulations.queries import coordinations_of
@@ -108,11 +109,21 @@ def held_on(record: PastRecord) -> date | None:
         return None
 
 
+def period_key(fields: dict[str, Any]) -> str | None:
+    """The calendar's key of a period as read (`{"type": "quarter", "year": 2016, "ordinal": 1}` → `2016-Q1`), if complete."""
+    kind, year, ordinal = fields.get("type"), fields.get("year"), fields.get("ordinal")
+    if kind == "multi_year" and fields.get("from") and fields.get("to"):
+        return f"{fields['from']}..{fields['to']}"
+    shapes = {"month": f"{year}-M{ordinal or 0:02d}", "quarter": f"{year}-Q{ordinal}", "half": f"{year}-H{ordinal}"}
+    whole = {"year": f"{year}", "nine_months": f"{year}-9M"}
+    if not year or kind not in shapes | whole or (kind in shapes and not ordinal):
+        return None
+    return (shapes | whole)[kind]
+
+
 def default_due(record: PastRecord, now: datetime) -> date:
     """The end of the next period where it is known, else the end of the conference's year, else today."""
-    held = held_on(record) or day_of(now)
-    following = record.fields.get("next_period") or {}
-    if following.get("type") == "quarter" and following.get("year") and following.get("ordinal"):
-        month = 3 * int(following["ordinal"])
-        return date(int(following["year"]), month, 31 if month in {3, 12} else 30)
-    return date(held.year, 12, 31)
+    following = period_key(record.fields.get("next_period") or {})
+    if following:
+        return parse_period(following).last_day
+    return date((held_on(record) or day_of(now)).year, 12, 31)

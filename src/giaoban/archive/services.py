@@ -12,14 +12,17 @@ from typing import TYPE_CHECKING, Any
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from giaoban.archive.border import KIND_RECORD_CONFIRMED, MAX_TASKS, ConfirmedRecord, ConfirmedTask
+from giaoban.archive.border import KIND_RECORD_CONFIRMED, RecordConfirmed
 from giaoban.archive.models import PastRecord, RecordState
+from giaoban.archive.queries import period_key
 from giaoban.archive.reading import UnreadableFileError, load_text, read_text
 from giaoban.common.access import DRAFTERS, OFFICERS, By
 from giaoban.common.errors import RefusedError
 from giaoban.common.files import RenderedFile
 from giaoban.common.locks import lock_row
 from giaoban.conferences import services as conferences
+from giaoban.conferences.enums import ConferenceKind, Format
+from giaoban.conferences.plan import PastConference, PastTask, PlannedChair
 from giaoban.dispatches import services as dispatches
 from giaoban.kernel.screening import find_refusals
 from giaoban.kernel.text import fold
@@ -157,22 +160,23 @@ def confirm_record(
         party.agency for party in coordination.parties.all()
     ]
     named = {host, *co_chairs, *(agency for task in tasks for agency in (task.lead, *task.cooperating))}
-    _check_confirmable(record, named=named, parties=parties, by=by, tasks=tasks)
-    payload = ConfirmedRecord(
-        conference=uuid.uuid4(),
+    _check_confirmable(record, named=named, parties=parties, by=by)
+    past = PastConference(
+        uid=uuid.uuid4(),
         coordination=coordination.uid,
-        kind=record.fields.get("conference_type") or "giao_ban",
+        kind=ConferenceKind(record.fields.get("conference_type") or ConferenceKind.GIAO_BAN),
         title=record.title,
         period=period,
+        next_period=period_key(record.fields.get("next_period") or {}) or "",
         held_on=held_on,
         host=host.code,
-        co_chairs=[agency.code for agency in co_chairs],
-        format=record.fields.get("format") or "unknown",
+        co_chairs=[PlannedChair(agency=agency.code) for agency in co_chairs],
+        format=Format(record.fields.get("format") or Format.UNKNOWN),
         venue=record.fields.get("venue") or "",
         sites=record.fields.get("sites") or [],
-        results=record.fields.get("results") or [],
+        assessments=record.fields.get("results") or [],
         tasks=[
-            ConfirmedTask(
+            PastTask(
                 uid=uuid.uuid4(),
                 text=task.text,
                 lead=task.lead.code,
@@ -181,21 +185,20 @@ def confirm_record(
             )
             for task in tasks
         ],
-        source_sha256=record.sha256,
     )
     source = RenderedFile(record.file_name, "text/plain; charset=utf-8", record.text.encode())
     dispatch = dispatches.issue(
         by=by,
         now=now,
         kind=KIND_RECORD_CONFIRMED,
-        payload=payload,
-        recipients=[agency for agency in parties if agency != by.agency],
-        thread=payload.conference,
+        payload=RecordConfirmed(past=past, source_sha256=record.sha256),
+        recipients=parties,
+        thread=past.uid,
         type_code=None,
         summary=record.title,
         render=lambda _reference: [source],
     )
-    record.conference = keep_conference(payload, holder=by.agency, dispatch=dispatch, now=now)
+    record.conference = conferences.record_past_conference(past, by=by, now=now, dispatch=dispatch)
     record.dispatch = dispatch
     record.state = RecordState.CONFIRMED
     record.closed_at, record.closed_by = now, by.person.full_name
@@ -241,7 +244,7 @@ def _lock_draft(record: PastRecord) -> PastRecord:
 
 
 def _check_confirmable(
-    record: PastRecord, *, named: set[Agency], parties: list[Agency], by: By, tasks: list[TaskToConfirm]
+    record: PastRecord, *, named: set[Agency], parties: list[Agency], by: By
 ) -> None:
     if record.fields.get("kind") != "conference":
         raise RefusedError(
@@ -264,11 +267,4 @@ def _check_confirmable(
             _("The record was not confirmed."),
             _("These agencies have no part in the coordination: %(names)s.") % {"names": ", ".join(strangers)},
             _("Choose among the parties, or add the agency to the coordination first."),
-        )
-    if len(tasks) > MAX_TASKS:
-        raise RefusedError(
-            "archive.too_many_tasks",
-            _("The record was not confirmed."),
-            _("It has more than %(limit)d tasks.") % {"limit": MAX_TASKS},
-            _("Join tasks that belong together."),
         )

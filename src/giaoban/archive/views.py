@@ -204,7 +204,7 @@ def _detail(request: InsideRequest, record: PastRecord, form: DraftForm, status:
         "form": form,
         "rows": [(bound, first_anchor(evidence, bound.name)) for bound in form],
         "pieces": pieces(record.text, evidence),
-        "warnings": record.read.get("warnings") or [],
+        "warnings": [_(warning) for warning in record.read.get("warnings") or []],
         "may_edit": may_edit,
     }
     return render(request, "archive/detail.html", context, status=status)

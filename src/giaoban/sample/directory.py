@@ -24,7 +24,7 @@ TWO_TIER = date(2025, 7, 1)
 LAST_DISTRICT_DAY = date(2025, 6, 30)
 FOUNDED = date(2010, 1, 1)
 SOURCE = "dữ liệu mẫu, không có thật"
-PASSWORD = "giao-ban-mau-2026"
+PASSWORD = "giao-ban-mau-2026"  # noqa: S105  (public on purpose: see below)
 """The password of every sample account. Sample data never stands on a server that was set up by `giaoban init`."""
 
 
