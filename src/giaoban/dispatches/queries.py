@@ -11,6 +11,8 @@ from django.utils.translation import gettext as _
 
 from giaoban.common.access import By, Role
 from giaoban.common.errors import NotFoundError
+from giaoban.common.files import RenderedFile
+from giaoban.common.storage import store_of
 from giaoban.common.todo import ToDo
 from giaoban.dispatches.models import Dispatch, Outbox
 from giaoban.dispatches.words import REASON_TEXTS
@@ -32,6 +34,18 @@ def access_dispatch(uid: UUID, *, by: By) -> Dispatch:
     if dispatch is None:
         raise NotFoundError
     return dispatch
+
+
+def thread_of(thread: UUID, *, by: By) -> list[Dispatch]:
+    """All dispatches of one piece of work that this agency sent or received, first first, without their sealed bytes."""
+    found = Dispatch.objects.filter(visible_to(by), thread=thread).select_related("sender").defer("sealed").distinct()
+    return list(found.order_by("issued_at", "id"))
+
+
+def files_of(dispatch: Dispatch) -> list[RenderedFile]:
+    """The files that went with a dispatch, with their bytes. Give it only what an `access_…` or `thread_of` has returned."""
+    store = store_of("dispatches")
+    return [RenderedFile(file.name, file.media_type, store.read(file.sha256)) for file in dispatch.files.all()]
 
 
 def access_outbox(outbox_id: int, *, by: By) -> Outbox:
