@@ -46,7 +46,7 @@ _AFTER_MAT = frozenset(
 _LEVEL = r"(?:(?:tuyệt|tối)[\s_-]*)?mật"
 _LEVEL_ASCII = r"(?:(?:tuyet|toi)[\s_-]*)?mat"
 _NO_LETTER_BEFORE, _NO_LETTER_AFTER = r"(?<![^\W_])", r"(?![^\W_])"
-_ORDINARY_NEXT = r"(?!\s+(?:độ|thiết|mã|khẩu|vụ|danh|lệnh|hiệu|phục|nghị|ong|đàm)\b)"
+_ORDINARY_NEXT = r"(?![ \t]+(?:độ|thiết|mã|khẩu|vụ|danh|lệnh|hiệu|phục|nghị|ong|đàm)\b)"
 
 _CAPITALS = re.compile(
     rf"{_NO_LETTER_BEFORE}(?:(?P<high>(?:TUYỆT|TỐI)[\s_-]*MẬT|(?:TUYET|TOI)[\s_-]+MAT)|(?P<low>MẬT)){_NO_LETTER_AFTER}"
@@ -101,10 +101,10 @@ _ID_TWELVE = re.compile(
 # Old identity cards: province numbers 01-38. Amounts are written with dots or followed by what is counted.
 _ID_NINE = re.compile(
     r"(?<![^\W_])(?<![^\W_][.,/-])(?P<mark>(?:0[1-9]|[12]\d|3[0-8])\d{7}|0\d{2}[ .]\d{3}[ .]\d{3})(?![^\W_])(?![.,/-][^\W_])"
-    r"(?!\s*(?:dong|d\b|vnd|usd|trieu|ty|m2|km|kg|tan|nguoi|luot|vu|ha\b|%))"
+    r"(?![ \t]*(?:dong|d\b|vnd|usd|trieu|ty|m2|km|kg|tan|nguoi|luot|vu|ha\b|%))"
 )
 _NOT_PERSONAL = re.compile(
-    r"(?:ma so|ma|mst|thue|tai khoan|stk|so tien|kinh phi|ngan sach|so hieu|ky hieu|serial|ma vach)(?: \w+)?\W{0,3}$"
+    r"(?:ma so|ma|mst|thue|tai khoan|stk|so tien|kinh phi|ngan sach|so hieu|ky hieu|serial|ma vach)(?: \w+)?[^\w\n]{0,3}$"
 )
 
 _AREA = r"0(?:2\d{1,2}|[3-8]\d{1,2})"
@@ -160,7 +160,7 @@ _SINH_WORDS = frozenset(
     "nội ngoại hồi dưỡng nhân chúng đản tân thư hậu giáo y tự "
     "phat hoc tuyen ve dan tai nay thi giang phuc bam so muu ky san cuu ho hoi duong nhan".split()
 )
-_PREVIOUS_WORD = re.compile(r"(?P<lead>^|[.!?;\n]\s*|\b[Ll]ễ\s+)?(?P<word>[^\W\d_]+)\s+$")
+_PREVIOUS_WORD = re.compile(r"(?P<lead>^|[.!?;\n]\s*|\b[Ll]ễ\s+)?(?P<word>[^\W\d_]+)[ \t]+$")
 
 _PASSPORT_LABELLED = re.compile(
     r"\b(?:ho chieu|passport)\b[^\d\n]{0,20}?(?<![^\W_])(?P<mark>[a-z]{1,2} ?\d{6,8})(?![^\W_])"
