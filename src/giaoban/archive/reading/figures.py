@@ -1,0 +1,97 @@
+"""Published counts: "hơn 12.000 lượt tuần tra", "61,475 kg ma túy", "trên 3 nghìn lượt người".
+
+Vietnamese numbers have a point between thousands and a comma before decimals. A comma with three digits after it is a
+decimal for what is measured (kg, tấn, ha) and thousands for what is counted (vụ, lượt, người). Dates, numbers of
+documents, years, ordinals and the number of parties or tasks are no indicators.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from giaoban.archive.reading.notices import Notice
+from giaoban.archive.reading.record import Indicator
+from giaoban.archive.reading.text import LOWER, SourceText, Span, rx
+
+_FIGURE = rx(
+    r"(?<![\w/.,:-])(?:(?P<qualifier>hơn|trên|gần|khoảng)\s+)?(?P<number>\d{1,3}(?:\.\d{3})+(?:,\d{1,3})?|\d{1,3}(?:,\d{3}){2,}|\d+(?:[.,]\d+)?)"
+    r"(?:\s+(?P<scale>nghìn|ngàn|vạn|triệu|tỷ|tỉ))?\s*(?P<object>[a-zđ" + LOWER[3:] + r"][^\d.,;:()\n%]{0,90})"
+)
+_MEASURED = rx(r"(?:kg|ki-?lô|gam|gram|gr|g|mg|tấn|tạ|lít|m2|m3|ha|héc|km|hải lý|ml|triệu|tỷ|tỉ|ca-?ra)(?!\w)")
+# What a number may stand before without being a count of work done.
+_NO_OBJECT = rx(
+    r"(?:tháng|năm|ngày|giờ|phút|quý|tuần|ngành|bên|bộ|lực lượng|đơn vị|cơ quan|tỉnh|huyện|địa phương|nhiệm vụ|nội dung|nhóm|mặt|lĩnh vực|cấp|chương|điều|khoản|tại chỗ|không|rõ|đến|và|của|trong|về|từ|tới|"
+    r"chính phủ|là|để|thì|với|h|giờ|nước|miền|thứ|giai đoạn|chủ thể|xã(?= biên)|cùng|bước|khâu|tốt|ai|thực hiện|nhằm|cho|có|được|hội nghị|đồng chí|tuổi|độ)(?!\w)"
+)
+_NOT_BEFORE = rx(
+    r"(?:số|quý|khóa|khoá|lần thứ|thứ|điều|khoản|chương|vùng|quân khu|đoàn|lữ đoàn|sư đoàn|trung đoàn|tiểu đoàn|đội|bão|covid|tháng|ngày|năm|nghị định|thông tư|quyết định|chỉ thị|mục|điểm|km|quốc lộ|tỉnh lộ|phường|quận|cấp|từ|đến|nhiệm kỳ|khu vực|hệ số|luật|mốc|thôn|ấp|khối|tổ|bản|hải đội|hải đoàn|-|/)\s*$"
+)
+_STOP = rx(
+    r" (?:với|và|cùng|tham gia|để|trên|tại|cho|do|về|trong|từ|bị|được|liên quan|có|gồm|thu|bắt|xử|phát|đã|nhằm|góp|theo|qua|trị giá|vi phạm|tới|đến|đạt|so|bằng|là|mà|giúp|khởi|chuyển|phạt|vào|đồng thời|trao đổi|ở|nên|còn|phục vụ|tăng|giảm|tổng|bảo đảm|đảm bảo|ngăn|kịp|sang|thuộc|khi|sau|trước)(?!\w)"
+)
+_SCALES = {"nghìn": 1_000, "ngàn": 1_000, "vạn": 10_000, "triệu": 1_000_000, "tỷ": 1_000_000_000, "tỉ": 1_000_000_000}
+_MONEY = rx(r"(?:đồng|usd|vnd|vnđ|đô la)(?!\w)")
+_COUNTED = rx(r"(?:hơn|trên|gần|khoảng)")
+
+
+def find_figures(text: SourceText, spans: Sequence[Span], masked: Sequence[Span]) -> tuple[list[Indicator], list[Span], list[Notice]]:
+    """The counts in the given sentences, in order, each once."""
+    indicators: list[Indicator] = []
+    evidence: list[Span] = []
+    notices: list[Notice] = []
+    for start, end in spans:
+        for match in _FIGURE.finditer(text.low, start, end):
+            at = match.start("number")
+            if any(begin <= at < stop for begin, stop in masked):
+                continue
+            if _NO_OBJECT.match(match["object"]) or (not match["qualifier"] and _NOT_BEFORE.search(text.low[max(start, at - 16) : at])):
+                continue
+            counted = _object(match["object"], scaled=match["scale"])
+            if len(counted) < 1:
+                continue
+            value = _value(match["number"], counted)
+            if value is None:
+                notices.append(Notice.FIGURE_UNCLEAR)
+                continue
+            scale = match["scale"]
+            if scale and _MONEY.match(counted):
+                counted = f"{scale} {counted}"
+            elif scale:
+                value = round(value * _SCALES[scale], 6)
+            span = (match.start("qualifier") if match["qualifier"] else at, match.start("object") + len(_object(match["object"], scaled=None)))
+            written = text.words((match.start("object"), span[1]))
+            if scale and _MONEY.match(counted.split(" ", 1)[-1]):
+                written = f"{scale} {written}"
+            made = Indicator(int(value) if value == int(value) else value, written, match["qualifier"])
+            if made not in indicators:
+                indicators.append(made)
+                evidence.append(span)
+    return indicators, evidence, notices
+
+
+def _object(words: str, *, scaled: str | None) -> str:
+    """The noun phrase that is counted: up to a verb or a conjunction, at most eight words."""
+    stop = _STOP.search(words)
+    phrase = words[: stop.start()] if stop else words
+    kept = phrase.split()[:8]
+    # Keep the original spacing so that the length can be used as a position.
+    length = 0
+    for word in kept:
+        length = phrase.index(word, length) + len(word)
+    return phrase[:length].rstrip(" -\"'/")
+
+
+def _value(written: str, counted: str) -> float | None:
+    """The number as Vietnamese writes it, or None where it can be read in two ways."""
+    if re.fullmatch(r"\d{1,3}(?:\.\d{3})+(?:,\d{1,3})?", written):
+        return float(written.replace(".", "").replace(",", "."))
+    if re.fullmatch(r"\d{1,3}(?:,\d{3}){2,}", written):
+        return float(written.replace(",", ""))
+    if re.fullmatch(r"\d{1,3},\d{3}", written) and not _MEASURED.match(counted):
+        return float(written.replace(",", ""))
+    if "," in written:
+        return float(written.replace(",", "."))
+    if "." in written:
+        return float(written) if _MEASURED.match(counted) else None
+    return float(written) if len(written) <= 15 else None
