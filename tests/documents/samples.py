@@ -40,7 +40,16 @@ def indicator_table(rows: int = 40) -> lo.Table:
     )
     made: list[lo.Row] = [lo.Row(("I. Công tác phối hợp tuần tra, kiểm soát",), lo.RowKind.GROUP)]
     made += [
-        lo.Row((place, f"Số lượt tuần tra chung tại địa bàn thứ {place} theo kế hoạch", "lượt", 1000 + 7 * place, 990 + place, None))
+        lo.Row(
+            (
+                place,
+                f"Số lượt tuần tra chung tại địa bàn thứ {place} theo kế hoạch",
+                "lượt",
+                1000 + 7 * place,
+                990 + place,
+                None,
+            )
+        )
         for place in range(1, rows + 1)
     ]
     made.append(lo.Row(("", "Cộng", "lượt", 1234567.5, 99, 12), lo.RowKind.TOTAL))
@@ -57,7 +66,9 @@ def report() -> lo.OfficialDocument:
         lo.NumberedItem(SENTENCE, level=2),
         lo.NumberedItem("Trao đổi 125 nguồn tin có giá trị.", level=2),
         lo.Heading("Công tác tuần tra", level=2),
-        lo.Paragraph(runs=(lo.Run("Kết quả: ", bold=True), lo.Run(SENTENCE), lo.Run(" Số liệu đã được đối chiếu.", italic=True))),
+        lo.Paragraph(
+            runs=(lo.Run("Kết quả: ", bold=True), lo.Run(SENTENCE), lo.Run(" Số liệu đã được đối chiếu.", italic=True))
+        ),
         indicator_table(),
         lo.Heading("Nhiệm vụ trọng tâm thời gian tới"),
         *(lo.NumberedItem(f"Nhiệm vụ thứ {place}: {SENTENCE}") for place in range(1, 9)),
@@ -111,7 +122,10 @@ def invitation() -> lo.OfficialDocument:
         on=date(2026, 2, 9),
         body=(
             lo.Paragraph(
-                runs=(lo.Run("Công an huyện Minh Sơn trân trọng kính mời: "), lo.Run("Ban Chỉ huy Quân sự huyện Minh Sơn", bold=True))
+                runs=(
+                    lo.Run("Công an huyện Minh Sơn trân trọng kính mời: "),
+                    lo.Run("Ban Chỉ huy Quân sự huyện Minh Sơn", bold=True),
+                )
             ),
             lo.Paragraph("Tới dự Hội nghị giao ban quý III năm 2026 theo Nghị định số 03/2019/NĐ-CP."),
             lo.labelled("Chủ trì", "Trưởng Công an huyện và Chỉ huy trưởng Ban Chỉ huy Quân sự huyện."),
@@ -147,7 +161,9 @@ def minutes() -> lo.OfficialDocument:
         signatures=(
             lo.SignatureBlock("Thư ký", "Đại úy Trần Thị Ví Dụ"),
             lo.SignatureBlock("Chủ tọa", "Thượng tá Lê Văn Mẫu", organisation="Công an huyện Minh Sơn"),
-            lo.SignatureBlock("Đồng chủ tọa", "Trung tá Phạm Văn Thử", organisation="Ban Chỉ huy Quân sự huyện Minh Sơn"),
+            lo.SignatureBlock(
+                "Đồng chủ tọa", "Trung tá Phạm Văn Thử", organisation="Ban Chỉ huy Quân sự huyện Minh Sơn"
+            ),
         ),
         recipients=("Thường trực Huyện ủy", "Ủy ban nhân dân huyện", "Hai cơ quan"),
         filed_at="VT, Hồ sơ",
@@ -197,7 +213,9 @@ def joint() -> lo.OfficialDocument:
         report(),
         issuers=(POLICE, MILITARY),
         signatures=(
-            lo.SignatureBlock("Chỉ huy trưởng", "Trung tá Phạm Văn Thử", organisation="Ban Chỉ huy Quân sự huyện Minh Sơn"),
+            lo.SignatureBlock(
+                "Chỉ huy trưởng", "Trung tá Phạm Văn Thử", organisation="Ban Chỉ huy Quân sự huyện Minh Sơn"
+            ),
             lo.SignatureBlock(
                 "Phó Trưởng Công an huyện",
                 "Thượng tá Lê Văn Mẫu",

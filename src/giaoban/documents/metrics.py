@@ -18,6 +18,7 @@ FONT_FILES = ("Tinos-Regular.ttf", "Tinos-Bold.ttf", "Tinos-Italic.ttf", "Tinos-
 
 
 _BREAK = "\u200b"
+"""Around each letter of a word that may be broken anywhere; `parts.typ` reads it. No text holds it: `layout.clean` drops it."""
 _OPENERS = frozenset(
     [
         "tỉnh",
@@ -133,7 +134,8 @@ def breakable(text: str, size: float, limit: float) -> str:
     if len(text) * size * MM_PER_POINT < limit:  # no letter is wider than 1 em
         return text
     return " ".join(
-        _BREAK.join(word) if text_width_mm(word, size, bold=True) > limit else word for word in text.split(" ")
+        _BREAK.join(["", *word, ""]) if text_width_mm(word, size, bold=True) > limit else word
+        for word in text.split(" ")
     )
 
 
