@@ -66,7 +66,10 @@ def find_npm() -> tuple[list[str], dict[str, str]]:
         return [npm], env
     bin_folder = _packaged_node() or _install_packaged_node()
     env["PATH"] = f"{bin_folder}{os.pathsep}{env.get('PATH', '')}"
-    return [str(bin_folder / "node"), str(bin_folder.parent / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js")], env
+    return [
+        str(bin_folder / "node"),
+        str(bin_folder.parent / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"),
+    ], env
 
 
 def install_packages(*, dev: bool) -> None:
@@ -86,7 +89,9 @@ def install_packages(*, dev: bool) -> None:
         check=False,
     )
     if done.returncode:
-        message = f"npm could not fetch the front-end packages:\n{done.stderr.strip()}\nCheck the network, then run it again."
+        message = (
+            f"npm could not fetch the front-end packages:\n{done.stderr.strip()}\nCheck the network, then run it again."
+        )
         raise BuildError(message)
     marker.write_text(f"{lock} {'dev' if dev else ''}")
 
@@ -121,7 +126,9 @@ def keep_used(css: str) -> str:
         if not wanted:
             continue
         kept.append(f"{','.join(wanted)}{{{body}}}")
-        if dark := [part.replace("[data-bs-theme=dark]", "[data-bs-theme=auto]") for part in wanted if "=dark]" in part]:
+        if dark := [
+            part.replace("[data-bs-theme=dark]", "[data-bs-theme=auto]") for part in wanted if "=dark]" in part
+        ]:
             kept.append(f"@media screen and (prefers-color-scheme:dark){{{','.join(dark)}{{{body}}}}}")
     return "".join(kept)
 
@@ -191,7 +198,11 @@ def _face(package: str, family: str, face: str, fonts: Path) -> str:
     """Copy the files of one face and return its `@font-face` rules."""
     folder = MODULES / "@fontsource" / package
     weight, _, style = face.partition("-")
-    ranges = dict(re.findall(rf"/\* {package}-(\S+)-{weight}-\w+ \*/.*?unicode-range:\s*([^;]+);", _face_css(folder, face), re.DOTALL))
+    ranges = dict(
+        re.findall(
+            rf"/\* {package}-(\S+)-{weight}-\w+ \*/.*?unicode-range:\s*([^;]+);", _face_css(folder, face), re.DOTALL
+        )
+    )
     rules = []
     for subset in SUBSETS:
         name = f"{package}-{subset}-{weight}-{style or 'normal'}.woff2"

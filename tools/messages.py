@@ -24,7 +24,7 @@ import re
 import sys
 from collections import Counter
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from babel.messages.catalog import Catalog
 from babel.messages.extract import extract_python
@@ -114,7 +114,9 @@ def messages_of_template(source: str, name: str) -> Iterator[Message]:
         "pgettext": ((1, "c"), 2),
         "npgettext": ((1, "c"), 2, 3),
     }
-    for _line, function, found, _comments in extract_python(io.BytesIO(shaped.encode()), keywords, (), {}):
+    called: Any  # the library's types say less than it yields: (line, function, one message or several, comments)
+    for called in extract_python(io.BytesIO(shaped.encode()), keywords, (), {}):
+        _line, function, found, _comments = called
         texts = [text for text in (found if isinstance(found, tuple) else (found,)) if text is not None]
         context, singular, plural = FUNCTIONS[function]
         wanted = max(place for place in (context, singular, plural) if place is not None)

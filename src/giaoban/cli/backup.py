@@ -1,10 +1,9 @@
 """One file that holds a whole server, and its way back. Plain files and the database's own tools; Django is not needed.
 
 A backup is a compressed tar: everything under GIAOBAN_HOME, a consistent copy of the database, and at the end
-`manifest.json` with the size and
-SHA-256 of each part. It is made while the server runs. The order matters: the witness statements are copied before the
-database (an older statement still holds for a newer register, not the other way round), stored files after it (they are
-written before the rows that name them, and never changed).
+`manifest.json` with the size and SHA-256 of each part. It is made while the server runs. The order matters: the witness
+statements are copied before the database (an older statement still holds for a newer register, not the other way round),
+stored files after it (they are written before the rows that name them, and never changed).
 
 It contains the private keys: keep it as you keep them.
 """
@@ -87,8 +86,8 @@ def back_up(home: Path, database_url: str, target: Path, *, now: datetime) -> di
             entry = tarfile.TarInfo(MANIFEST)
             entry.size, entry.mode = len(content), 0o600
             archive.addfile(entry, io.BytesIO(content))
-        with temporary.open("rb") as raw:
-            os.fsync(raw.fileno())
+        with temporary.open("rb") as whole:
+            os.fsync(whole.fileno())
         temporary.rename(target)
     except OSError as error:
         raise _refusal(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from typing import Any
 
 import typer
 
@@ -14,6 +15,9 @@ from giaoban.common.errors import NotFoundError, RefusedError
 
 HELP = _("Joint conferences of agencies bound by a joint regulation: prepare, hold, follow up.")
 EPILOG = _("Exit codes: 0 done, 1 refused or failed, 2 wrong usage, 3 verification failed.")
+
+UsageError: Any = typer.BadParameter.__mro__[1]
+"""What the library raises for a command line it cannot use; it does not export the class itself."""
 
 app = typer.Typer(
     name="giaoban",
@@ -44,7 +48,6 @@ def _options(
 def run(arguments: list[str] | None = None) -> int:
     """Run one command line and return its exit code; no traceback reaches a person for what the rules foresee."""
     given = sys.argv[1:] if arguments is None else arguments
-    usage_error = typer.BadParameter.__mro__[1]
     try:
         code = app(given, standalone_mode=False)
     except RefusedError as error:
@@ -61,8 +64,8 @@ def run(arguments: list[str] | None = None) -> int:
             as_json="--json" in given,
         )
         return FAILED
-    except usage_error as error:
-        note(_("Wrong usage: %(error)s") % {"error": error.format_message()})  # type: ignore[attr-defined]
+    except UsageError as error:
+        note(_("Wrong usage: %(error)s") % {"error": error.format_message()})
         note(_("'giaoban --help' and 'giaoban COMMAND --help' say how."))
         return USAGE
     except (KeyboardInterrupt, typer.Abort):
@@ -73,3 +76,7 @@ def run(arguments: list[str] | None = None) -> int:
         sys.stderr.close()
         return FAILED
     return code if isinstance(code, int) else DONE
+
+
+if __name__ == "__main__":
+    sys.exit(run())

@@ -61,7 +61,9 @@ def verify(as_json: bool = JSON) -> int:
 
 
 def backup(
-    out: Path = typer.Option(None, "--out", help=_("File to write; by default one named after the present minute.")),
+    out: Path | None = typer.Option(
+        None, "--out", help=_("File to write; by default one named after the present minute.")
+    ),
     as_json: bool = JSON,
 ) -> int:
     """Works while the server runs."""

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 PAGE_THREADS = 8
 
-_pages = WSGIMiddleware(pages, workers=PAGE_THREADS)
+_pages = WSGIMiddleware(pages, workers=PAGE_THREADS)  # type: ignore[arg-type]  # Django types its answers more narrowly
 _worker = Worker()
 
 

@@ -51,7 +51,7 @@ def bare_exception(_logger: Any, _method: str, event: MutableMapping[str, Any]) 
 
 def configuration(*, debug: bool) -> dict[str, Any]:
     """The LOGGING setting."""
-    before = [
+    before: list[Any] = [
         structlog.stdlib.add_log_level,
         structlog.stdlib.add_logger_name,
         structlog.stdlib.ExtraAdder(),

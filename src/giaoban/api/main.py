@@ -1,0 +1,139 @@
+"""The API put together: its routers, its token, and what becomes of every error."""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING, Any
+
+from django.core.exceptions import RequestDataTooBig
+from django.http import Http404, HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
+from ninja import NinjaAPI
+from ninja.errors import HttpError, ValidationError
+from ninja.security import HttpBearer
+
+from giaoban import __version__
+from giaoban.api.routes import past_records, regime, reports, tasks
+from giaoban.common.errors import NotFoundError, RefusedError
+from giaoban.kernel.errors import KernelError
+
+if TYPE_CHECKING:
+    from giaoban.common.access import By
+
+log = logging.getLogger(__name__)
+
+
+class Token(HttpBearer):
+    """A token made under "my account": it acts as one person, for one agency, in one role, until a day."""
+
+    def authenticate(self, request: HttpRequest, token: str) -> By | None:
+        """The middleware has already looked the token up; this says so in the description of the API."""
+        by: By | None = request.by  # type: ignore[attr-defined]
+        return by
+
+
+api = NinjaAPI(
+    title="Giao Ban",
+    version=__version__,
+    description=(
+        "Joint conferences of agencies bound by a joint regulation. "
+        "Send `Authorization: Bearer <token>`; texts come in the language of the token's person. "
+        "Lists take `limit` and `offset`. Errors are `{code, what, why, how}`."
+    ),
+    urls_namespace="api",
+    docs_url=None,
+    openapi_url="/openapi.json",
+    auth=Token(),
+)
+api.add_router("", regime.router)
+api.add_router("", reports.router)
+api.add_router("", tasks.router)
+api.add_router("", past_records.router)
+
+
+def problem(request: HttpRequest, code: str, what: str, why: str = "", how: str = "", *, status: int) -> HttpResponse:
+    """An answer that is no success, in the one shape."""
+    answer: dict[str, Any] = {"code": code, "what": what, "why": why, "how": how}
+    return api.create_response(request, answer, status=status)
+
+
+@api.exception_handler(RefusedError)
+def on_refused(request: HttpRequest, error: RefusedError) -> HttpResponse:
+    """The rules of the work say no."""
+    return api.create_response(request, error.as_dict(), status=error.status)
+
+
+@api.exception_handler(NotFoundError)
+@api.exception_handler(Http404)
+def on_not_found(request: HttpRequest, error: Exception) -> HttpResponse:
+    """Absent and forbidden look alike."""
+    return problem(request, "not_found", _("There is nothing here."), status=404)
+
+
+@api.exception_handler(ValidationError)
+def on_invalid(request: HttpRequest, error: ValidationError) -> HttpResponse:
+    """The request does not have the described shape. Names the places, never repeats the values."""
+    places = "; ".join(
+        f"{'.'.join(str(part) for part in each.get('loc', ()))}: {each.get('msg', '')}" for each in error.errors[:10]
+    )
+    return problem(
+        request,
+        "request.shape",
+        _("The request does not have the expected shape."),
+        places,
+        _("Compare it with /api/openapi.json."),
+        status=422,
+    )
+
+
+@api.exception_handler(KernelError)
+def on_kernel(request: HttpRequest, error: KernelError) -> HttpResponse:
+    """A value no rule allows."""
+    return problem(
+        request,
+        str(error.code.value),
+        _("A value cannot be used."),
+        how=_("Compare it with /api/openapi.json."),
+        status=422,
+    )
+
+
+@api.exception_handler(HttpError)
+def on_http(request: HttpRequest, error: HttpError) -> HttpResponse:
+    """What the library refuses by itself: a body that is no JSON."""
+    return problem(
+        request,
+        "request.unreadable",
+        _("The request cannot be read."),
+        error.message,
+        _("Compare it with /api/openapi.json."),
+        status=error.status_code,
+    )
+
+
+@api.exception_handler(RequestDataTooBig)
+@api.exception_handler(UnicodeError)
+def on_unreadable(request: HttpRequest, error: Exception) -> HttpResponse:
+    """A body too large, or with characters that are none."""
+    return problem(
+        request,
+        "request.unreadable",
+        _("The request cannot be read."),
+        _("It is too large, or its characters are not valid UTF-8."),
+        _("Send less at a time, as UTF-8."),
+        status=400,
+    )
+
+
+@api.exception_handler(Exception)
+def on_fault(request: HttpRequest, error: Exception) -> HttpResponse:
+    """Our own fault: said without details, which are in the log."""
+    log.error("the API failed", exc_info=error)
+    return problem(
+        request,
+        "server.fault",
+        _("The server made a mistake."),
+        _("Nothing of this request was kept."),
+        _("Try again; if it stays, tell your administrator the time."),
+        status=500,
+    )

@@ -1,0 +1,226 @@
+"""The shapes of requests and answers, as `/api/openapi.json` describes them.
+
+Things are named by the names that cross borders: agencies by `code`, everything else by `uid`. Dates are ISO 8601; figures are
+decimal strings, so that nothing is rounded on the way.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Annotated, Any
+from uuid import UUID
+
+from ninja import Field, Query, Schema
+
+from giaoban.agencies.models import Agency
+
+MAX_LIMIT = 200
+MAX_OFFSET = 1_000_000
+MAX_TEXT = 20_000
+
+Limit = Annotated[int, Query(ge=1, le=MAX_LIMIT, description="How many at most.")]
+Offset = Annotated[int, Query(ge=0, le=MAX_OFFSET, description="How many to pass over.")]
+
+
+class Problem(Schema):
+    """Every answer that is no success."""
+
+    code: str = Field(description="Stable and dotted, for programs.")
+    what: str = Field(description="What happened.")
+    why: str
+    how: str = Field(description="How to go on.")
+
+
+READ_PROBLEMS: dict[Any, Any] = {frozenset({401, 403, 404, 422}): Problem}
+"""What any reading route may answer beside its success."""
+WRITE_PROBLEMS: dict[Any, Any] = {frozenset({400, 401, 403, 404, 409, 422}): Problem}
+
+
+class AgencyName(Schema):
+    """An agency by its code, with its names."""
+
+    code: str
+    name: str
+    short_name: str
+
+
+class Me(Schema):
+    """Who the token is."""
+
+    person: str
+    agency: AgencyName
+    roles: list[str]
+
+
+class PartyOut(Schema):
+    """A part in a coordination."""
+
+    agency: AgencyName
+    role: str
+    is_co_chair: bool
+    since: date | None
+    until: date | None
+
+
+class CoordinationOut(Schema):
+    """Who coordinates with whom, under what, how often."""
+
+    uid: UUID
+    name: str
+    level: str
+    cadence: str
+    regulation: str = Field(description="Number of the regulation, e.g. 03/2019/NĐ-CP.")
+    parties: list[PartyOut]
+
+
+class ReportOut(Schema):
+    """One version of an agency's report on a period."""
+
+    uid: UUID
+    coordination: UUID
+    agency: AgencyName
+    period: str
+    version: int
+    state: str
+    due_on: date
+    submitted_at: datetime | None
+    is_late: bool
+    dispatch: UUID | None = Field(description="The dispatch it went out with.")
+
+
+class SectionOut(Schema):
+    """A narrative section."""
+
+    code: str
+    title: str
+    text: str
+
+
+class ValueOut(Schema):
+    """A figure as its agency reported it."""
+
+    indicator: str
+    name: str
+    unit: str
+    value: str | None
+    qualifier: str
+    note: str
+
+
+class ReportDetail(ReportOut):
+    """A report with its content."""
+
+    sections: list[SectionOut]
+    values: list[ValueOut]
+
+
+class PartyFigureOut(Schema):
+    """What one party counted, and where it said so."""
+
+    agency: str
+    value: str | None
+    qualifier: str
+    dispatch: UUID | None
+
+
+class FigureOut(Schema):
+    """One row of the joint table."""
+
+    indicator: str
+    name: str
+    unit: str
+    parties: list[PartyFigureOut]
+    joint: str | None
+    agreed: str | None
+    previous: str | None = Field(description="Agreed figure of the period before.")
+    last_year: str | None = Field(description="Agreed figure of the same period of last year.")
+
+
+class FiguresOut(Schema):
+    """The joint figures of a coordination and period."""
+
+    uid: UUID
+    coordination: UUID
+    period: str
+    version: int
+    state: str
+    dispatch: UUID | None
+    rows: list[FigureOut]
+
+
+class TaskOut(Schema):
+    """A task (nhiệm vụ)."""
+
+    uid: UUID
+    number: int
+    text: str
+    conference: UUID
+    coordination: UUID
+    lead: AgencyName
+    cooperating: list[AgencyName]
+    assigner: AgencyName
+    assigned_on: date
+    due_on: date
+    percent: int
+    state: str
+    standing: str = Field(description="done_on_time, done_late, open_in_time, overdue or cancelled, as of today.")
+
+
+class TaskEventOut(Schema):
+    """Something that happened to a task."""
+
+    kind: str
+    at: datetime
+    agency: str
+    text: str
+    percent: int | None
+    dispatch: UUID | None
+
+
+class TaskDetail(TaskOut):
+    """A task with its history."""
+
+    events: list[TaskEventOut]
+
+
+class ProgressIn(Schema):
+    """How far a task is. Only the lead agency reports."""
+
+    text: str = Field(min_length=1, max_length=MAX_TEXT)
+    percent: int | None = Field(None, ge=0, le=100)
+
+
+class PastRecordOut(Schema):
+    """A past record: a draft until a person confirms it."""
+
+    uid: UUID
+    file_name: str
+    state: str
+    created_at: datetime
+    title: str | None
+    held_on: str | None
+    kind: str = Field(description="conference, or other where the text is no conference record.")
+
+
+class PastRecordDetail(PastRecordOut):
+    """A past record with what was read: a record of the published schema, evidence included."""
+
+    record: dict[str, Any]
+    text: str
+
+
+class PastRecordIn(Schema):
+    """The text of an article."""
+
+    file_name: str = Field(min_length=1, max_length=200)
+    text: str = Field(min_length=1, max_length=2_000_000)
+
+
+def agency_name(agency: Agency) -> AgencyName:
+    """The name of an agency."""
+    return AgencyName(code=agency.code, name=agency.name, short_name=agency.short_name)
+
+
+def number(value: object) -> str | None:
+    """A figure as text, as it was written down."""
+    return None if value is None else str(value)
