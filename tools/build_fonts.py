@@ -3,7 +3,7 @@
 The package splits each style by script; a PDF drawn with one part only would mix fonts inside a Vietnamese word. Tinos has the
 measures of Times New Roman, which Decree 30/2020 asks for, under a free licence (OFL/Apache). Usage:
 
-    python tools/build_fonts.py node_modules [--out src/giaoban/documents/fonts]
+    python tools/build_fonts.py [node_modules] [--out src/giaoban/documents/fonts]
 
 Does nothing when the fonts are already there and made from the same version.
 """
@@ -26,6 +26,7 @@ STYLES = {
 }
 # The part with the most common letters first: its names and measures head the merged file.
 SUBSETS = ("latin", "latin-ext", "vietnamese")
+NODE_MODULES = Path(__file__).resolve().parent.parent / "node_modules"
 OUT = Path(__file__).resolve().parent.parent / "src" / "giaoban" / "documents" / "fonts"
 STAMP = "version.txt"
 
@@ -85,7 +86,9 @@ def merge(parts: list[Path], target: Path) -> None:
 
 def main(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(description="Build the fonts of the official documents.")
-    parser.add_argument("node_modules", type=Path, help="folder that holds @fontsource/tinos")
+    parser.add_argument(
+        "node_modules", type=Path, nargs="?", default=NODE_MODULES, help="folder that holds @fontsource/tinos"
+    )
     parser.add_argument("--out", type=Path, default=OUT)
     options = parser.parse_args(arguments)
     logging.getLogger("fontTools").setLevel(logging.ERROR)
