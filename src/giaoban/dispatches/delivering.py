@@ -204,10 +204,11 @@ def _record(row: Outbox, answer: Sent, *, now: datetime) -> None:
         try:
             with transaction.atomic():
                 accept_receipt(answer.receipt, now=now)
-            return
         except KernelError as error:
             LOG.warning("receipt not believed: %s", error)
             answer = Sent(row.pk, failure=Reason.RECEIPT_INVALID, detail=str(error))
+        else:
+            return
     row = Outbox.objects.select_for_update().get(pk=row.pk)
     if State(row.state) is not State.IN_FLIGHT:
         return  # a receipt came by another route while this one was tried

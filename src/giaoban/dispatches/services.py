@@ -50,7 +50,7 @@ def stop_delivery(outbox_id: int, *, by: By, now: datetime) -> None:
 
 def _apply(outbox_id: int, event: Event, *, by: By, now: datetime) -> None:
     with transaction.atomic():
-        row = delivering.lock_outbox(queries.access_outbox(outbox_id, by=by))
+        row = delivering.lock_outbox(queries.access_outbox(outbox_id, by))
         try:
             delivering.apply_event(row, event, now=now)
         except KernelError:

@@ -58,3 +58,47 @@ WHO_TEXTS: Final = {
     Who.ADMINISTRATOR: _("the administrator of this server"),
     Who.PARTNER: _("the receiver's administrator"),
 }
+
+TYPE_NAMES: Final = {
+    # Decree 30/2020/NĐ-CP, annex III. Names of official documents are Vietnamese in every language of the screens.
+    "NQ": "Nghị quyết",
+    "QĐ": "Quyết định",
+    "CT": "Chỉ thị",
+    "QC": "Quy chế",
+    "QyĐ": "Quy định",
+    "TC": "Thông cáo",
+    "TB": "Thông báo",
+    "HD": "Hướng dẫn",
+    "CTr": "Chương trình",
+    "KH": "Kế hoạch",
+    "PA": "Phương án",
+    "ĐA": "Đề án",
+    "DA": "Dự án",
+    "BC": "Báo cáo",
+    "BB": "Biên bản",
+    "TTr": "Tờ trình",
+    "HĐ": "Hợp đồng",
+    "CĐ": "Công điện",
+    "BGN": "Bản ghi nhớ",
+    "BTT": "Bản thỏa thuận",
+    "GUQ": "Giấy ủy quyền",
+    "GM": "Giấy mời",
+    "GGT": "Giấy giới thiệu",
+    "GNP": "Giấy nghỉ phép",
+    "PG": "Phiếu gửi",
+    "PC": "Phiếu chuyển",
+    "PB": "Phiếu báo",
+    "CV": "Công văn",
+}
+
+STATE_LOOK: Final = {
+    State.QUEUED: "waiting",
+    State.IN_FLIGHT: "sent",
+    State.HANDED_OVER: "sent",
+    State.WAITING: "waiting",
+    State.NEEDS_PERSON: "failed",
+    State.ACCEPTED: "received",
+    State.REFUSED: "refused",
+    State.STOPPED: "cancelled",
+}
+"""Delivery state → key of the design system's states."""
