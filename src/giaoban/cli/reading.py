@@ -38,8 +38,7 @@ def read(
     files: list[str] = FILES, as_json: bool = typer.Option(False, "--json", help=_("One JSON record a line."))
 ) -> int:
     """Needs neither a database nor settings. Exit code 1 when a file could not be read."""
-    from giaoban.archive.reading import read_text
-    from giaoban.archive.reading.loader import UnreadableFileError, load_text
+    from giaoban.archive.reading import UnreadableFileError, load_text, read_text
 
     failed = False
     for name in _with_progress(_expanded(files)):
@@ -170,6 +169,8 @@ def _short(value: Any) -> str:
     """A value of the record in one line: the filled parts, in their order."""
     if isinstance(value, dict):
         return " ".join(
-            str(part) for key, part in value.items() if part not in (None, False, True) and key != "surface"
+            str(part)
+            for key, part in value.items()
+            if part is not None and not isinstance(part, bool) and key != "surface"
         )
     return "" if value is None else str(value)

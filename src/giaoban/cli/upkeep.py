@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -42,11 +43,17 @@ def load_territory(as_json: bool = JSON) -> int:
     start_with_tables()
     from giaoban.agencies import territory
 
-    loaded = territory.load_territory()
+    with _bar(_("Loading")) as step:
+        loaded = territory.load_territory(step)
     if as_json:
-        answer_json(loaded.as_dict())
+        answer_json(asdict(loaded))
     else:
-        say(str(loaded))
+        say(
+            _(
+                "%(units)s localities, %(edges)s memberships, %(successions)s successions; %(added)s new, %(changed)s changed."
+            )
+            % asdict(loaded)
+        )
     return DONE
 
 

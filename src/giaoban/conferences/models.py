@@ -34,7 +34,7 @@ class Conference(IslandRow):
     kind = models.CharField(_("kind"), max_length=10, choices=ConferenceKind, default=ConferenceKind.GIAO_BAN)
     period = models.CharField(_("period"), max_length=12)
     next_period = models.CharField(_("next period"), max_length=12, blank=True)
-    title = models.CharField(_("title"), max_length=300)
+    title = models.CharField(_("title"), max_length=500)
     host = models.ForeignKey(Agency, on_delete=models.PROTECT, related_name="+", verbose_name=_("host"))
     state = models.CharField(_("state"), max_length=10, choices=State, default=State.DRAFT)
     held_on = models.DateField(_("date"), null=True)
@@ -115,7 +115,7 @@ class Attendance(models.Model):
     duty = models.CharField(_("position"), max_length=160)
     delegate_name = models.CharField(_("delegate"), max_length=120, blank=True)
     status = models.CharField(_("roll-call"), max_length=10, choices=Presence)
-    substitute = models.CharField(_("substitute"), max_length=200, blank=True)
+    substitute = models.CharField(_("substitute"), max_length=160, blank=True)
     mode = models.CharField(_("where"), max_length=6, choices=Mode, default=Mode.ONSITE)
     head_count = models.PositiveSmallIntegerField(_("persons"), default=1)
     position = models.PositiveSmallIntegerField(default=0)
@@ -144,14 +144,13 @@ class AgendaItem(models.Model):
 
 
 class AgendaVersion(models.Model):
-    """The plan and agenda as once announced; never changed afterwards. `items` is the payload's list."""
+    """The plan as once announced; never changed afterwards. `plan` is a `plan.Plan` as JSON."""
 
     conference = models.ForeignKey(Conference, on_delete=models.CASCADE, related_name="agenda_versions")
     number = models.PositiveSmallIntegerField()
     announced_at = models.DateTimeField()
     note = models.CharField(max_length=500, blank=True)
     plan = models.JSONField()
-    items = models.JSONField()
     dispatch = models.ForeignKey("dispatches.Dispatch", on_delete=models.PROTECT, null=True, related_name="+")
 
     class Meta:
@@ -159,12 +158,16 @@ class AgendaVersion(models.Model):
         constraints = [models.UniqueConstraint(fields=["conference", "number"], name="conferences_version_number")]
 
 
-class Contribution(models.Model):
-    """What a party has to say on an item (or on the whole): drafted at home, handed in by a dispatch."""
+class Contribution(IslandRow):
+    """What a party has to say on an item (or on the whole): drafted at home, handed in by a dispatch to all parties.
 
-    conference = models.ForeignKey(Conference, on_delete=models.CASCADE, related_name="contributions")
-    uid = models.UUIDField(default=uuid.uuid4, editable=False)
-    item = models.ForeignKey(AgendaItem, on_delete=models.SET_NULL, null=True, blank=True, related_name="contributions")
+    `conference` is empty while the invitation is still on its way here.
+    """
+
+    conference = models.ForeignKey(Conference, on_delete=models.CASCADE, null=True, related_name="contributions")
+    conference_uid = models.UUIDField()
+    item_uid = models.UUIDField(null=True)
+    """The agenda item it speaks to; none: the whole. A uid, since a later agenda may drop the item."""
     agency = models.ForeignKey(Agency, on_delete=models.PROTECT, related_name="+")
     person_name = models.CharField(max_length=120)
     text = models.TextField(_("contribution"))
@@ -172,9 +175,10 @@ class Contribution(models.Model):
     at = models.DateTimeField()
     dispatch = models.ForeignKey("dispatches.Dispatch", on_delete=models.PROTECT, null=True, related_name="+")
 
-    class Meta:
+    class Meta(IslandRow.Meta):
+        abstract = False
         ordering = ["at", "pk"]
-        constraints = [models.UniqueConstraint(fields=["conference", "uid"], name="conferences_contribution_uid")]
+        indexes = [models.Index(fields=["holder", "conference_uid"], name="conferences_contribution_of")]
 
 
 class Conclusion(models.Model):
