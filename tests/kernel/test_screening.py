@@ -65,6 +65,8 @@ REFUSED = [
     ("gọi 091 234 5678", PHONE, "091 234 5678"),
     ("gọi +84 912 345 678", PHONE, "+84 912 345 678"),
     ("gọi (+84)912345678", PHONE, "(+84)912345678"),
+    ("gọi 84912345678", PHONE, "84912345678"),
+    ("Điện thoại: +842438221111", PHONE, "+842438221111"),
     ("số cũ 01689123456", PHONE, "01689123456"),
     ("trực ban 0236.3822111", PHONE, "0236.3822111"),
     ("trực ban (024) 3822 1111", PHONE, "(024) 3822 1111"),
@@ -76,6 +78,7 @@ REFUSED = [
     ("mô tô 29-H1 123.45", PLATE, "29-H1 123.45"),
     ("BKS 43A1234", PLATE, "43A1234"),
     ("biển số TM-12-34", PLATE, "TM-12-34"),
+    ("BIỂN SỐ: QH 56-78", PLATE, "QH 56-78"),
     ("chiếc 75B-1234 vượt chốt", PLATE, "75B-1234"),
     # dates of birth
     ("Nguyễn Văn A sinh ngày 12/3/1980", BIRTH, "sinh ngày 12/3/1980"),
@@ -83,7 +86,12 @@ REFUSED = [
     ("sinh ngày 12 tháng 3 năm 1980 tại", BIRTH, "sinh ngày 12 tháng 3 năm 1980"),
     ("chị An sinh năm 1985", BIRTH, "sinh năm 1985"),
     ("Ngày sinh: 01/01/1990", BIRTH, "Ngày sinh: 01/01/1990"),
-    ("năm sinh 1975", BIRTH, "năm sinh 1975"),
+    ("Năm sinh: 1975", BIRTH, "Năm sinh: 1975"),
+    ("Nguyễn Văn A, sinh năm 1980, trú tại", BIRTH, "sinh năm 1980"),
+    ("N.V.A (sinh năm 1980)", BIRTH, "sinh năm 1980"),
+    ("Trần Thị Thu sinh năm 1990", BIRTH, "sinh năm 1990"),
+    ("ông sinh năm 1960", BIRTH, "sinh năm 1960"),
+    ("học viên sinh ngày 01/02/2005", BIRTH, "sinh ngày 01/02/2005"),
     ("sinh 02-09-1978", BIRTH, "sinh 02-09-1978"),
     # passports
     ("hộ chiếu số B1234567", PASSPORT, "B1234567"),
@@ -123,6 +131,13 @@ PASSES = [
     "63 tỉnh + 701 huyện; 34 tỉnh, 3.321 xã; 61,475 kg; 1.584 tổ với 9.586 người",
     "Điểm 0,912345678 và 0.912345678; tọa độ 16.0544 - 108.2022",
     "Số 201/KH-UBND; Thông báo 123456789/TB",
+    "Đăng ký nghĩa vụ quân sự cho công dân nam sinh năm 2007; trẻ em sinh năm 2020 được tiêm chủng",
+    "THANH NIÊN SINH NĂM 2007 ĐỦ ĐIỀU KIỆN; theo năm sinh 2007; (sinh năm 2008)",
+    "Kinh phí 84.912.345.678 đồng; DT 84.123.456 m2; xe từ 15-20 chỗ, xe ô tô từ 16-29 chỗ, xe có 10-12 người",
+    "Huy động 15 xe, 02 tàu; tuần tra 120 buổi với 1.200 lượt cán bộ, chiến sĩ; 05 xe ô tô 45 chỗ 2026",
+    "Công an tỉnh, Bộ CHQS tỉnh, Bộ CHBĐBP tỉnh; Ban CHPTKV 1 - Tân Phú; e 125, f 305; CATP, CSGT; KV 1-2",
+    "Thời hạn: 30/6/2026; số đến 00123; mã định danh cơ quan H29.14.05; G01.123.456; A01.02",
+    "Tỷ lệ 91,8%, tăng 12,5% so với cùng kỳ; 0,5 ha; 1/3 số vụ; 24/24 giờ; 3-5 km; lúc 07h30",
 ]
 
 

@@ -109,9 +109,9 @@ _NOT_PERSONAL = re.compile(
 
 _AREA = r"0(?:2\d{1,2}|[3-8]\d{1,2})"
 _PHONES = (
-    # Mobile numbers: today's ten digits and, for records before 2018, eleven.
+    # Mobile numbers: today's ten digits and, for records before 2018, eleven. 84.912.345.678 may be an amount.
     re.compile(
-        r"(?<![^\W_])(?<!\d[.,])(?P<mark>(?:\(?\+? ?84\)?[ .-]?|0)"
+        r"(?<![^\W_])(?<!\d[.,])(?P<mark>(?:\+ ?84[ .-]?|\(\+? ?84\)[ .-]?|84(?=\d{9})|0)"
         r"(?:(?:3[2-9]|5[25689]|7[06-9]|8[1-9]|9\d)(?:[ .-]?\d){7}|1(?:2\d|6[2-9]|8[68]|99)(?:[ .-]?\d){7}))(?![^\W_])"
     ),
     # Fixed lines: area codes begin with 02 since 2017, in brackets or with a sign after them; bare with ten or eleven digits.
@@ -122,7 +122,7 @@ _PHONES = (
     # Anything of telephone length after a label.
     re.compile(
         r"\b(?:dt|sdt|dien thoai|di dong|dd|so may|tel|phone|hotline|duong day nong|zalo|fax)\b[^\d\n(+]{0,15}"
-        rf"(?P<mark>\(?(?:\+?84|{_AREA})\)?(?:[ .-]?\d){{6,8}})(?![^\W_])"
+        rf"(?P<mark>\(?(?:\+84|84(?=\d{{8}})|{_AREA})\)?(?:[ .-]?\d){{6,8}})(?![^\W_])"
     ),
 )
 
@@ -139,7 +139,12 @@ _PLATES = (
 )
 _PLATES_LABELLED = re.compile(
     rf"\b{_VEHICLE}\b[^\d\n]{{0,15}}?(?<![^\W_])"
-    r"(?P<mark>(?:1[1-9]|[2-9]\d)[ -]?[a-z][a-z1-9]?[ .-]?\d{4}|[a-z]{2}[ -]?\d{2}[ .-]\d{2})(?![^\W_])"
+    r"(?P<mark>(?:1[1-9]|[2-9]\d)[ -]?[a-z][a-z1-9]?[ .-]?\d{4})(?![^\W_])"
+)
+# Plates of the army: two capitals and twice two digits, TM-12-34; only after a label ("xe từ 15-20 chỗ" has small letters).
+_PLATES_ARMY = re.compile(
+    rf"\b(?i:{_VEHICLE}|biển số|biển kiểm soát|biển đăng ký|ô tô|mô tô|xe máy)\b[^\d\n]{{0,15}}?(?<![^\W_])"
+    r"(?P<mark>[A-DHKNPQTV][A-Z][ -]?\d{2}[ .-]\d{2})(?![^\W_])"
 )
 
 _YEAR = r"(?:19\d\d|20[0-2]\d)"
@@ -151,8 +156,15 @@ _BIRTHS = (
     re.compile(
         rf"(?<![^\W_])(?P<mark>sinh(?:\s+(?:vao|ngay|thang|nam))*[\s:,]{{1,3}}(?:ngay\s+)?{_BIRTHDAY})(?![^\W_])"
     ),
-    re.compile(rf"\b(?P<mark>(?:ngay|nam|ngay,?\s*thang,?\s*nam)\s+sinh[\s:]{{1,3}}(?:ngay\s+)?{_BIRTHDAY})(?![^\W_])"),
+    re.compile(rf"\b(?P<mark>(?:ngay|ngay,?\s*thang,?\s*nam)\s+sinh[\s:]{{1,3}}(?:ngay\s+)?{_BIRTHDAY})(?![^\W_])"),
+    re.compile(rf"\b(?P<mark>nam\s+sinh\s*:\s*{_YEAR})(?![^\W_])"),
     re.compile(rf"(?<![^\W_])(?P<mark>(?:sn|s\.n\.?)[\s.:]{{0,2}}{_BIRTHDAY})(?![^\W_])"),
+)
+_YEAR_ONLY = re.compile(rf"sinh(?:\s+(?:vao|nam))*[\s:,]{{1,3}}{_YEAR}")
+# One person before "sinh năm": initials, a name of two capitalised words or more, or a form of address with or without a name.
+_ONE_PERSON = re.compile(
+    r"(?:(?:\b[A-ZĐ]\.){2,}[A-ZĐ]?|\b(?:[Ôô]ng|[Bb]à|[Aa]nh|[Cc]hị|[Cc]háu|[Cc]ô|[Cc]hú)(?:[ \t]+(?P<one>[^\W\d_]+))?"
+    r"|\b(?P<two>[^\W\d_]+[ \t]+[^\W\d_]+))[\s,;:(–-]*$"
 )
 # Words that end in "sinh" and are followed by a date without being anybody's birth; with and without diacritics.
 _SINH_WORDS = frozenset(
@@ -265,9 +277,11 @@ def _all_spans(normal: _Normal) -> Iterator[tuple[RefusalKind, tuple[int, int]]]
         yield from ((RefusalKind.LICENCE_PLATE, match.span("mark")) for match in pattern.finditer(normal.text))
     for match in _PLATES_LABELLED.finditer(normal.folded):
         yield RefusalKind.LICENCE_PLATE, match.span("mark")
+    for match in _PLATES_ARMY.finditer(normal.text):
+        yield RefusalKind.LICENCE_PLATE, match.span("mark")
     for pattern in _BIRTHS:
         for match in pattern.finditer(normal.folded):
-            if not _is_sinh_word(normal, match):
+            if not _is_nobodys_birth(normal, match):
                 yield RefusalKind.BIRTH_DATE, match.span("mark")
     for match in _PASSPORT_LABELLED.finditer(normal.folded):
         yield RefusalKind.PASSPORT, match.span("mark")
@@ -316,11 +330,22 @@ def _id_numbers(normal: _Normal) -> Iterator[tuple[int, int]]:
                 yield match.span("mark")
 
 
-def _is_sinh_word(normal: _Normal, match: re.Match[str]) -> bool:
-    """Whether "sinh" ends another word here: phát sinh ngày …, Giáng sinh năm …; a name before it is a birth."""
+def _is_nobodys_birth(normal: _Normal, match: re.Match[str]) -> bool:
+    """Whether the place speaks of no single person.
+
+    Either "sinh" ends another word (phát sinh ngày …, Giáng sinh năm …), or it is a year of birth alone without a person
+    before it: "thanh niên sinh năm 2007" is a cohort, which reports on conscription and schooling count.
+    """
     if not match["mark"].startswith("sinh"):
         return False
-    before = _PREVIOUS_WORD.search(normal.text[max(0, match.start() - 30) : match.start()])
+    leading = normal.text[max(0, match.start() - 40) : match.start()]
+    if _YEAR_ONLY.fullmatch(match["mark"]):
+        person = _ONE_PERSON.search(leading)
+        names = (person["one"] or person["two"] or "").split() if person else []
+        is_heading = normal.text[match.start("mark")].isupper() and all(name.isupper() for name in names)
+        if person is None or is_heading or not all(name[0].isupper() for name in names):
+            return True
+    before = _PREVIOUS_WORD.search(leading)
     if before is None:
         return False
     is_name = before["word"][0].isupper() and before["lead"] is None and before["word"].lower() not in ("giáng", "phục")
