@@ -134,6 +134,16 @@ def test_an_impossible_settlement_is_refused(value: str, note: str, code: ErrorC
     assert refused.value.code == code
 
 
+def test_a_row_is_asked_for_by_its_indicator() -> None:
+    spec = [Indicator("tin"), Indicator("vu")]
+    table = build_table("s", ["CAH"], spec, {"CAH": {"vu": Decimal(3)}})
+
+    assert table.row("vu").agreed == 3
+    with pytest.raises(KernelError) as refused:
+        table.row("khac")
+    assert refused.value.code == ErrorCode.AGREEMENT_UNKNOWN_ROW
+
+
 def test_trailing_zeros_are_not_decimals() -> None:
     table = build_table("s", ["CAH"], [Indicator("tin")], {"CAH": {"tin": Decimal("12.000")}})
 

@@ -150,6 +150,11 @@ def test_numbers_inside_names_sort_by_value() -> None:
     assert sorted(set(names), key=sort_key) == names
 
 
+def test_marks_without_a_letter_and_characters_of_no_width_do_not_count() -> None:
+    assert sort_key("\u0301Huế\u200b ") == sort_key("Huế")
+    assert sort_key("Café №1 §") == sort_key("Café  № 1 §".replace(" 1", "1"))
+
+
 @given(st.text(max_size=40))
 def test_a_sort_key_sorts_alike_under_every_collation(text: str) -> None:
     assert set(sort_key(text)) <= set("0123456789abcdefghijklmnopqrstuvwxyz")
