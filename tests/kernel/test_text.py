@@ -152,7 +152,7 @@ def test_numbers_inside_names_sort_by_value() -> None:
 
 def test_marks_without_a_letter_and_characters_of_no_width_do_not_count() -> None:
     assert sort_key("\u0301Huế\u200b ") == sort_key("Huế")
-    assert sort_key("Café №1 §") == sort_key("Café  № 1 §".replace(" 1", "1"))
+    assert sort_key("Café  №1") == sort_key("Café №1")
 
 
 @given(st.text(max_size=40))
