@@ -39,10 +39,10 @@ def test_the_page_is_a4_with_the_margins_of_the_decree(report: bytes) -> None:
 @pytest.mark.parametrize(
     ("text", "size", "bold", "italic"),
     [
-        ("CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM", 13, True, False),
-        ("Độc lập - Tự do - Hạnh phúc", 14, True, False),
-        ("CÔNG AN TỈNH THANH LĨNH", 13, False, False),
-        ("CÔNG AN HUYỆN MINH SƠN", 13, True, False),
+        ("CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM", 12, True, False),
+        ("Độc lập - Tự do - Hạnh phúc", 13, True, False),
+        ("CÔNG AN TỈNH THANH LĨNH", 12, False, False),
+        ("CÔNG AN HUYỆN MINH SƠN", 12, True, False),
         ("Số: 05/BC-CAH", 13, False, False),
         ("Minh Sơn, ngày 05 tháng 01 năm 2026", 13, False, True),
         ("BÁO CÁO", 14, True, False),
@@ -87,8 +87,8 @@ def test_drawn_lines_have_their_share_of_the_text(report: bytes) -> None:
         width - 2 * int(rule.find(f"{W}pPr/{W}ind").get(f"{W}left")) / TWIP
         for rule, width in zip(rules, right, strict=True)
     ]
-    agency = metrics.text_width_mm("CÔNG AN HUYỆN MINH SƠN", 13, bold=True)
-    motto = metrics.text_width_mm("Độc lập - Tự do - Hạnh phúc", 14, bold=True)
+    agency = metrics.text_width_mm("CÔNG AN HUYỆN MINH SƠN", 12, bold=True)
+    motto = metrics.text_width_mm("Độc lập - Tự do - Hạnh phúc", 13, bold=True)
     summary = metrics.text_width_mm("Kết quả phối hợp quý III và phương hướng,", 14, bold=True)
 
     assert lengths == pytest.approx([0.4 * agency, motto, 0.4 * summary], abs=0.1)
@@ -207,3 +207,18 @@ def test_direction_and_control_characters_do_not_reach_the_file() -> None:
     document = replace(samples.report(), legal_bases=(), body=(lo.Paragraph("abc\u202etxt.exe\u202c \x00\ud800."),))
 
     assert "abctxt.exe ." in " ".join(reading.docx_words(render_docx(document)))
+
+
+def test_a_portrait_annex_after_a_landscape_one_has_its_own_header() -> None:
+    plan = samples.plan()
+    sections = reading.opened(render_docx(replace(plan, annexes=tuple(reversed(plan.annexes))))).sections
+    stops = [
+        [int(stop.get(f"{W}pos")) / TWIP for stop in section.header._element.iter(f"{W}tab") if stop.get(f"{W}pos")]
+        for section in sections
+    ]
+
+    assert stops == [
+        pytest.approx([82.5, 165], abs=0.1),
+        pytest.approx([126, 252], abs=0.1),
+        pytest.approx([82.5, 165], abs=0.1),
+    ]

@@ -47,10 +47,10 @@ def test_the_page_is_a4_and_text_stays_between_the_margins(report: bytes) -> Non
 @pytest.mark.parametrize(
     ("text", "size", "bold", "italic"),
     [
-        ("CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM", 13, True, False),
-        ("Độc lập - Tự do - Hạnh phúc", 14, True, False),
-        ("CÔNG AN TỈNH THANH LĨNH", 13, False, False),
-        ("CÔNG AN HUYỆN MINH SƠN", 13, True, False),
+        ("CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM", 12, True, False),
+        ("Độc lập - Tự do - Hạnh phúc", 13, True, False),
+        ("CÔNG AN TỈNH THANH LĨNH", 12, False, False),
+        ("CÔNG AN HUYỆN MINH SƠN", 12, True, False),
         ("Số: 05/BC-CAH", 13, False, False),
         ("Minh Sơn, ngày 05 tháng 01 năm 2026", 13, False, True),
         ("BÁO CÁO", 14, True, False),
@@ -81,13 +81,13 @@ def test_the_line_under_the_motto_is_as_long_as_the_motto(report: bytes) -> None
     line = reading.lines(report)[1]
 
     assert line.x == pytest.approx(motto.x, abs=0.2)
-    assert line.length == pytest.approx(metrics.text_width_mm("Độc lập - Tự do - Hạnh phúc", 14, bold=True), abs=0.1)
+    assert line.length == pytest.approx(metrics.text_width_mm("Độc lập - Tự do - Hạnh phúc", 13, bold=True), abs=0.1)
     assert 0 < line.y - motto.y < 3
 
 
 def test_lines_under_agency_and_summary_are_between_a_third_and_a_half_and_centred(report: bytes) -> None:
     agency, _, summary = reading.lines(report)[:3]
-    name = metrics.text_width_mm("CÔNG AN HUYỆN MINH SƠN", 13, bold=True)
+    name = metrics.text_width_mm("CÔNG AN HUYỆN MINH SƠN", 12, bold=True)
     title = metrics.text_width_mm("Kết quả phối hợp quý III và phương hướng,", 14, bold=True)
 
     assert 1 / 3 <= agency.length / name <= 1 / 2
@@ -281,3 +281,25 @@ def test_missing_fonts_are_named(monkeypatch: pytest.MonkeyPatch, tmp_path: obje
 
     with pytest.raises(metrics.FontsMissingError, match=r"Tinos-Regular\.ttf, Tinos-Bold\.ttf"):
         render_pdf(samples.invitation())
+
+
+def test_headings_are_bookmarks() -> None:
+    read = reading.reader(render_pdf(samples.report()))
+    flat = [entry.title if not isinstance(entry, list) else [inner.title for inner in entry] for entry in read.outline]
+
+    assert flat == [
+        "I. Tình hình có liên quan",
+        "II. Kết quả phối hợp",
+        ["1. Công tác trao đổi thông tin", "2. Công tác tuần tra"],
+        "III. Nhiệm vụ trọng tâm thời gian tới",
+    ]
+
+
+def test_a_cell_taller_than_the_page_goes_on_on_the_next() -> None:
+    columns = [lo.Column("Hẹp", 0.15), lo.Column("Rộng", 2)]
+    words = [f"chữ{place}" for place in range(300)]
+    document = replace(samples.report(), legal_bases=(), body=(lo.table(columns, [[" ".join(words), "x"]]),))
+    content = render_pdf(document)
+
+    assert max(piece.y for piece in reading.pieces(content)) < 277
+    assert [word for word in reading.pdf_words(content) if word in set(words)] == words

@@ -6,7 +6,7 @@ the lengths of the drawn lines. The renderers only place what a sheet holds, so 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from itertools import groupby
 from typing import TYPE_CHECKING
@@ -78,6 +78,8 @@ class TableRow:
     bold: bool
     spans: bool
     """One cell over all columns."""
+    splits: bool = False
+    """So tall that it may be split across pages."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -380,13 +382,25 @@ def table_grid(block: Table, width: float) -> Grid:
     """The printed form of one table over `width` mm."""
     header = _header(block.columns)
     rows = tuple(_row(row, block.columns) for row in block.rows)
+    widths = _widths(block.columns, header, rows, width)
     return Grid(
-        widths=_widths(block.columns, header, rows, width),
+        widths=widths,
         aligns=tuple(column.align.value for column in block.columns),
         header=header,
-        rows=rows,
+        rows=tuple(replace(row, splits=True) if _is_tall(row, widths) else row for row in rows),
         caption=clean(block.caption).strip(),
         unit=clean(block.unit).strip(),
+    )
+
+
+def _is_tall(row: TableRow, widths: Sequence[float]) -> bool:
+    """Whether a cell has more than about half a page of lines."""
+    rooms = (sum(widths),) if row.spans else widths
+    size = value("table_size")
+    return any(
+        text_width_mm(text, size, bold=row.bold) / (room - 2 * value("table_padding")) + text.count("\n") > 22
+        for text, room in zip(row.cells, rooms, strict=True)
+        if text
     )
 
 
@@ -458,5 +472,5 @@ def _cell(cell: Cell, decimals: int | None) -> str:
 
 
 def _line(text: str) -> str:
-    """The cleaned text on one line."""
-    return " ".join(clean(text).replace("\n", " ").split(" ")).strip()
+    """The cleaned text on one line, without runs of plain spaces; no-break spaces stay, they leave room on purpose."""
+    return " ".join(word for word in clean(text).replace("\n", " ").split(" ") if word)

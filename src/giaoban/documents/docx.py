@@ -191,13 +191,15 @@ def _data_table(grid: Grid) -> Iterable[Element]:
     for line in grid.rows:
         if line.spans:
             text = _paragraph(_runs_of(line.cells[0], size, bold=line.bold), keep_next=True)
-            rows.append(_row([_cell([text], sum(grid.widths), columns=len(grid.widths), middle=True)], split=False))
+            rows.append(
+                _row([_cell([text], sum(grid.widths), columns=len(grid.widths), middle=True)], split=line.splits)
+            )
             continue
         cells = [
             _cell([_paragraph(_runs_of(text, size, bold=line.bold), align=align, mark_size=size)], width, middle=True)
             for text, align, width in zip(line.cells, grid.aligns, grid.widths, strict=True)
         ]
-        rows.append(_row(cells, split=any(len(text) > 1500 for text in line.cells)))
+        rows.append(_row(cells, split=line.splits))
     padding = (value("table_row_padding"), value("table_padding"))
     yield _table(rows, grid.widths, border="000000", border_size=_HAIR, padding=padding)
 
@@ -309,8 +311,6 @@ def _page(section: Section, sheet: Sheet, *, first: bool = False, landscape: boo
             "w:docGrid",
         )
     numbering.set(f"{_W}start", "1")
-    if not first and landscape is False and not sheet.contact:
-        return
     width = text_width(landscape=landscape)
     _fill(section.first_page_header, [_header(sheet, width, numbered=False)])
     _fill(section.header, [_header(sheet, width, numbered=True)])
