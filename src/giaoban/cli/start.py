@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 def start() -> None:
     """Load settings and rooms. Raises `RefusedError` when the settings are wrong."""
+    os.umask(0o077)  # database, files and keys are for this user alone
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "giaoban.project.settings")
     import django
     from django.core.exceptions import ImproperlyConfigured
