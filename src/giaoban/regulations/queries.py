@@ -11,7 +11,16 @@ from giaoban.common.errors import NotFoundError
 from giaoban.common.holidays_vn import working_days
 from giaoban.kernel.calendar import SCHEMES, PeriodType, period_of, report_deadline
 from giaoban.regulations.enums import PartyRole
-from giaoban.regulations.models import ContentArea, Coordination, DayOverride, Indicator, Party, Regulation
+from giaoban.regulations.models import (
+    ContentArea,
+    Coordination,
+    DayOverride,
+    Indicator,
+    Instrument,
+    Party,
+    Regulation,
+    TimeLimit,
+)
 
 if TYPE_CHECKING:
     from datetime import date
@@ -154,3 +163,80 @@ def indicators_on(regulation: Regulation, day: date) -> list[Indicator]:
 def content_areas(regulation: Regulation) -> list[ContentArea]:
     """The content areas in order."""
     return list(ContentArea.objects.filter(regulation=regulation).order_by("position", "pk"))
+
+
+def chain_of(regulation: Regulation) -> list[Regulation]:
+    """The regulation with all that came before and after it, oldest first. One statement."""
+    everything = {one.pk: one for one in Regulation.objects.all()}
+    followers = {one.predecessor_id: one for one in everything.values() if one.predecessor_id is not None}
+    chain = [everything.get(regulation.pk, regulation)]
+    while (before := chain[0].predecessor_id) is not None and everything[before] not in chain:
+        chain.insert(0, everything[before])
+    while (after := followers.get(chain[-1].pk)) is not None and after not in chain:
+        chain.append(after)
+    return chain
+
+
+def chains() -> list[list[Regulation]]:
+    """All regulations as chains, each oldest first; the chain with the youngest regulation first."""
+    everything = {one.pk: one for one in Regulation.objects.order_by("issued_on", "pk")}
+    followers = {one.predecessor_id: one for one in everything.values() if one.predecessor_id is not None}
+    found = []
+    for one in everything.values():
+        if one.predecessor_id is not None:
+            continue
+        chain = [one]
+        while (after := followers.get(chain[-1].pk)) is not None:
+            chain.append(after)
+        found.append(chain)
+    return sorted(found, key=lambda chain: chain[-1].issued_on, reverse=True)
+
+
+def access_part(regulation: Regulation, part: str, pk: int) -> Instrument | ContentArea | Indicator | TimeLimit:
+    """A row that hangs on a regulation: `part` is instruments, areas, indicators or limits. Raises `NotFoundError`."""
+    found: Instrument | ContentArea | Indicator | TimeLimit | None = None
+    match part:
+        case "instruments":
+            found = regulation.instruments.filter(pk=pk).first()
+        case "areas":
+            found = regulation.content_areas.filter(pk=pk).first()
+        case "indicators":
+            found = regulation.indicators.filter(pk=pk).first()
+        case "limits":
+            found = regulation.time_limits.filter(pk=pk).first()
+        case _:
+            pass
+    if found is None:
+        raise NotFoundError
+    return found
+
+
+def coordinations(*, on: date | None = None) -> QuerySet[Coordination]:
+    """All coordinations (of a day, if given), with their parties in order."""
+    rows = Coordination.objects.all() if on is None else Coordination.objects.filter(valid_on(on))
+    return (
+        rows.select_related("regulation", "parent")
+        .prefetch_related(Prefetch("parties", queryset=Party.objects.select_related("agency")))
+        .order_by("regulation__number", "level", "name")
+    )
+
+
+def access_party(coordination: Coordination, pk: int) -> Party:
+    """One part in a coordination. Raises `NotFoundError`."""
+    found = Party.objects.select_related("agency", "coordination").filter(coordination=coordination, pk=pk).first()
+    if found is None:
+        raise NotFoundError
+    return found
+
+
+def day_overrides() -> QuerySet[DayOverride]:
+    """The days the operator marked, latest first."""
+    return DayOverride.objects.order_by("-day")
+
+
+def access_day(pk: int) -> DayOverride:
+    """One marked day. Raises `NotFoundError`."""
+    found = DayOverride.objects.filter(pk=pk).first()
+    if found is None:
+        raise NotFoundError
+    return found
