@@ -105,12 +105,24 @@ def agency_named(code: str, agencies: Mapping[str, Agency]) -> Agency:
 
 
 def read_plan(conference: Conference) -> Plan:
-    """The plan as the copy has it now."""
+    """The plan as the copy has it now: three statements."""
+    return plan_from(
+        conference,
+        co_chairs=list(conference.co_chairs.select_related("agency")),
+        sites=list(conference.sites.select_related("agency")),
+        items=list(conference.items.select_related("presenter")),
+    )
+
+
+def plan_from(
+    conference: Conference, *, co_chairs: Sequence[CoChair], sites: Sequence[Site], items: Sequence[AgendaItem]
+) -> Plan:
+    """The plan from rows at hand, with their agencies."""
     return Plan(
         **{name: getattr(conference, name) for name in PLAN_FIELDS},
         co_chairs=[
             PlannedChair(agency=chair.agency.code, name=chair.chair_name, position=chair.chair_position)
-            for chair in conference.co_chairs.select_related("agency")
+            for chair in co_chairs
         ],
         sites=[
             PlannedSite(
@@ -122,7 +134,7 @@ def read_plan(conference: Conference) -> Plan:
                 link=site.link,
                 is_main=site.is_main,
             )
-            for site in conference.sites.select_related("agency")
+            for site in sites
         ],
         items=[
             PlannedItem(
@@ -132,7 +144,7 @@ def read_plan(conference: Conference) -> Plan:
                 minutes=item.minutes,
                 kind=item.kind,
             )
-            for item in conference.items.select_related("presenter")
+            for item in items
         ],
     )
 

@@ -2,39 +2,45 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
-from typing import TYPE_CHECKING
+from datetime import date, datetime, time
+from typing import TYPE_CHECKING, Literal
 
-from django.db.models import Count, OuterRef, Q, QuerySet, Subquery, Sum
+from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet, Subquery, Sum
 from django.db.models.functions import Coalesce
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext_lazy
 
-from giaoban.common.clock import day_of
+from giaoban.common.access import Role
+from giaoban.common.clock import HANOI, day_of
 from giaoban.common.errors import NotFoundError
 from giaoban.common.files import RenderedFile
 from giaoban.common.storage import store_of
+from giaoban.common.todo import ToDo
+from giaoban.conferences import rules
+from giaoban.conferences.copies import plan_from
 from giaoban.conferences.enums import Answer, ContributionState, State
-from giaoban.conferences.models import (
-    AgendaItem,
-    AgendaVersion,
-    CoChair,
-    Conclusion,
-    Conference,
-    Contribution,
-    Site,
-)
+from giaoban.conferences.models import AgendaItem, AgendaVersion, CoChair, Conclusion, Conference, Contribution, Site
 from giaoban.dispatches.models import Dispatch
 from giaoban.dispatches.queries import visible_to
-from giaoban.regulations.queries import working_days_for
+from giaoban.kernel.calendar import SCHEMES, PeriodType, parse_period, period_of, propose_schedule
+from giaoban.regulations.queries import co_chairs, coordinations_of, working_days_for
 from giaoban.reports import queries as report_queries
 from giaoban.reports.enums import FiguresState
 from giaoban.tasks import queries as task_queries
+from giaoban.tasks.enums import Standing
+from giaoban.tasks.rules import standing
 
 if TYPE_CHECKING:
     from uuid import UUID
 
+    from giaoban.agencies.models import Agency
     from giaoban.common.access import By
-    from giaoban.kernel.calendar import WorkingDays
+    from giaoban.common.errors import Text
+    from giaoban.kernel.calendar import Period, WorkingDays
+    from giaoban.regulations.models import Coordination
     from giaoban.reports.models import JointFigures
     from giaoban.tasks.models import Task
 
@@ -206,4 +212,353 @@ def _sites_with_roll(conference: Conference) -> QuerySet[Site]:
 
     return conference.sites.select_related("agency").annotate(
         present=heads("present"), substitute=heads("substitute"), excused=heads("excused"), absent=heads("absent")
+    )
+
+
+# ------------------------------------------------------------------ what comes next, and for whom
+
+
+@dataclass(frozen=True, kw_only=True)
+class CycleStep:
+    """One step of the cycle: where it stands, what is missing in it, and a word on when."""
+
+    step: rules.Step
+    state: Literal["done", "current", "todo"]
+    missing: list[Text]
+    note: Text = ""
+
+    @property
+    def label(self) -> Text:
+        """Its name."""
+        return rules.STEP_LABELS[self.step]
+
+
+def cycle(page: ConferencePage) -> list[CycleStep]:
+    """The five steps with what is missing at each."""
+    conference = page.conference
+    state = State(conference.state)
+    open_tasks = [task for task in page.own_tasks if task.is_open]
+    current = rules.step_of(state, figures_agreed=page.figures_agreed, open_tasks=len(open_tasks))
+    reached = {
+        State.DRAFT: 0,
+        State.INVITED: 2 if page.figures_agreed else 1,
+        State.OPEN: 2,
+        State.CONCLUDING: 3,
+        State.CONCLUDED: 4 if open_tasks else 5,
+        State.CANCELLED: 0,
+    }[state]
+    found: list[CycleStep] = []
+    for place, step in enumerate(rules.Step):
+        missing = _missing(step, page)
+        done = place < reached and not (
+            step is rules.Step.AGREE and not page.figures_agreed and not conference.from_record
+        )
+        found.append(
+            CycleStep(
+                step=step,
+                state="current" if step is current else "done" if done else "todo",
+                missing=[] if state is State.CANCELLED else missing,
+                note="" if state is State.CANCELLED else _note(step, page),
+            )
+        )
+    return found
+
+
+def _missing(step: rules.Step, page: ConferencePage) -> list[Text]:
+    conference, state = page.conference, State(page.conference.state)
+    if conference.from_record and step is not rules.Step.FOLLOW_UP:
+        return []
+    match step:
+        case rules.Step.PREPARE if state is State.DRAFT:
+            plan = plan_from(conference, co_chairs=page.co_chairs, sites=page.sites, items=page.items)
+            return [problem.text for problem in rules.missing(plan)]
+        case rules.Step.AGREE if not page.figures_agreed:
+            if page.figures is None:
+                return [_("The joint figures are not drafted.")]
+            return [_("The joint figures are not signed by all.")]
+        case rules.Step.HOLD if state in {State.INVITED, State.OPEN}:
+            silent = [site.name for site in page.sites if site.reported_at is None]
+            return (
+                [_("No roll from: %(sites)s") % {"sites": ", ".join(silent[:3]) + (" …" if len(silent) > 3 else "")}]
+                if silent
+                else []
+            )
+        case rules.Step.CONCLUDE if state is State.CONCLUDING:
+            if not page.conclusions:
+                return [_("No conclusions are drafted.")]
+            if not conference.proposed_digest:
+                return [_("The conclusions are not proposed to the co-chairs.")]
+            waiting = ", ".join(chair.agency.short_name for chair in page.waiting_chairs)
+            return [_("Not accepted by: %(agencies)s") % {"agencies": waiting}] if waiting else []
+        case rules.Step.FOLLOW_UP:
+            late = sum(standing(task, page.today) is Standing.OVERDUE for task in page.own_tasks)
+            return [ngettext_lazy("%(count)d overdue", "%(count)d overdue", late) % {"count": late}] if late else []
+        case _:
+            return []
+
+
+def _note(step: rules.Step, page: ConferencePage) -> Text:
+    conference, state = page.conference, State(page.conference.state)
+    match step:
+        case rules.Step.PREPARE if state is State.DRAFT and conference.held_on is not None:
+            deadline = rules.invitation_verdict(
+                held_on=conference.held_on, at=_noon(page.today), days=page.days, ad_hoc_reason=""
+            ).deadline
+            return _("invite by %(day)s") % {"day": f"{deadline.day:%d/%m/%Y}"}
+        case rules.Step.HOLD if conference.held_on is not None:
+            return f"{conference.held_on:%d/%m/%Y}"
+        case rules.Step.CONCLUDE if conference.held_on is not None and state in {State.OPEN, State.CONCLUDING}:
+            return _("by %(day)s") % {"day": f"{rules.outcome_deadline(conference.held_on, page.days).day:%d/%m/%Y}"}
+        case rules.Step.FOLLOW_UP if page.own_tasks:
+            done = sum(not task.is_open for task in page.own_tasks)
+            return _("%(done)d of %(all)d closed") % {"done": done, "all": len(page.own_tasks)}
+        case _:
+            return ""
+
+
+def _noon(day: date) -> datetime:
+    return datetime.combine(day, time(12, 0), tzinfo=HANOI)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Desk:
+    """A conference with what decides who must do something about it."""
+
+    conference: Conference
+    co_chairs: Sequence[CoChair]
+    sites: Sequence[Site]
+    items: Sequence[AgendaItem]
+    has_conclusions: bool
+
+
+def waiting_for(desk: Desk, *, by: By, today: date, days: WorkingDays) -> list[ToDo]:
+    """What of this conference waits for this person, most urgent first. Reads nothing."""
+    conference, state = desk.conference, State(desk.conference.state)
+    is_host = conference.host_id == by.agency.pk
+    found: list[ToDo] = []
+
+    def wait(
+        what: Text, button: Text, route: str, *, due: date | None, why: Text = "", args: tuple[object, ...] = ()
+    ) -> None:
+        found.append(
+            ToDo(
+                what=what,
+                context=conference.title,
+                button=button,
+                url=reverse(f"conferences:{route}", args=[conference.uid, *args]),
+                due_on=due,
+                why=why,
+            )
+        )
+
+    held_on = conference.held_on
+    outcome_due = rules.outcome_deadline(held_on, days).day if held_on is not None else None
+    if state is State.DRAFT and is_host:
+        invite_by = (
+            rules.invitation_verdict(held_on=held_on, at=_noon(today), days=days, ad_hoc_reason="").deadline.day
+            if held_on is not None
+            else None
+        )
+        plan = plan_from(conference, co_chairs=desk.co_chairs, sites=desk.sites, items=desk.items)
+        gaps = rules.missing(plan)
+        if gaps and by.has(Role.OFFICER, Role.APPROVER):
+            names = ", ".join(str(gap.text) for gap in gaps)
+            wait(
+                _("Complete the plan of the conference"),
+                _("Complete the plan"),
+                "plan",
+                due=invite_by,
+                why=_("Missing: %(gaps)s.") % {"gaps": names},
+            )
+        elif not gaps and by.has(Role.APPROVER):
+            wait(
+                _("Send the invitation"),
+                _("Check and send"),
+                "invite",
+                due=invite_by,
+                why=_("At least three working days before the conference (Decision 45/2018/QĐ-TTg)."),
+            )
+    if state in {State.INVITED, State.OPEN} and by.has(Role.CLERK, Role.OFFICER, Role.APPROVER):
+        for site in desk.sites:
+            if site.agency_id == by.agency.pk and (
+                site.reported_at is None
+                or (conference.opened_at is not None and site.reported_at < conference.opened_at)
+            ):
+                what = _("Call the roll of your site") if state is State.OPEN else _("Register who will attend")
+                wait(what, _("Open the roll"), "roll", due=held_on, why=site.name, args=(site.uid,))
+    if (
+        is_host
+        and state is State.INVITED
+        and held_on is not None
+        and held_on <= today
+        and by.has(Role.OFFICER, Role.APPROVER)
+    ):
+        wait(_("Open the conference"), _("Go to the conference"), "hold", due=held_on)
+    if is_host and state is State.OPEN and by.has(Role.OFFICER, Role.APPROVER):
+        wait(_("Keep the minutes, then close the sitting"), _("Go to the conference"), "hold", due=held_on)
+    if state is State.CONCLUDING and is_host:
+        _wait_for_conclusion(desk, by=by, due=outcome_due, wait=wait)
+    if state is State.CONCLUDING and not is_host and conference.proposed_digest and by.has(Role.APPROVER):
+        own = next((chair for chair in desk.co_chairs if chair.agency_id == by.agency.pk), None)
+        if own is not None and own.answered_digest != conference.proposed_digest:
+            wait(
+                _("Answer the proposed conclusions"),
+                _("Read and answer"),
+                "answer",
+                due=outcome_due,
+                why=_("Your agency co-chairs; the notice is due within five working days after the conference."),
+            )
+    return found
+
+
+def _wait_for_conclusion(desk: Desk, *, by: By, due: date | None, wait: Callable[..., None]) -> None:
+    digest = desk.conference.proposed_digest
+    if not digest:
+        if by.has(Role.OFFICER, Role.APPROVER):
+            what = _("Propose the conclusions to the co-chairs") if desk.has_conclusions else _("Draft the conclusions")
+            wait(what, _("Go to the conclusions"), "conclude", due=due)
+    elif any(c.answer == Answer.OBJECTED and c.answered_digest == digest for c in desk.co_chairs):
+        if by.has(Role.OFFICER, Role.APPROVER):
+            wait(_("Settle an objection to the conclusions"), _("Go to the conclusions"), "conclude", due=due)
+    elif all(has_accepted(c, digest) for c in desk.co_chairs) and by.has(Role.APPROVER):
+        wait(
+            _("Issue minutes and notice of conclusions"),
+            _("Check and issue"),
+            "conclude",
+            due=due,
+            why=_("Every co-chair has accepted."),
+        )
+
+
+def desk_of(page: ConferencePage) -> Desk:
+    """The page's conference as `waiting_for` reads it."""
+    return Desk(
+        conference=page.conference,
+        co_chairs=page.co_chairs,
+        sites=page.sites,
+        items=page.items,
+        has_conclusions=bool(page.conclusions),
+    )
+
+
+def to_do(by: By, now: datetime) -> list[ToDo]:
+    """What waits for this person in conferences, over all coordinations. A fixed number of statements."""
+    if not by.has(Role.CLERK, Role.OFFICER, Role.APPROVER):
+        return []
+    today = day_of(now)
+    rows = (
+        Conference.objects.filter(
+            holder=by.agency, state__in=[State.DRAFT, State.INVITED, State.OPEN, State.CONCLUDING]
+        )
+        .prefetch_related(
+            Prefetch("co_chairs", queryset=CoChair.objects.select_related("agency")),
+            Prefetch("sites", queryset=Site.objects.select_related("agency")),
+            Prefetch("items", queryset=AgendaItem.objects.select_related("presenter")),
+        )
+        .annotate(has_conclusions=Exists(Conclusion.objects.filter(conference=OuterRef("pk"))))
+        .order_by("held_on", "pk")
+    )
+    active = list(rows)
+    days = working_days_for(today, *(row.held_on for row in active if row.held_on is not None))
+    found: list[ToDo] = []
+    for row in active:
+        desk = Desk(
+            conference=row,
+            co_chairs=list(row.co_chairs.all()),
+            sites=list(row.sites.all()),
+            items=list(row.items.all()),
+            has_conclusions=row.has_conclusions,
+        )
+        found += waiting_for(desk, by=by, today=today, days=days)
+    if by.has(Role.OFFICER, Role.APPROVER):
+        busy = {row.coordination_id for row in active}
+        found += [
+            _to_prepare(turn)
+            for turn in turns(by=by, now=now)
+            if turn.coordination.pk not in busy and turn.is_due(today)
+        ]
+    return found
+
+
+# ------------------------------------------------------------------ whose turn
+
+
+PREPARE_AHEAD_DAYS = 30
+"""The next conference shows on the desk so many days before its proposed date."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Turn:
+    """The next conference of a coordination, before anybody has drafted it."""
+
+    coordination: Coordination
+    period: Period
+    held_on: date
+    invite_by: date
+    host: Agency | None
+    is_ours: bool
+
+    def is_due(self, today: date) -> bool:
+        """Whether it is ours and near."""
+        return self.is_ours and (self.held_on - today).days <= PREPARE_AHEAD_DAYS
+
+
+def turns(*, by: By, now: datetime) -> list[Turn]:
+    """For each coordination in which the agency co-chairs: the next period, its date, whose turn it is. Four statements."""
+    today = day_of(now)
+    found: list[Turn] = []
+    last_of: dict[int, Conference] = {}
+    done = (
+        Conference.objects.filter(holder=by.agency)
+        .exclude(state__in=[State.CANCELLED, State.DRAFT])
+        .exclude(held_on=None)
+    )
+    for row in done.select_related("host").order_by("held_on", "pk"):
+        last_of[row.coordination_id] = row
+    days = working_days_for(today)
+    for coordination in coordinations_of(by.agency, on=today):
+        chairs = co_chairs(coordination, today)
+        if by.agency not in chairs:
+            continue
+        last = last_of.get(coordination.pk)
+        period = rules.next_period_of(
+            parse_period(last.period) if last is not None else None,
+            today=today,
+            example=period_of(PeriodType(coordination.cadence), today),
+        )
+        held_on = proposed_day(coordination, period, days=days, today=today)
+        host = rules.next_host(chairs, last.host if last is not None else None)
+        found.append(
+            Turn(
+                coordination=coordination,
+                period=period,
+                held_on=held_on,
+                invite_by=rules.invitation_verdict(held_on=held_on, at=now, days=days, ad_hoc_reason="").deadline.day,
+                host=host,
+                is_ours=host is not None and host.pk == by.agency.pk,
+            )
+        )
+    return found
+
+
+def proposed_day(coordination: Coordination, period: Period, *, days: WorkingDays, today: date) -> date:
+    """The usual day of the conference on `period`, but never so near that nobody could be invited any more."""
+    schedule = propose_schedule(
+        period,
+        SCHEMES[coordination.scheme],
+        days,
+        report_after=max(1, coordination.report_due_days),
+        held_after=max(coordination.conference_offset_days, coordination.report_due_days + 1, 2),
+    )
+    return max(schedule.held_on, days.add_working_days(today, rules.INVITATION_LEAD))
+
+
+def _to_prepare(turn: Turn) -> ToDo:
+    return ToDo(
+        what=_("Prepare the next conference"),
+        context=turn.coordination.name,
+        button=_("Propose it"),
+        url=reverse("conferences:propose", args=[turn.coordination.uid]),
+        due_on=turn.invite_by,
+        why=_("It is your agency's turn to host."),
     )

@@ -32,6 +32,9 @@ if TYPE_CHECKING:
 
 A = TypeVar("A")
 
+INVITATION_LEAD = 5
+"""Working days from today to the earliest day that is proposed: three for the invitation, two for drafting it."""
+
 # ------------------------------------------------------------------ states
 
 ALLOWED: dict[Act, frozenset[State]] = {

@@ -18,7 +18,7 @@ from django.utils.translation import gettext_lazy as _
 from giaoban.common.access import Role
 from giaoban.common.clock import day_of
 from giaoban.common.errors import NotFoundError, RefusedError
-from giaoban.conferences import border, copies, incoming, papers, rules
+from giaoban.conferences import border, copies, incoming, papers, queries, rules
 from giaoban.conferences.enums import (
     Act,
     Answer,
@@ -42,7 +42,7 @@ from giaoban.conferences.plan import (
     SiteRoll,
 )
 from giaoban.dispatches import services as dispatches
-from giaoban.kernel.calendar import SCHEMES, PeriodType, parse_period, period_of, propose_schedule
+from giaoban.kernel.calendar import SCHEMES, PeriodType, parse_period, period_of, schedule_for
 from giaoban.kernel.text import nfc
 from giaoban.regulations.queries import co_chairs, coordination_by_uid, parties_on, working_days_for
 from giaoban.reports.papers import period_words
@@ -56,8 +56,6 @@ if TYPE_CHECKING:
 
 START, END = time(8, 0), time(11, 30)
 """Usual hours, proposed and then changed by a person."""
-INVITATION_LEAD = 5
-"""Working days from today to the earliest day proposed: three for the invitation, two for drafting it."""
 
 # ------------------------------------------------------------------ prepare
 
@@ -819,15 +817,14 @@ def _proposed_plan(
     today: date,
 ) -> Plan:
     days = working_days_for(period.last_day, today)
-    schedule = propose_schedule(
+    held_on = queries.proposed_day(coordination, period, days=days, today=today)
+    report_due = schedule_for(
         period,
         SCHEMES[coordination.scheme],
         days,
+        held_on=held_on,
         report_after=max(1, coordination.report_due_days),
-        held_after=max(coordination.conference_offset_days, coordination.report_due_days + 1, 2),
-    )
-    earliest = days.add_working_days(today, INVITATION_LEAD)
-    held_on = max(schedule.held_on, earliest)
+    ).report_due
     parties = [party.agency for party in parties_on(coordination, held_on)]
     before = copies.read_plan(last) if last is not None else None
     known = {chair.agency: chair for chair in before.co_chairs} if before is not None else {}
@@ -845,7 +842,7 @@ def _proposed_plan(
         venue=f"Hội trường {by.agency.name}",
         format=form,
         attendees="\n".join(f"Lãnh đạo và cán bộ theo dõi công tác phối hợp của {agency.name}." for agency in parties),
-        demands=papers.standard_demands(schedule.report_due.day, name),
+        demands=papers.standard_demands(report_due.day, name),
         co_chairs=[
             PlannedChair(
                 agency=agency.code,
