@@ -13,7 +13,7 @@ from ninja.errors import HttpError, ValidationError
 from ninja.security import HttpBearer
 
 from giaoban import __version__
-from giaoban.api.routes import past_records, regime, reports, tasks
+from giaoban.api.routes import conferences, dispatches, past_records, regime, reports, tasks
 from giaoban.common.errors import NotFoundError, RefusedError
 from giaoban.kernel.errors import KernelError
 
@@ -45,10 +45,8 @@ api = NinjaAPI(
     openapi_url="/openapi.json",
     auth=Token(),
 )
-api.add_router("", regime.router)
-api.add_router("", reports.router)
-api.add_router("", tasks.router)
-api.add_router("", past_records.router)
+for _part in (regime, reports, conferences, tasks, dispatches, past_records):
+    api.add_router("", _part.router)
 
 
 def problem(request: HttpRequest, code: str, what: str, why: str = "", how: str = "", *, status: int) -> HttpResponse:

@@ -6,7 +6,7 @@ decimal strings, so that nothing is rounded on the way.
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, time
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -224,3 +224,139 @@ def agency_name(agency: Agency) -> AgencyName:
 def number(value: object) -> str | None:
     """A figure as text, as it was written down."""
     return None if value is None else str(value)
+
+
+class ConferenceOut(Schema):
+    """A joint conference, as the agency has it."""
+
+    uid: UUID
+    coordination: UUID
+    kind: str
+    title: str
+    period: str
+    host: AgencyName
+    state: str
+    held_on: date | None
+    format: str
+
+
+class AgendaItemOut(Schema):
+    """One item of the agenda."""
+
+    position: int
+    title: str
+    kind: str
+    presenter: str | None
+    minutes: int
+
+
+class SiteOut(Schema):
+    """A site (điểm cầu)."""
+
+    name: str
+    agency: str
+    is_main: bool
+    reported: bool = Field(description="Whether its roll-call is in.")
+
+
+class CoChairOut(Schema):
+    """A co-chair and its answer to the conclusions."""
+
+    agency: AgencyName
+    answer: str
+
+
+class ConclusionOut(Schema):
+    """A sentence of the conclusions."""
+
+    position: int
+    kind: str
+    text: str
+    lead: str | None
+    due_on: date | None
+
+
+class DispatchName(Schema):
+    """A dispatch by its uid."""
+
+    uid: UUID
+    kind: str
+    sender: str
+    reference: str
+    summary: str
+    issued_at: datetime
+
+
+class ConferenceDetail(ConferenceOut):
+    """A conference with its plan and outcome."""
+
+    starts_at: time | None
+    ends_at: time | None
+    venue: str
+    agenda_version: int
+    agenda: list[AgendaItemOut]
+    sites: list[SiteOut]
+    co_chairs: list[CoChairOut]
+    conclusions: list[ConclusionOut]
+    tasks: list[UUID] = Field(description="Given by this conference.")
+    carried_tasks: list[UUID] = Field(description="Of earlier conferences, taken up by this one.")
+    dispatches: list[DispatchName]
+
+
+class FileOut(Schema):
+    """A file that went with a dispatch."""
+
+    position: int
+    name: str
+    media_type: str
+    size: int
+    sha256: str
+
+
+class DeliveryOut(Schema):
+    """Where a dispatch stands with one recipient; only the sender sees it."""
+
+    recipient: str
+    state: str
+    reason: str
+    attempts: int
+    arrival: str
+
+
+class DispatchDetail(DispatchName):
+    """A dispatch with its content and files."""
+
+    digest: str = Field(description="SHA-256 of the sealed bytes.")
+    thread: UUID | None
+    recipients: list[str]
+    content: Any = Field(description="The typed payload, exactly as it was signed.")
+    files: list[FileOut]
+    deliveries: list[DeliveryOut]
+    verified: bool = Field(description="Whether bytes, signature and files were found whole just now.")
+
+
+class RegisterRowOut(Schema):
+    """A line of a register, in the columns of Decree 30/2020 annex IV."""
+
+    uid: UUID
+    position: int
+    number: int | None
+    on: date
+    author: str
+    reference: str
+    document_date: date | None
+    type_name: str
+    summary: str
+    signer: str
+    recipients: str
+    note: str
+
+
+class RegisterOut(Schema):
+    """A page of a register."""
+
+    direction: str
+    year: int
+    years: list[int]
+    total: int
+    rows: list[RegisterRowOut]

@@ -1,0 +1,124 @@
+"""Dispatches and registers: what crossed the border, and the proof of it."""
+
+from __future__ import annotations
+
+import json
+from uuid import UUID
+
+from django.http import HttpResponse
+from ninja import Router
+
+from giaoban.api.requests import ApiRequest
+from giaoban.api.schemas import (
+    READ_PROBLEMS,
+    DeliveryOut,
+    DispatchDetail,
+    FileOut,
+    RegisterOut,
+    RegisterRowOut,
+)
+from giaoban.common import clock
+from giaoban.dispatches import queries
+from giaoban.dispatches.enums import Direction
+
+router = Router(tags=["dispatches"])
+
+
+@router.get(
+    "/dispatches/{uuid:uid}",
+    response={200: DispatchDetail, **READ_PROBLEMS},
+    url_name="dispatch",
+    summary="One dispatch",
+)
+def dispatch(request: ApiRequest, uid: UUID) -> DispatchDetail:
+    """A dispatch that the agency sent or received, verified while it is read."""
+    found = queries.access_dispatch(uid, by=request.by)
+    view = queries.dispatch_view(found, by=request.by)
+    return DispatchDetail(
+        uid=found.uid,
+        kind=found.kind,
+        sender=found.sender.code,
+        reference=found.reference,
+        summary=found.summary,
+        issued_at=found.issued_at,
+        digest=found.digest,
+        thread=found.thread,
+        recipients=view.recipients,
+        content=json.loads(view.content),
+        files=[
+            FileOut(
+                position=each.position,
+                name=each.name,
+                media_type=each.media_type,
+                size=each.size,
+                sha256=each.sha256,
+            )
+            for each in view.files
+        ],
+        deliveries=[
+            DeliveryOut(
+                recipient=str(each.recipient),
+                state=str(each.state),
+                reason=str(each.reason),
+                attempts=each.attempts,
+                arrival=str(each.arrival),
+            )
+            for each in view.deliveries
+        ],
+        verified=not view.findings,
+    )
+
+
+@router.get(
+    "/dispatches/{uuid:uid}/files/{int:position}",
+    response=READ_PROBLEMS,
+    url_name="dispatch-file",
+    summary="A file of a dispatch",
+    openapi_extra={
+        "responses": {"200": {"description": "The exact bytes.", "content": {"application/octet-stream": {}}}}
+    },
+)
+def dispatch_file(request: ApiRequest, uid: UUID, position: int) -> HttpResponse:
+    """The exact bytes; their SHA-256 has been compared with the signed one."""
+    row, content = queries.access_file(uid, position, by=request.by)
+    answer = HttpResponse(content, content_type=row.media_type)
+    answer["Content-Disposition"] = "attachment"
+    return answer
+
+
+@router.get(
+    "/registers/{direction}",
+    response={200: RegisterOut, **READ_PROBLEMS},
+    url_name="register",
+    summary="A register of the agency",
+)
+def register(
+    request: ApiRequest, direction: Direction, year: int | None = None, page: int = 1, q: str = ""
+) -> RegisterOut:
+    """`direction` is `out` or `in`. Newest first; `q` is sought with or without diacritics."""
+    shown = queries.register_page(
+        by=request.by, direction=direction, year=year, today=clock.day_of(clock.now()), text=q, page=page
+    )
+    return RegisterOut(
+        direction=shown.direction.value,
+        year=shown.year,
+        years=shown.years,
+        total=shown.total,
+        rows=[
+            RegisterRowOut(
+                uid=each.uid,
+                position=each.position,
+                number=each.number,
+                on=each.on,
+                author=each.author,
+                reference=each.reference,
+                document_date=each.document_date,
+                type_name=str(each.type_name),
+                summary=str(each.summary),
+                signer=each.signer,
+                recipients=each.recipients,
+                note=str(each.note),
+            )
+            for each in shown.rows
+        ],
+    )
