@@ -186,7 +186,7 @@ def confirm_record(
             for task in tasks
         ],
     )
-    source = RenderedFile(record.file_name, "text/plain; charset=utf-8", record.text.encode())
+    source = RenderedFile(record.file_name, "text/plain", record.text.encode())
     dispatch = dispatches.issue(
         by=by,
         now=now,

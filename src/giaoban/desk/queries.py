@@ -6,9 +6,15 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TYPE_CHECKING
 
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
 from giaoban.archive import queries as archive
+from giaoban.common.clock import day_of
 from giaoban.conferences import queries as conferences
 from giaoban.dispatches import queries as dispatches
+from giaoban.dispatches.enums import Direction
+from giaoban.kernel.text import fold
 from giaoban.reports import queries as reports
 from giaoban.tasks import queries as tasks
 
@@ -17,6 +23,7 @@ if TYPE_CHECKING:
 
     from giaoban.common.access import By
     from giaoban.common.todo import ToDo
+    from giaoban.conferences.models import Conference
 
 TO_DO: list[Callable[..., list[ToDo]]] = [
     conferences.to_do,
@@ -28,6 +35,8 @@ TO_DO: list[Callable[..., list[ToDo]]] = [
 """Whose work shows on the desk: each `(*, by, now)` names what waits in its room."""
 
 NO_DEADLINE = date.max
+ARRIVALS = 8
+HITS = 20
 
 
 @dataclass(frozen=True)
@@ -44,7 +53,7 @@ class Waiting:
 
 def waiting_for(*, by: By, now: datetime) -> Waiting:
     """Everything that waits for the person in the agency acted for, by deadline."""
-    today = now.date()
+    today = day_of(now)
     found = sorted(
         (item for room in TO_DO for item in room(by=by, now=now)), key=lambda item: item.due_on or NO_DEADLINE
     )
@@ -53,3 +62,86 @@ def waiting_for(*, by: By, now: datetime) -> Waiting:
         soon=[item for item in found if item.due_on and item.due_on >= today],
         undated=[item for item in found if not item.due_on],
     )
+
+
+def next_conference(*, by: By, now: datetime) -> Conference | None:
+    """The conference that comes next, or that is being held or concluded."""
+    return next(iter(conferences.coming(by=by, day=day_of(now))), None)
+
+
+@dataclass(frozen=True)
+class Arrival:
+    """A dispatch that arrived, as one line."""
+
+    title: str
+    who: str
+    on: date
+    url: str
+
+
+def arrivals(*, by: By, now: datetime) -> list[Arrival]:
+    """The newest entries of this year's incoming register."""
+    page = dispatches.register_page(by, Direction.IN, None, today=day_of(now))
+    return [
+        Arrival(
+            title=row.summary or row.reference,
+            who=row.author,
+            on=row.on,
+            url=reverse("dispatches:detail", args=[row.uid]),
+        )
+        for row in page.rows[:ARRIVALS]
+    ]
+
+
+@dataclass(frozen=True)
+class Hit:
+    """Something found."""
+
+    title: str
+    detail: str
+    url: str
+
+
+def search(text: str, *, by: By, now: datetime) -> list[tuple[str, list[Hit]]]:
+    """What this island holds with these words, with or without diacritics: conferences, tasks, documents, past records.
+
+    Groups without a hit are left out; each group shows its first `HITS`.
+    """
+    wanted, today = fold(text), day_of(now)
+    found: list[tuple[str, list[Hit]]] = [
+        (
+            _("Conferences"),
+            [
+                Hit(one.title, one.coordination.name, reverse("conferences:detail", args=[one.uid]))
+                for one in conferences.conferences_for(by=by)
+                if wanted in fold(one.title)
+            ][:HITS],
+        ),
+        (
+            _("Tasks"),
+            [
+                Hit(one.text, one.lead.name, reverse("tasks:detail", args=[one.uid]))
+                for one in tasks.tasks_for(by=by, day=today, filters=tasks.Filters(text=text))[:HITS]
+            ],
+        ),
+        (
+            _("Documents"),
+            [
+                Hit(
+                    row.summary or row.reference,
+                    " · ".join(filter(None, (row.reference, row.author))),
+                    reverse("dispatches:detail", args=[row.uid]),
+                )
+                for direction in Direction
+                for row in dispatches.register_page(by, direction, None, today=today, text=text).rows[:HITS]
+            ],
+        ),
+        (
+            _("Past records"),
+            [
+                Hit(one.title, one.file_name, reverse("archive:detail", args=[one.uid]))
+                for one in archive.past_records(by=by, text=text)[:HITS]
+            ],
+        ),
+    ]
+    return [(label, hits) for label, hits in found if hits]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from giaoban.common import clock
@@ -26,13 +27,19 @@ def home(request: HttpRequest) -> HttpResponse:
     if not by.has(*CONTENT):
         return redirect("agencies:people")
     now = clock.now()
+    waiting = queries.waiting_for(by=by, now=now)
     return render(
         request,
         "desk/home.html",
         {
-            "waiting": queries.waiting_for(by=by, now=now),
+            "waiting": waiting,
+            "groups": [
+                (_("Overdue"), waiting.overdue),
+                (_("By deadline"), waiting.soon),
+                (_("Without a deadline"), waiting.undated),
+            ],
             "next_conference": queries.next_conference(by=by, now=now),
-            "arrivals": queries.arrivals(by=by),
+            "arrivals": queries.arrivals(by=by, now=now),
         },
     )
 
@@ -41,5 +48,5 @@ def home(request: HttpRequest) -> HttpResponse:
 def search(request: InsideRequest) -> HttpResponse:
     """One field over conferences, tasks, documents and past records, with or without diacritics."""
     text = request.GET.get("q", "").strip()
-    found = queries.search(text, by=request.by) if text else []
+    found = queries.search(text, by=request.by, now=clock.now()) if text else []
     return render(request, "desk/search.html", {"text": text, "found": found})

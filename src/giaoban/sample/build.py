@@ -7,7 +7,7 @@ newcomer finds are real ones and verify.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, time
 from typing import TYPE_CHECKING
 
 from django.db import transaction
@@ -104,6 +104,7 @@ def build_sample(*, now: datetime, progress: Callable[[str], None] = lambda _ste
     progress("conference being prepared")
     report_story.play_unfinished(stage, coordinations["province"], quarters[-1])
     conference_story.play_prepared(stage, coordinations["province"], quarters[-1])
+    past_story.leave_one_waiting(stage)
     stage.post(now)
 
 
@@ -127,8 +128,3 @@ def _quarters_before(now: datetime) -> list[Period]:
         running = running.previous()
         found.append(running)
     return found[::-1]
-
-
-def days_ago(now: datetime, days: int) -> date:
-    """The day `days` before now."""
-    return now.astimezone(HANOI).date() - timedelta(days=days)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from giaoban.regulations import queries as regime
@@ -66,9 +67,7 @@ def write(stage: Stage, coordination: Coordination, period: Period, agency: Agen
     """An officer opens the report and fills it."""
     by = stage.officer(agency.code)
     report = services.open_report(coordination, period.key, by=by, now=at)
-    sections = {
-        part.code: words.narrative(agency.sector, place) for place, part in enumerate(report.sections.all())
-    }
+    sections = {part.code: words.narrative(agency.sector, place) for place, part in enumerate(report.sections.all())}
     sections |= {"weak-points": words.WEAK_POINTS, "proposals": words.PROPOSALS}
     quarter_index = period.year * 4 + (period.ordinal or 0)
     values = {
@@ -81,7 +80,8 @@ def write(stage: Stage, coordination: Coordination, period: Period, agency: Agen
             )
         )
         for cell in report.values.select_related("indicator")
-        if cell.indicator.kind != IndicatorKind.SINGLE or agency == regime.reporting_agencies(coordination, at.date())[0]
+        if cell.indicator.kind != IndicatorKind.SINGLE
+        or agency == regime.reporting_agencies(coordination, at.date())[0]
     }
     return services.save_report(
         report,
@@ -100,6 +100,8 @@ def settle(stage: Stage, coordination: Coordination, period: Period, host: Agenc
     for row in figures.rows.select_related("indicator"):
         if row.state in {"missing", "differs"}:
             known = [value for value in row.values.values() if value is not None]
-            services.settle_row(row, by=by, now=at, agreed=max(map(words.Decimal, known), default=words.Decimal(0)), comment=SETTLED)
+            services.settle_row(
+                row, by=by, now=at, agreed=max(map(Decimal, known), default=Decimal(0)), comment=SETTLED
+            )
     figures.refresh_from_db()
     return figures

@@ -28,12 +28,8 @@ NARRATIVE = {
 }
 """By sector, a sentence for each section in turn."""
 
-WEAK_POINTS = (
-    "Việc trao đổi thông tin ở một số thời điểm còn chậm; có nội dung phối hợp chưa được sơ kết, rút kinh nghiệm kịp thời."
-)
-PROPOSALS = (
-    "Đề nghị các bên thống nhất đầu mối, thời hạn trả lời thông tin trong kỳ tới; bổ sung phương tiện liên lạc cho các xã vùng xa."
-)
+WEAK_POINTS = "Việc trao đổi thông tin ở một số thời điểm còn chậm; có nội dung phối hợp chưa được sơ kết, rút kinh nghiệm kịp thời."
+PROPOSALS = "Đề nghị các bên thống nhất đầu mối, thời hạn trả lời thông tin trong kỳ tới; bổ sung phương tiện liên lạc cho các xã vùng xa."
 
 TASKS = [
     "Tiếp tục tăng cường trao đổi thông tin, phối hợp kiểm tra, xác minh tin theo quy chế; trả lời đúng thời hạn.",
@@ -57,9 +53,7 @@ NOTES = [
     "Rà soát từng nhiệm vụ còn mở; thống nhất trách nhiệm và thời hạn mới.",
 ]
 
-CONTRIBUTION = (
-    "Đề nghị bổ sung lực lượng tuần tra chung tại các xã vùng xa trong tháng cao điểm; thống nhất một đầu mối trực thông tin."
-)
+CONTRIBUTION = "Đề nghị bổ sung lực lượng tuần tra chung tại các xã vùng xa trong tháng cao điểm; thống nhất một đầu mối trực thông tin."
 
 
 def narrative(sector: str, position: int) -> str:
