@@ -86,7 +86,10 @@ def make_person(username: str, agency: Agency | None = None, role: Role | None =
 
 def make_world() -> World:
     """Police and army of one province, their people, and a small map with one merger."""
-    police, army = make_agency("CAT", "Công an tỉnh"), make_agency("BCH", "Bộ Chỉ huy quân sự tỉnh", sector=Sector.MILITARY)
+    police, army = (
+        make_agency("CAT", "Công an tỉnh"),
+        make_agency("BCH", "Bộ Chỉ huy quân sự tỉnh", sector=Sector.MILITARY),
+    )
     people = {role: make_person(role, police, Role(role)) for role in ROLES}
     people["stranger"] = make_person("stranger", army, Role.APPROVER)
     people["nobody"] = make_person("nobody")

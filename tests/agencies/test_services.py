@@ -5,13 +5,13 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 import pytest
+from tests.agencies.personas import NOW, TODAY, World, make_agency, make_person
 
 from giaoban.agencies import queries
 from giaoban.agencies.models import Agency, AgencyArea, ApiToken, Person, RoleAssignment
 from giaoban.agencies.services import directory, people
 from giaoban.common.access import Role
 from giaoban.common.errors import NotFoundError, RefusedError
-from tests.agencies.personas import NOW, TODAY, World, make_agency, make_person
 
 
 def add(world: World, *, by: str, agency: Agency | None = None, username: str = "nguyen.an") -> Person:
@@ -100,7 +100,13 @@ def test_a_role_holds_from_its_first_to_its_last_day(world: World) -> None:
     someone = world.people["nobody"]
 
     people.assign_role(
-        someone, world.police, role=Role.CLERK, since=date(2026, 12, 1), until=date(2026, 12, 31), by=world.people["administrator"], now=NOW
+        someone,
+        world.police,
+        role=Role.CLERK,
+        since=date(2026, 12, 1),
+        until=date(2026, 12, 31),
+        by=world.people["administrator"],
+        now=NOW,
     )
 
     held = [
@@ -113,7 +119,13 @@ def test_a_role_holds_from_its_first_to_its_last_day(world: World) -> None:
 def test_the_same_role_is_not_given_twice_at_one_time(world: World) -> None:
     with pytest.raises(RefusedError) as refused:
         people.assign_role(
-            world.people["clerk"], world.police, role=Role.CLERK, since=TODAY, until=None, by=world.people["administrator"], now=NOW
+            world.people["clerk"],
+            world.police,
+            role=Role.CLERK,
+            since=TODAY,
+            until=None,
+            by=world.people["administrator"],
+            now=NOW,
         )
 
     assert refused.value.code == "role.held"
@@ -138,7 +150,12 @@ def test_a_token_is_bound_to_one_role_that_is_held_and_is_kept_as_a_hash_only(wo
     found = queries.by_of_token(token, now=NOW)
 
     assert found is not None
-    assert (found.person, found.agency, found.roles, found.via) == (by.person, world.police, frozenset({Role.OFFICER}), "api")
+    assert (found.person, found.agency, found.roles, found.via) == (
+        by.person,
+        world.police,
+        frozenset({Role.OFFICER}),
+        "api",
+    )
     assert token not in str(ApiToken.objects.filter(pk=row.pk).values())
     with pytest.raises(RefusedError):
         people.issue_token(name="ký thay", role=Role.APPROVER, days=10, by=by, now=NOW)
@@ -152,7 +169,12 @@ def test_a_token_stops_when_it_expires_is_revoked_or_its_role_ends(world: World)
     assert queries.by_of_token(expiring, now=NOW) is None
 
     _second, token = people.issue_token(name="b", role=Role.OFFICER, days=1, by=by, now=NOW)
-    people.end_role(RoleAssignment.objects.get(person=by.person), on=TODAY - timedelta(days=1), by=world.people["administrator"], now=NOW)
+    people.end_role(
+        RoleAssignment.objects.get(person=by.person),
+        on=TODAY - timedelta(days=1),
+        by=world.people["administrator"],
+        now=NOW,
+    )
     assert queries.by_of_token(token, now=NOW) is None
 
 
@@ -175,7 +197,9 @@ def test_an_area_changes_from_a_day_on_and_what_was_stays_on_record(world: World
 
 def test_an_area_names_no_locality_that_is_gone(world: World) -> None:
     with pytest.raises(RefusedError) as refused:
-        directory.set_area(world.police, [world.places["before"]], since=TODAY, by=world.people["server-admin"], now=NOW)
+        directory.set_area(
+            world.police, [world.places["before"]], since=TODAY, by=world.people["server-admin"], now=NOW
+        )
 
     assert refused.value.code == "area.not_then"
 
@@ -221,4 +245,6 @@ def test_localities_are_found_with_and_without_marks_as_of_a_day(world: World) -
     assert found("DOI CHE", date(2025, 6, 30)) == ["90001"]
     assert found("doi che", date(2025, 7, 1)) == []
     assert found("90101", date(2025, 7, 1)) == ["90101"]
-    assert [(one.predecessor.code, one.successor.code) for one in queries.lineage(world.places["after"])] == [("90001", "90101")]
+    assert [(one.predecessor.code, one.successor.code) for one in queries.lineage(world.places["after"])] == [
+        ("90001", "90101")
+    ]

@@ -33,7 +33,10 @@ class Form(forms.Form):
     held_on = DayField(label="Ngày họp")
     kind = forms.ChoiceField(label="Hình thức", choices=[("1", "Trực tiếp"), ("2", "Trực tuyến")])
     sites = forms.MultipleChoiceField(
-        label="Điểm cầu", choices=[("1", "Tỉnh"), ("2", "Xã")], widget=forms.CheckboxSelectMultiple, help_text="Ít nhất một."
+        label="Điểm cầu",
+        choices=[("1", "Tỉnh"), ("2", "Xã")],
+        widget=forms.CheckboxSelectMultiple,
+        help_text="Ít nhất một.",
     )
     note = forms.CharField(label="Ghi chú", required=False, widget=forms.Textarea(attrs={"rows": 3}))
     urgent = forms.BooleanField(label="Hỏa tốc", required=False)
@@ -57,18 +60,34 @@ def context(today: date) -> dict[str, Any]:
     return {
         "steps": [
             Step(label="Chuẩn bị", state="done", note="10/11/2026"),
-            Step(label="Thống nhất", state="current", note="còn 2 ngày làm việc", missing=["Số liệu của Sở NN&MT", "Ý kiến BĐBP"]),
+            Step(
+                label="Thống nhất",
+                state="current",
+                note="còn 2 ngày làm việc",
+                missing=["Số liệu của Sở NN&MT", "Ý kiến BĐBP"],
+            ),
             Step(label="Họp", state="todo", note="28/11/2026"),
             Step(label="Kết luận", state="todo"),
             Step(label="Theo dõi", state="todo"),
         ],
         "tab_items": [Tab(label="Chung", url="?", current=True), Tab(label="Nhiệm vụ", url="?tab=tasks", count=12)],
-        "fact_items": [Fact(label="Cơ quan chủ trì", value="Công an tỉnh", url="/"), Fact(label="Kỳ", value="Quý III/2026"), Fact(label="Số", value=None)],
+        "fact_items": [
+            Fact(label="Cơ quan chủ trì", value="Công an tỉnh", url="/"),
+            Fact(label="Kỳ", value="Quý III/2026"),
+            Fact(label="Số", value=None),
+        ],
         "counts": [("done", 5), ("done-late", 1), ("open", 3), ("overdue", 2)],
         "tasks": rows,
         "page": Paginator(range(500), 20).page(9),
         "moments": [
-            Moment(at=datetime(2026, 11, 20, 8, 5, tzinfo=clock.HANOI), title="Gửi giấy mời", who="Công an tỉnh", state="sent", url="/", detail="15/GM-CAT"),
+            Moment(
+                at=datetime(2026, 11, 20, 8, 5, tzinfo=clock.HANOI),
+                title="Gửi giấy mời",
+                who="Công an tỉnh",
+                state="sent",
+                url="/",
+                detail="15/GM-CAT",
+            ),
             Moment(at=date(2026, 11, 21), title="Đã nhận", who="BĐBP tỉnh", state="received"),
             Moment(at=None, title="Họp"),
         ],

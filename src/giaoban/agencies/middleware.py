@@ -104,12 +104,13 @@ class PolicyMiddleware:
             log.warning("route without a policy row", extra={"route": route})
         if verdict is Verdict.METHOD and row is not None:
             return HttpResponseNotAllowed(sorted(row.methods))
+        # the page of a thing: forbidden looks exactly like absent
+        hidden = row is not None and match is not None and bool(match.captured_kwargs)
         if from_api:
-            return _refuse_api(verdict, hidden=bool(kwargs))
+            return _refuse_api(verdict, hidden=hidden)
         if verdict is Verdict.SIGN_IN:
             return _ask_to_sign_in(request)
-        if kwargs and row is not None:
-            # the page of a thing: forbidden looks exactly like absent
+        if hidden:
             return web_views.not_found(request, Http404())
         return web_views.forbidden(request, PermissionError())
 

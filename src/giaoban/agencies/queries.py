@@ -220,12 +220,11 @@ def keeps(person: Person, *, by: Person, on: date) -> bool:
         return True
     if person.is_server_admin:
         return False
-    rows = RoleAssignment.objects.filter(Q(until=None) | Q(until__gte=on), person=person).select_related("agency")
-    held = {row.agency_id: row.agency for row in rows}
-    if not held:
-        rows = RoleAssignment.objects.filter(person=person).select_related("agency").order_by("-until")[:1]
-        held = {row.agency_id: row.agency for row in rows}
-    return bool(held) and all(manages(agency, by=by, on=on) for agency in held.values())
+    rows = list(RoleAssignment.objects.filter(person=person).values_list("agency", "until"))
+    held = {agency for agency, until in rows if until is None or until >= on}
+    if not held and rows:
+        held = {max(rows, key=lambda row: row[1])[0]}
+    return bool(held) and held <= _managed_ids(by, on=on)
 
 
 def access_managed_agency(code: str, *, by: Person, on: date) -> Agency:
@@ -262,16 +261,17 @@ def access_person(uid: UUID, *, by: Person, on: date) -> Person:
         person = Person.objects.get(uid=uid)
     except Person.DoesNotExist:
         raise NotFoundError from None
-    rows = RoleAssignment.objects.filter(person=person).select_related("agency")
-    if not (by.is_server_admin or any(manages(agency, by=by, on=on) for agency in {row.agency for row in rows})):
-        raise NotFoundError
+    if not by.is_server_admin:
+        worked_in = RoleAssignment.objects.filter(person=person).values_list("agency", flat=True)
+        if _managed_ids(by, on=on).isdisjoint(worked_in):
+            raise NotFoundError
     return person
 
 
 def roles_of(person: Person, *, by: Person, on: date) -> list[RoleAssignment]:
     """The roles of `person` in the agencies that `by` manages, newest first; those elsewhere are not theirs to see."""
     rows = RoleAssignment.objects.filter(person=person).select_related("agency").order_by("-since", "pk")
-    return [row for row in rows if manages(row.agency, by=by, on=on)]
+    return list(rows if by.is_server_admin else rows.filter(agency__in=_managed_ids(by, on=on)))
 
 
 def access_role(pk: int, *, person: Person, by: Person, on: date) -> RoleAssignment:
@@ -290,6 +290,12 @@ def managed_agencies(*, by: Person, on: date) -> list[Agency]:
         valid_on(on, "role_assignments__"), role_assignments__person=by, role_assignments__role=Role.ADMINISTRATOR
     )
     return list(rows.order_by("name").distinct())
+
+
+def _managed_ids(by: Person, *, on: date) -> set[int]:
+    """Row ids of the agencies that `by` administers on `on`, apart from the server."""
+    rows = RoleAssignment.objects.filter(valid_on(on), person=by, role=Role.ADMINISTRATOR)
+    return set(rows.values_list("agency", flat=True))
 
 
 # tokens

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from copy import copy
 from typing import TYPE_CHECKING
 
 from django.core.paginator import Paginator
@@ -88,7 +89,7 @@ def agency_edit(request: SignedInRequest, code: str) -> HttpResponse:
     """Correct the facts of an agency."""
     now = clock.now()
     one = queries.access_agency(code)
-    form = AgencyForm(request.POST or None, instance=one)
+    form = AgencyForm(request.POST or None, instance=copy(one))
     if request.method == "POST" and form.is_valid():
         try:
             services.edit_agency(one, facts=_facts(form.cleaned_data), by=request.user, now=now)
@@ -100,7 +101,7 @@ def agency_edit(request: SignedInRequest, code: str) -> HttpResponse:
     return render(
         request,
         "agencies/agency_edit.html",
-        {"form": form, "agency": queries.access_agency(code)},
+        {"form": form, "agency": one},
         status=422 if form.errors else 200,
     )
 

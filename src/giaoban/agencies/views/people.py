@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from copy import copy
 from typing import TYPE_CHECKING
 
 from django.contrib.auth.tokens import default_token_generator
@@ -80,7 +81,7 @@ def person(request: SignedInRequest, uid: UUID) -> HttpResponse:
     now = clock.now()
     today = clock.day_of(now)
     someone = queries.access_person(uid, by=request.user, on=today)
-    form = PersonForm(request.POST or None, instance=someone)
+    form = PersonForm(request.POST or None, instance=copy(someone))
     if request.method == "POST" and form.is_valid():
         entered = form.cleaned_data
         try:
@@ -98,7 +99,7 @@ def person(request: SignedInRequest, uid: UUID) -> HttpResponse:
             done(request, _("The account is saved."))
             return redirect("agencies:person", uid)
     context = {
-        "someone": queries.access_person(uid, by=request.user, on=today),
+        "someone": someone,
         "form": form,
         "today": today,
         "roles": [(row, row.valid_on(today)) for row in queries.roles_of(someone, by=request.user, on=today)],
