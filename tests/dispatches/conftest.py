@@ -30,3 +30,11 @@ def house(db: None, kinds: None) -> House:
     from tests.dispatches.houses import make_house
 
     return make_house()
+
+
+@pytest.fixture
+def committed_house(transactional_db: None, kinds: None) -> House:
+    """Three agencies, committed: what happens after a commit happens."""
+    from tests.dispatches.houses import make_house
+
+    return make_house()
