@@ -3,6 +3,8 @@
 Nothing here guesses: a year that is not written is found by a stated rule, and the rule's name goes into the warnings.
 """
 
+# ruff: noqa: E501  -- word lists are tables: an alternative per line would hide the rule
+
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
@@ -19,15 +21,19 @@ EARLIEST_REVIEW = timedelta(days=-50)
 LATEST_REVIEW = timedelta(days=150)
 
 _DAY = rx(
-    r"(?<![\w/.,-])"
+    r"(?<!\w)(?:(?=\D)|(?<![/.,-]))"
     r"(?:(?P<part>sáng sớm|sáng|trưa|chiều|tối|đêm)\s+)?"
-    r"(?P<word>(?:trong )?(?:\d{1,2} |hai |ba )?ngày(?: mùng| mồng)?\s+)?"
+    r"(?P<word>(?:(?:trong )?(?:\d{1,2} |hai |ba )?ngày(?: mùng| mồng)?|hôm)\s+)?"
     r"(?:(?P<first>\d{1,2})\s?(?:/\d{1,2}\s?)?(?:và|đến|-)\s?(?:ngày )?)?"
     r"(?P<day>\d{1,2})\s?(?:(?P<sep>[/.-])\s?|tháng )(?P<month>\d{1,2})(?!\d)"
     r"(?:\s?(?:[/.-]\s?|năm )(?P<year>\d{4})(?!\d))?"
     r"(?![/-]\w|\.\d|,\d|%)"
 )
-_RELATIVE = rx(r"\b(?:(?:sáng|trưa|chiều|tối) (?P<today>nay)|(?P<also>hôm nay)|(?:(?:sáng|chiều|tối|ngày) (?:hôm )?|hôm )(?P<yesterday>qua))\b")
+# A cheap look whether a stretch can hold a day at all.
+_MAYBE_DAY = rx(r"\d ?(?:[/.-] ?\d|tháng)")
+_RELATIVE = rx(
+    r"\b(?:(?:sáng|trưa|chiều|tối) (?P<today>nay)|(?P<also>hôm nay)|(?:(?:sáng|chiều|tối|ngày) (?:hôm )?|hôm )(?P<yesterday>qua))\b"
+)
 _WEEKDAY = rx(r"\b(?:thứ (hai|ba|tư|năm|sáu|bảy|[2-7])|(chủ nhật|cn))\b")
 _WEEKDAYS = {"hai": 0, "2": 0, "ba": 1, "3": 1, "tư": 2, "4": 2, "năm": 3, "5": 3, "sáu": 4, "6": 4, "bảy": 5, "7": 5}
 
@@ -60,7 +66,9 @@ def _is_day(year: int | None, month: int, day: int) -> bool:
 
 def find_days(text: SourceText, start: int, end: int, masked: Sequence[Span] = ()) -> list[DayMention]:
     """Every day written between two positions, except inside masked spans (numbers of documents, names of periods)."""
-    found = []
+    found: list[DayMention] = []
+    if _MAYBE_DAY.search(text.low, start, end) is None:
+        return found
     for match in _DAY.finditer(text.low, start, end):
         if any(match.start() < stop and match.end("month") > begin for begin, stop in masked):
             continue
@@ -80,7 +88,7 @@ def find_days(text: SourceText, start: int, end: int, masked: Sequence[Span] = (
 
 
 def find_relative_day(text: SourceText, start: int, end: int) -> tuple[Span, int] | None:
-    """"chiều nay", "hôm qua": the span and how many days before the posting."""
+    """ "chiều nay", "hôm qua": the span and how many days before the posting."""
     match = _RELATIVE.search(text.low, start, end)
     if match is None:
         return None

@@ -4,6 +4,8 @@ A sentence opens a conference where a word of meeting ("hội nghị", "giao ban
 holding ("tổ chức", "diễn ra", "chủ trì"). Patrols, exercises and training are other events, even where partners take part.
 """
 
+# ruff: noqa: E501  -- word lists are tables: an alternative per line would hide the rule
+
 from __future__ import annotations
 
 import re
@@ -29,13 +31,15 @@ from giaoban.archive.reading.zones import Sentence
 OPENING_SENTENCES = 8
 
 MEETING = rx(
-    r"(?<!\w)(?:hội nghị|giao ban|cuộc họp|buổi họp|phiên họp|họp (?=liên ngành|liên tịch|giao ban|sơ kết|tổng kết|đánh giá|rút kinh nghiệm|trao đổi|bàn|triển khai)|sơ kết|tổng kết|"
-    r"hội đàm|buổi làm việc|tọa đàm|buổi trao đổi|hiệp đồng|ký kết(?= (?:quy chế|kế hoạch|chương trình|phối hợp|quy định|thỏa thuận|biên bản))|ký (?=quy chế|kế hoạch|chương trình))(?!\w)"
+    r"(?<!\w)(?:hội nghị|giao ban|cuộc họp|buổi họp|phiên họp|họp(?= (?:liên ngành|liên tịch|giao ban|sơ kết|tổng kết|đánh giá|rút kinh nghiệm|trao đổi|bàn|triển khai))|sơ kết|tổng kết|"
+    r"hội đàm|buổi làm việc|tọa đàm|buổi trao đổi|hiệp đồng|ký kết(?= (?:quy chế|kế hoạch|chương trình|phối hợp|quy định|thỏa thuận|biên bản))|ký(?= (?:quy chế|kế hoạch|chương trình)))(?!\w)"
 )
 _HOLDING = rx(
     r"(?:tổ chức|diễn ra|tiến hành|(?:đồng )?chủ trì|có buổi|khai mạc|tham dự|họp|giao ban|sơ kết|tổng kết|ký kết|hiệp đồng|hội đàm|mở hội nghị|dự hội nghị|triển khai ký)"
 )
-_ANNOUNCED = rx(r"(?:sẽ|dự kiến|chuẩn bị)(?: \w+){0,3} (?:tổ chức|diễn ra|được tổ chức|chủ trì|tiến hành)(?: \w+){0,3} (?:hội nghị|giao ban|họp|sơ kết|tổng kết|ký kết)")
+_ANNOUNCED = rx(
+    r"(?:sẽ|dự kiến|chuẩn bị)(?: \w+){0,3} (?:tổ chức|diễn ra|được tổ chức|chủ trì|tiến hành)(?: \w+){0,3} (?:hội nghị|giao ban|họp|sơ kết|tổng kết|ký kết)"
+)
 _OTHER_EVENT = rx(
     r"(?:tuần tra|ra quân|diễn tập|tập huấn|huấn luyện|hội thao|hội thi|tuyên truyền|thăm,? (?:tặng|chúc)|trao tặng|trao quà|khánh thành|bàn giao nhà|khởi công|tiêu hủy|bắt giữ|bắt quả tang|"
     r"phát hiện,? bắt|truy bắt|cứu nạn|cứu hộ|dập tắt|chữa cháy|kiểm tra (?:công tác|việc|thực tế)|đoàn kiểm tra|mít tinh|lễ (?!ký)|ký kết giao ước|gặp mặt|tặng quà|hiến máu|giao nhận quân|khai giảng)"
@@ -62,7 +66,9 @@ _TYPE_WORDS = (
 )
 _TYPE = rx(r"(?<!\w)(?:" + "|".join(words for _, words in _TYPE_WORDS) + r")(?!\w)")
 _TYPE_NAMES = {same_spelling(words): name for name, words in _TYPE_WORDS}
-_AFTER_MEETING = rx(r"(?:hội nghị|cuộc họp|buổi họp|phiên họp|họp)(?:,? (?:trực tuyến|toàn quốc|toàn quân|liên ngành|liên tịch|định kỳ|thường kỳ|lần thứ \w+|triển khai|cấp \w+|đánh giá|và))* ")
+_AFTER_MEETING = rx(
+    r"(?:hội nghị|cuộc họp|buổi họp|phiên họp|họp)(?:,? (?:trực tuyến|toàn quốc|toàn quân|liên ngành|liên tịch|định kỳ|thường kỳ|lần thứ \w+|triển khai|cấp \w+|đánh giá|và))* "
+)
 
 
 @dataclass(frozen=True)
@@ -91,16 +97,26 @@ def find_event(text: SourceText, sentences: Sequence[Sentence], masked: Sequence
     main = dated[0] if dated else (opening[0] if opening else None)
     if main is None:
         return Event(None, (), None)
-    about = tuple(sentence for sentence in sentences if sentence == main or sentence in dated or (sentence in opening and sentence.paragraph == main.paragraph))
+    about = tuple(
+        sentence
+        for sentence in sentences
+        if sentence == main or sentence in dated or (sentence in opening and sentence.paragraph == main.paragraph)
+    )
     return Event(main, about, _second(text, sentences, main, masked))
 
 
 def _opens(text: SourceText, sentence: Sentence, masked: Sequence[Span]) -> bool:
     days = find_days(text, *sentence.span, masked)
-    return any(day.stated for day in days) or find_relative_day(text, *sentence.span) is not None or re.search(r"vừa (?:qua|tổ)|mới đây", text.low[slice(*sentence.span)]) is not None
+    return (
+        any(day.stated for day in days)
+        or find_relative_day(text, *sentence.span) is not None
+        or re.search(r"vừa (?:qua|tổ)|mới đây", text.low[slice(*sentence.span)]) is not None
+    )
 
 
-_SECOND_HOLDING = rx(r"(?:đã |vừa |cũng |đồng |phối hợp |cùng )*(?:tổ chức|chủ trì|tiến hành|diễn ra)[^.;]{0,60}?(?:hội nghị|giao ban|cuộc họp|sơ kết|tổng kết|hội đàm)")
+_SECOND_HOLDING = rx(
+    r"(?:đã |vừa |cũng |đồng |phối hợp |cùng )*(?:tổ chức|chủ trì|tiến hành|diễn ra)[^.;]{0,60}?(?:hội nghị|giao ban|cuộc họp|sơ kết|tổng kết|hội đàm)"
+)
 
 
 def _second(text: SourceText, sentences: Sequence[Sentence], main: Sentence, masked: Sequence[Span]) -> Sentence | None:
@@ -112,12 +128,18 @@ def _second(text: SourceText, sentences: Sequence[Sentence], main: Sentence, mas
         also = re.match(r"(?:cùng ngày|cũng trong (?:ngày|sáng|chiều)|trước đó)", text.low[head[0] : head[1]])
         days = [day for day in find_days(text, *head, masked) if day.stated and day.span[0] - sentence.start < 30]
         other = days and first and not agree([days[0], first[0]])
-        if (also or other) and _SECOND_HOLDING.search(text.low, *sentence.span) and not re.match(r"(?:tại )?hội nghị", text.low[sentence.start : sentence.end]):
+        if (
+            (also or other)
+            and _SECOND_HOLDING.search(text.low, *sentence.span)
+            and not re.match(r"(?:tại )?hội nghị", text.low[sentence.start : sentence.end])
+        ):
             return sentence
     return None
 
 
-def kind_notice(text: SourceText, title: Span | None, sentences: Sequence[Sentence], event: Event, coordinating: bool) -> Notice | None:
+def kind_notice(
+    text: SourceText, title: Span | None, sentences: Sequence[Sentence], event: Event, coordinating: bool
+) -> Notice | None:
     """Why this is no conference, judged by the event alone; None where it may be one."""
     if event.main is None:
         lead = sentences[0].span if sentences else (0, 0)
@@ -128,14 +150,30 @@ def kind_notice(text: SourceText, title: Span | None, sentences: Sequence[Senten
         return Notice.CEREMONY
     if _ANNOUNCED.search(main):
         return Notice.ANNOUNCED
-    lead = text.low[sentences[0].start : sentences[0].end]
-    if event.main.start != sentences[0].start and _OTHER_EVENT.search(lead) and not MEETING.search(lead) and not MEETING.search(head):
+    first = text.low[sentences[0].start : sentences[0].end]
+    if (
+        event.main.start != sentences[0].start
+        and _OTHER_EVENT.search(first)
+        and not MEETING.search(first)
+        and not MEETING.search(head)
+    ):
         return Notice.OTHER_EVENT
     held = MEETING.search(main)
     other = _OTHER_EVENT.search(main)
-    if other and held and other.start() < held.start() and not MEETING.search(head) and not _COORDINATION.search(main[: held.end() + 60]):
+    if (
+        other
+        and held
+        and other.start() < held.start()
+        and not MEETING.search(head)
+        and not _COORDINATION.search(main[: held.end() + 60])
+    ):
         return Notice.OTHER_EVENT
-    if not coordinating and not _COORDINATION.search(main) and not _COORDINATION.search(head) and "giao ban" not in " ".join((main + " " + head).split()):
+    if (
+        not coordinating
+        and not _COORDINATION.search(main)
+        and not _COORDINATION.search(head)
+        and "giao ban" not in " ".join((main + " " + head).split())
+    ):
         return Notice.NO_EVENT
     return None
 
@@ -159,7 +197,13 @@ def conference_type(text: SourceText, title: Span | None, event: Event) -> tuple
     if not found:
         return None, [], [Notice.TYPE_UNKNOWN]
     notices = []
-    if title and len(found) > 1 and found[0][0] != found[1][0] and title[0] <= found[1][1][0] < title[1] and found[0][0] != "ky_ket":
+    if (
+        title
+        and len(found) > 1
+        and found[0][0] != found[1][0]
+        and title[0] <= found[1][1][0] < title[1]
+        and found[0][0] != "ky_ket"
+    ):
         notices.append(Notice.TYPE_DIFFERS)
     return found[0][0], [span for name, span in found[:2] if name == found[0][0]], notices
 
@@ -171,14 +215,21 @@ def _first_type(text: SourceText, span: Span) -> re.Match[str] | None:
         before = text.low[max(span[0], match.start() - 30) : match.start()]
         if word == "trao đổi" and not re.search(r"(?:họp|buổi|hội\s+nghị)\s+$", before):
             continue
-        if word == "hiệp đồng" and not re.search(r"(?:họp|buổi|hội\s+nghị|tổ\s+chức|kế\s+hoạch|công\s+tác)\s+$", before):
+        if word == "hiệp đồng" and not re.search(
+            r"(?:họp|buổi|hội\s+nghị|tổ\s+chức|kế\s+hoạch|công\s+tác)\s+$", before
+        ):
             continue
         return match
     return None
 
 
 def held_on(
-    text: SourceText, event: Event, masked: Sequence[Span], published: tuple[date, Span] | None, period: PeriodMention | None, following: PeriodMention | None
+    text: SourceText,
+    event: Event,
+    masked: Sequence[Span],
+    published: tuple[date, Span] | None,
+    period: PeriodMention | None,
+    following: PeriodMention | None,
 ) -> tuple[DayMention | None, str | None, list[Span], list[Notice]]:
     """The day of the conference: as written, or without its year, or None; with the spans it was read from."""
     if event.main is None:
@@ -206,10 +257,21 @@ def held_on(
     if published and (year := year_before_posting(chosen.day, chosen.month, published[0])):
         notices.append(Notice.YEAR_FROM_POSTING)
         spans.append(published[1])
-    elif period and (end := period_end(period.period)) and (year := year_after_period(chosen.day, chosen.month, end)):
+    elif (
+        period
+        and period.period.type != "multi_year"
+        and (end := period_end(period.period))
+        and (year := year_after_period(chosen.day, chosen.month, end))
+    ):
         notices.append(Notice.YEAR_FROM_PERIOD)
         spans.append(period.span)
-    elif following and following.period.year and (end := period_end(following.period)) and (year := _year_before(chosen, end, following)):
+    elif (
+        following
+        and following.period.type != "multi_year"
+        and following.period.year
+        and (end := period_end(following.period))
+        and (year := _year_before(chosen, end, following))
+    ):
         notices.append(Notice.YEAR_FROM_TEXT)
         spans.append(following.span)
     elif term := year_of_coming_term(text, chosen.month):
@@ -225,7 +287,9 @@ def held_on(
 
 def _year_before(day: DayMention, end: date, following: PeriodMention) -> int | None:
     """The year that puts the day shortly before or into the coming period."""
-    length = {"month": 31, "quarter": 92, "half": 184, "nine_months": 274, "year": 366}.get(following.period.type or "", 0)
+    length = {"month": 31, "quarter": 92, "half": 184, "nine_months": 274, "year": 366}.get(
+        following.period.type or "", 0
+    )
     begin = end - timedelta(days=length)
     fitting = []
     for year in (end.year - 1, end.year):
@@ -238,7 +302,9 @@ def _year_before(day: DayMention, end: date, following: PeriodMention) -> int | 
     return fitting[0] if len(fitting) == 1 else None
 
 
-_LEGAL_BEFORE = rx(r"(?:quy chế|kế hoạch|nghị định|thông tư|quyết định|chỉ thị|chương trình|quy định|ký|ban hành|kỷ niệm|thành lập|truyền thống|đến|tính đến|từ)[^,;.]{0,40}$")
+_LEGAL_BEFORE = rx(
+    r"(?:quy chế|kế hoạch|nghị định|thông tư|quyết định|chỉ thị|chương trình|quy định|ký|ban hành|kỷ niệm|thành lập|truyền thống|đến|tính đến|từ)[^,;.]{0,40}$"
+)
 
 
 def _own_days(text: SourceText, sentence: Sentence, masked: Sequence[Span]) -> list[DayMention]:
@@ -246,7 +312,11 @@ def _own_days(text: SourceText, sentence: Sentence, masked: Sequence[Span]) -> l
     days = []
     for day in find_days(text, *sentence.span, masked):
         before = text.low[sentence.start : day.span[0]]
-        if not day.stated and before.strip(' ("') and not before.rstrip().endswith(("nay (", "nay, (", "-", ")", "ngày (")):
+        if (
+            not day.stated
+            and before.strip(' ("')
+            and not before.rstrip().endswith(("nay (", "nay, (", "-", ")", "ngày ("))
+        ):
             continue
         if _LEGAL_BEFORE.search(before[-60:]) and len(before) > 12:
             continue
@@ -254,7 +324,9 @@ def _own_days(text: SourceText, sentence: Sentence, masked: Sequence[Span]) -> l
     return days[:1] if days else []
 
 
-def _relative(text: SourceText, event: Event, published: tuple[date, Span] | None) -> tuple[DayMention | None, str | None, list[Span], list[Notice]]:
+def _relative(
+    text: SourceText, event: Event, published: tuple[date, Span] | None
+) -> tuple[DayMention | None, str | None, list[Span], list[Notice]]:
     found = next((hit for sentence in event.all if (hit := find_relative_day(text, *sentence.span))), None)
     if found is None or published is None:
         return None, None, [], [Notice.HELD_UNKNOWN]

@@ -5,6 +5,8 @@ decimal for what is measured (kg, tấn, ha) and thousands for what is counted (
 documents, years, ordinals and the number of parties or tasks are no indicators.
 """
 
+# ruff: noqa: E501  -- word lists are tables: an alternative per line would hide the rule
+
 from __future__ import annotations
 
 import re
@@ -12,11 +14,13 @@ from collections.abc import Sequence
 
 from giaoban.archive.reading.notices import Notice
 from giaoban.archive.reading.record import Indicator
-from giaoban.archive.reading.text import LOWER, SourceText, Span, rx
+from giaoban.archive.reading.text import LOWER, SourceText, Span, rx, same_spelling
 
 _FIGURE = rx(
     r"(?<![\w/.,:-])(?:(?P<qualifier>hơn|trên|gần|khoảng)\s+)?(?P<number>\d{1,3}(?:\.\d{3})+(?:,\d{1,3})?|\d{1,3}(?:,\d{3}){2,}|\d+(?:[.,]\d+)?)"
-    r"(?:\s+(?P<scale>nghìn|ngàn|vạn|triệu|tỷ|tỉ))?\s*(?P<object>[a-zđ" + LOWER[3:] + r"][^\d.,;:()\n%]{0,90})"
+    r"(?:\s+(?P<scale>nghìn|ngàn|vạn|triệu|tỷ|tỉ)(?:\s+(?P<minor>\d{1,3})\s+triệu)?)?\s*(?P<object>(?:m[23](?!\w))?[a-zđ"
+    + LOWER[3:]
+    + r" ][^\d.,;:()\n%]{0,90})"
 )
 _MEASURED = rx(r"(?:kg|ki-?lô|gam|gram|gr|g|mg|tấn|tạ|lít|m2|m3|ha|héc|km|hải lý|ml|triệu|tỷ|tỉ|ca-?ra)(?!\w)")
 # What a number may stand before without being a count of work done.
@@ -28,24 +32,32 @@ _NOT_BEFORE = rx(
     r"(?:số|quý|khóa|khoá|lần thứ|thứ|điều|khoản|chương|vùng|quân khu|đoàn|lữ đoàn|sư đoàn|trung đoàn|tiểu đoàn|đội|bão|covid|tháng|ngày|năm|nghị định|thông tư|quyết định|chỉ thị|mục|điểm|km|quốc lộ|tỉnh lộ|phường|quận|cấp|từ|đến|nhiệm kỳ|khu vực|hệ số|luật|mốc|thôn|ấp|khối|tổ|bản|hải đội|hải đoàn|-|/)\s*$"
 )
 _STOP = rx(
-    r" (?:với|và|cùng|tham gia|để|trên|tại|cho|do|về|trong|từ|bị|được|liên quan|có|gồm|thu|bắt|xử|phát|đã|nhằm|góp|theo|qua|trị giá|vi phạm|tới|đến|đạt|so|bằng|là|mà|giúp|khởi|chuyển|phạt|vào|đồng thời|trao đổi|ở|nên|còn|phục vụ|tăng|giảm|tổng|bảo đảm|đảm bảo|ngăn|kịp|sang|thuộc|khi|sau|trước)(?!\w)"
+    r" (?:với|và|cùng|tham gia|để|trên|tại|cho|do|về|trong|từ|bị|được|liên quan|có|gồm|thu|bắt|xử|phát|đã|nhằm|góp|theo|qua|trị giá|vi phạm|ứng phó|tới|đến|đạt|tham dự|dự|đại diện|so|bằng|là|mà|giúp|khởi|chuyển|phạt|vào|đồng thời|trao đổi|ở|nên|còn|phục vụ|tăng|giảm|tổng|bảo đảm|đảm bảo|ngăn|kịp|sang|thuộc|khi|sau|trước)(?!\w)"
 )
 _SCALES = {"nghìn": 1_000, "ngàn": 1_000, "vạn": 10_000, "triệu": 1_000_000, "tỷ": 1_000_000_000, "tỉ": 1_000_000_000}
 _MONEY = rx(r"(?:đồng|usd|vnd|vnđ|đô la)(?!\w)")
-_COUNTED = rx(r"(?:hơn|trên|gần|khoảng)")
+_QUALIFIERS = {same_spelling(word): word for word in ("hơn", "trên", "gần", "khoảng")}
 
 
-def find_figures(text: SourceText, spans: Sequence[Span], masked: Sequence[Span]) -> tuple[list[Indicator], list[Span], list[Notice]]:
+def find_figures(
+    text: SourceText, spans: Sequence[Span], masked: Sequence[Span]
+) -> tuple[list[Indicator], list[Span], list[Notice]]:
     """The counts in the given sentences, in order, each once."""
     indicators: list[Indicator] = []
     evidence: list[Span] = []
     notices: list[Notice] = []
     for start, end in spans:
-        for match in _FIGURE.finditer(text.low, start, end):
+        position = start
+        while match := _FIGURE.search(text.low, position, end):
+            position = match.start("object") + 1  # a qualifier of the next figure may stand in what follows
             at = match.start("number")
             if any(begin <= at < stop for begin, stop in masked):
                 continue
-            if _NO_OBJECT.match(match["object"]) or (not match["qualifier"] and _NOT_BEFORE.search(text.low[max(start, at - 16) : at])):
+            if (
+                not match["object"].strip()
+                or _NO_OBJECT.match(match["object"].lstrip())
+                or (not match["qualifier"] and _NOT_BEFORE.search(text.low[max(start, at - 16) : at]))
+            ):
                 continue
             counted = _object(match["object"], scaled=match["scale"])
             if len(counted) < 1:
@@ -55,15 +67,22 @@ def find_figures(text: SourceText, spans: Sequence[Span], masked: Sequence[Span]
                 notices.append(Notice.FIGURE_UNCLEAR)
                 continue
             scale = match["scale"]
+            if match["minor"] and scale in ("tỷ", "tỉ"):
+                value, scale = value * 1000 + int(match["minor"]), "triệu"
             if scale and _MONEY.match(counted):
                 counted = f"{scale} {counted}"
             elif scale:
                 value = round(value * _SCALES[scale], 6)
-            span = (match.start("qualifier") if match["qualifier"] else at, match.start("object") + len(_object(match["object"], scaled=None)))
+            span = (
+                match.start("qualifier") if match["qualifier"] else at,
+                match.start("object") + len(_object(match["object"], scaled=None)),
+            )
             written = text.words((match.start("object"), span[1]))
             if scale and _MONEY.match(counted.split(" ", 1)[-1]):
                 written = f"{scale} {written}"
-            made = Indicator(int(value) if value == int(value) else value, written, match["qualifier"])
+            made = Indicator(
+                int(value) if value == int(value) else value, written, _QUALIFIERS.get(match["qualifier"] or "")
+            )
             if made not in indicators:
                 indicators.append(made)
                 evidence.append(span)

@@ -5,6 +5,8 @@ after "do". Chairs: only who "(đồng) chủ trì". Participants: who is named 
 and who is said to attend; persons are reduced to their organisation.
 """
 
+# ruff: noqa: E501  -- word lists are tables: an alternative per line would hide the rule
+
 from __future__ import annotations
 
 import re
@@ -15,6 +17,7 @@ from giaoban.archive.reading.events import MEETING, Event
 from giaoban.archive.reading.notices import Notice
 from giaoban.archive.reading.parties import (
     Organisation,
+    each_of,
     find_groups,
     find_organisations,
     find_persons,
@@ -26,23 +29,39 @@ from giaoban.archive.reading.record import Party
 from giaoban.archive.reading.text import SourceText, Span, rx
 from giaoban.archive.reading.zones import Sentence
 
-_CHAIRING = rx(r"(?P<verb>(?:cùng |cùng nhau |là )?(?:đồng )?chủ trì)(?! (?:,|và)? ?(?:phối hợp|xây dựng|tham mưu|hướng dẫn|thực hiện|triển khai|giải quyết|soạn thảo|xử lý|kiểm tra|biên soạn))(?!,? phối hợp)")
-_CHAIRED_BY = rx(r"(?:dưới sự |do sự |sự )(?:đồng )?chủ trì (?:của|bởi)|(?:đồng )?chủ trì(?: hội nghị| buổi họp| cuộc họp| giao ban| buổi làm việc)?(?: (?:là|có|gồm|gồm có)(?: các)?|\s*:)")
+_CHAIRING = rx(
+    r"(?P<verb>(?:cùng |cùng nhau |là )?(?:đồng )?chủ trì)(?! (?:,|và)? ?(?:phối hợp|xây dựng|tham mưu|hướng dẫn|thực hiện|triển khai|giải quyết|soạn thảo|xử lý|kiểm tra|biên soạn))(?!,? phối hợp)"
+)
+_CHAIRED_BY = rx(
+    r"(?:dưới sự |do sự |sự )(?:đồng )?chủ trì (?:của|bởi)|(?:đồng )?chủ trì(?: hội nghị| buổi họp| cuộc họp| giao ban| buổi làm việc)?(?: (?:là|có|gồm|gồm có)(?: các)?|\s*:)"
+)
 _LEAD_OF_CHAIRS = rx(r"(?:tham )?dự(?: và (?:phát biểu )?chỉ đạo)?(?: hội nghị)?\s*[,;.]|(?<!\w)do ")
-_HOLD_VERB = rx(r"(?:đã |vừa |cùng |đồng |phối hợp |cùng nhau )*(?:tổ chức|chủ trì|tiến hành|diễn ra|khai mạc|có buổi|họp|mở|triển khai)")
+_HOLD_VERB = rx(
+    r"(?:đã |vừa |cùng |đồng |phối hợp |cùng nhau )*(?:tổ chức|chủ trì|tiến hành|diễn ra|khai mạc|có buổi|họp|mở|triển khai)"
+)
 _BY = rx(r"(?<!\w)do (?P<who>[^.;]{3,200}?) (?:phối hợp |đồng |cùng )*(?:tổ chức|chủ trì)")
-_AT = rx(r"(?:tại|ở)(?: (?:trụ sở|hội trường|hội trường lớn|nhà văn hóa|phòng họp|sở chỉ huy|điểm cầu(?: chính| trung tâm)?|doanh trại|cơ quan|địa bàn|nhà khách))*\s*$")
+_AT = rx(
+    r"(?:tại|ở)(?: (?:trụ sở|hội trường|hội trường lớn|nhà văn hóa|phòng họp|sở chỉ huy|điểm cầu(?: chính| trung tâm)?|doanh trại|cơ quan|địa bàn|nhà khách))*\s*$"
+)
 _TOGETHER = rx(r"(?<!kết hợp )(?<!gắn )(?<!đối )(?<!cùng )(?<!so )với |giữa |gồm(?: có)? ")
 _TITLE_OF_DECREE = rx(r"về (?:công tác |việc )?phối hợp(?: hoạt động)? $")
-_CLAUSE_END = rx(r"[.;]| (?:về|nhằm|để|trong việc|trong thực hiện|trong công tác|trong|thực hiện|theo|quý|năm|6 tháng|9 tháng) ")
+_CLAUSE_END = rx(
+    r"[.;]| (?:về|nhằm|để|trong việc|trong thực hiện|trong công tác|trong|thực hiện|theo|quý|năm|6 tháng|9 tháng) "
+)
 _ATTENDING = rx(
     r"(?:tham |cùng |đến |về |có )?dự (?:hội nghị|giao ban|buổi|cuộc họp|và|có|còn|tại|phiên|hội đàm)|tham dự|cùng dự|đến dự|dự,? chỉ đạo|thành phần (?:tham )?dự|sự (?:tham gia|tham dự|có mặt) của|tham gia hội nghị|"
     r"điểm cầu[^.;]{0,80}? có (?:đồng chí|các đồng chí|ông|bà|đại|thượng|trung|lãnh)"
 )
-_MEMBERSHIP = rx(r"(?:ủy viên|uv)(?: (?:ban )?(?:thường vụ|chấp hành|btv|bch|dự khuyết|đảng bộ|trung ương))*(?: (?:đảng bộ|đảng))?\s*$")
+_MEMBERSHIP = rx(
+    r"(?:ủy viên|uv)(?: (?:ban )?(?:thường vụ|chấp hành|btv|bch|dự khuyết|đảng bộ|trung ương))*(?: (?:đảng bộ|đảng))?\s*$"
+)
 _PARTY_HEAD = rx(r"bí thư(?: thường trực)?\s*$")
-_NEXT_OFFICE = rx(r"\s*[,;-]\s*(?:phó |quyền )?(?:chủ tịch|giám đốc|trưởng|bộ trưởng|thứ trưởng|chỉ huy|chính ủy|tư lệnh|viện trưởng|chánh án|chủ nhiệm|cục trưởng)")
-_BOTH = rx(r"(?:lãnh đạo|đại diện lãnh đạo|thủ trưởng|đại diện|chỉ huy)(?: của)? (?P<count>2|02|hai|3|03|ba|4|04|bốn|5|05|năm) (?:bộ|ngành|đơn vị|lực lượng|bên|cơ quan|địa phương)")
+_NEXT_OFFICE = rx(
+    r"\s*[,;-]\s*(?:phó |quyền )?(?:chủ tịch|giám đốc|trưởng|bộ trưởng|thứ trưởng|chỉ huy|chính ủy|tư lệnh|viện trưởng|chánh án|chủ nhiệm|cục trưởng)"
+)
+_BOTH = rx(
+    r"(?:lãnh đạo|đại diện lãnh đạo|thủ trưởng|đại diện|chỉ huy)(?: của)? (?P<count>2|02|hai|3|03|ba|4|04|bốn|5|05|năm) (?:bộ|ngành|đơn vị|lực lượng|bên|cơ quan|địa phương)"
+)
 _COUNTS = {"2": 2, "02": 2, "hai": 2, "3": 3, "03": 3, "ba": 3, "4": 4, "04": 4, "bốn": 4, "5": 5, "05": 5, "năm": 5}
 
 Named = list[tuple[str, Span]]
@@ -61,10 +80,17 @@ class Gathering:
 
 
 def _named(text: SourceText, organisations: Sequence[Organisation]) -> Named:
-    return [(text.words(org.span), org.span) for org in organisations]
+    return [(words, org.span) for org in organisations for words in each_of(text, org)]
 
 
-def gather(text: SourceText, title: Span | None, sentences: Sequence[Sentence], event: Event, sites: Sequence[Span], days: Sequence[Span]) -> Gathering:
+def gather(
+    text: SourceText,
+    title: Span | None,
+    sentences: Sequence[Sentence],
+    event: Event,
+    sites: Sequence[Span],
+    days: Sequence[Span],
+) -> Gathering:
     """Read the parties of the conference."""
     notices: list[Notice] = []
     main = event.main
@@ -75,19 +101,33 @@ def gather(text: SourceText, title: Span | None, sentences: Sequence[Sentence], 
         hosting = [org for sentence in event.all if sentence != main for org in _hosts(text, sentence, days)]
     hosts = unique(_named(text, hosting))
     chairs = _chairs(text, sentences, event, hosts, notices)
+    if not hosts and (chairing := [(party.organisation, spans[-1]) for party, spans in chairs if party.organisation]):
+        hosts = unique(chairing)
+        notices.append(Notice.HOSTS_FROM_CHAIRS)
     together = _together(text, main, hosting)
     if not together and title is not None and not hosts:
         together = _parties_after(text, title[0], title[1])
-    new = [entry for entry in together if all(key_of(entry[0]) != key_of(host) and not key_of(host).startswith(key_of(entry[0]) + " ") for host, _ in hosts)]
+    new = [
+        entry
+        for entry in together
+        if all(
+            key_of(entry[0]) != key_of(host) and not key_of(host).startswith(key_of(entry[0]) + " ")
+            for host, _ in hosts
+        )
+    ]
     participants: list[tuple[str, tuple[Span, ...]]] = []
     if new:
         participants = [(words, (span,)) for words, span in unique([*hosts, *together])]
     participants += _attending(text, sentences, event, hosts, participants, sites, notices)
     if not hosts:
         notices.append(Notice.HOSTS_UNKNOWN)
-    met = unique([*hosts, *together, *((party.organisation, spans[0]) for party, spans in chairs if party.organisation)])
+    plural = sum(org.plural and "|" not in (org.area or "") for org in hosting)
+    met = unique(
+        [*hosts, *together, *((party.organisation, spans[0]) for party, spans in chairs if party.organisation)]
+    )
+    hosting = hosting or [org for _, span in hosts for org in find_organisations(text, *span)]
     organisations = [*hosting, *(org for _, span in together for org in find_organisations(text, *span))]
-    return Gathering(hosts, chairs, participants, organisations, len(met), notices)
+    return Gathering(hosts, chairs, participants, organisations, len(met) + plural, notices)
 
 
 def _hosts(text: SourceText, sentence: Sentence, days: Sequence[Span]) -> list[Organisation]:
@@ -102,10 +142,17 @@ def _hosts(text: SourceText, sentence: Sentence, days: Sequence[Span]) -> list[O
         regions = [(day_ends[-1], meeting.start())] if day_ends else []
         for region in (*regions, (start, meeting.start())):
             # "Thực hiện Kế hoạch phối hợp giữa A và B, sáng 5/4 ...": what is carried out is no subject.
-            organisations = [org for org in find_organisations(text, *region) if not _AT.search(text.low[max(region[0], org.span[0] - 60) : org.span[0]])]
-            verb = [match for match in _HOLD_VERB.finditer(text.low, *region)]
-            acting = verb or re.search(r"(?:sơ|tổng)\s+kết|giao\s+ban|ký|họp|hội\s+đàm|hiệp\s+đồng", text.low[meeting.start() : meeting.end() + 4])
-            if organisations and acting:
+            organisations = [
+                org
+                for org in find_organisations(text, *region)
+                if not _AT.search(text.low[max(region[0], org.span[0] - 60) : org.span[0]])
+            ]
+            verb = list(_HOLD_VERB.finditer(text.low, *region))
+            acting = verb or re.search(
+                r"(?:sơ|tổng)\s+kết|giao\s+ban|ký|họp|hội\s+đàm|hiệp\s+đồng",
+                text.low[meeting.start() : meeting.end() + 4],
+            )
+            if organisations and acting and not find_persons(text, *region):
                 return _without_attendance(text, region, organisations)
         meeting = MEETING.search(text.low, meeting.end(), sentence.end)
     return []
@@ -113,7 +160,9 @@ def _hosts(text: SourceText, sentence: Sentence, days: Sequence[Span]) -> list[O
 
 def _without_attendance(text: SourceText, region: Span, organisations: list[Organisation]) -> list[Organisation]:
     """Leave out who is named in a clause that carries out a plan: "Thực hiện Quy chế giữa A và B, ..."."""
-    clause = rx(r"(?:thực hiện|căn cứ|theo|triển khai|nhằm|để) [^;]*?giữa [^;]*?,(?= (?:sáng|chiều|ngày|vừa|tại|\w+ đã))").match(text.low, *text.trimmed(*region))
+    clause = rx(
+        r"(?:thực hiện|căn cứ|theo|triển khai|nhằm|để) [^;]*?giữa [^;]*?,(?= (?:sáng|chiều|ngày|vừa|tại|\w+ đã))"
+    ).match(text.low, *text.trimmed(*region))
     if clause is None:
         return organisations
     return [org for org in organisations if org.span[0] >= clause.end()] or organisations
@@ -132,7 +181,9 @@ def _together(text: SourceText, sentence: Sentence, hosting: Sequence[Organisati
 
 def _parties_after(text: SourceText, start: int, end: int) -> Named:
     for match in _TOGETHER.finditer(text.low, start, end):
-        if _TITLE_OF_DECREE.search(text.low[max(start, match.start() - 40) : match.start()]) and re.search(r"nghị\s+định|thông\s+tư", text.low[start : match.start()]):
+        if _TITLE_OF_DECREE.search(text.low[max(start, match.start() - 40) : match.start()]) and re.search(
+            r"nghị\s+định|thông\s+tư", text.low[start : match.start()]
+        ):
             continue
         stop = end
         for boundary in _CLAUSE_END.finditer(text.low, match.end(), end):
@@ -147,9 +198,16 @@ def _parties_after(text: SourceText, start: int, end: int) -> Named:
 
 def _everybody(text: SourceText, start: int, end: int) -> Named:
     """Organisations and groups in order; an organisation inside a group's words is part of the group."""
-    groups = find_groups(text, start, end)
+    organisations = _named(text, find_organisations(text, start, end))
+    groups = [
+        (words, span)
+        for words, span in find_groups(text, start, end)
+        if not any(begin < span[0] < stop for _, (begin, stop) in organisations)
+    ]
     organisations = [
-        (words, span) for words, span in _named(text, find_organisations(text, start, end)) if not any(begin <= span[0] < stop for _, (begin, stop) in groups)
+        (words, span)
+        for words, span in organisations
+        if not any(begin <= span[0] < stop for _, (begin, stop) in groups)
     ]
     return sorted([*groups, *organisations], key=lambda entry: entry[1])
 
@@ -184,23 +242,31 @@ def _attending(
             if any(begin <= span[0] < end for begin, end in sites):
                 continue
             before, after = text.low[max(start, span[0] - 60) : span[0]], text.low[span[1] : span[1] + 30]
-            if _MEMBERSHIP.search(before) or (_PARTY_HEAD.search(before) and _NEXT_OFFICE.match(after)) or _AT.search(before):
+            if (
+                _MEMBERSHIP.search(before)
+                or (_PARTY_HEAD.search(before) and _NEXT_OFFICE.match(after))
+                or _AT.search(before)
+            ):
                 continue
             resolved = name_sectors(words, [host for host, _ in hosts])
-            spans: tuple[Span, ...] = (span,)
+            spans: tuple[Span, ...] = (span, *(host_span for _, host_span in hosts)) if resolved else (span,)
             if resolved:
-                words, spans = resolved, (span, *(host_span for _, host_span in hosts))
                 notices.append(Notice.PARTICIPANTS_RESOLVED)
-            if key_of(words) not in seen and not any(other.startswith(key_of(words) + " ") for other in seen):
-                seen.add(key_of(words))
-                made.append((words, spans))
+            name = resolved or words
+            if key_of(name) not in seen and not any(other.startswith(key_of(name) + " ") for other in seen):
+                seen.add(key_of(name))
+                made.append((name, spans))
     return made
 
 
-def _chairs(text: SourceText, sentences: Sequence[Sentence], event: Event, hosts: Named, notices: list[Notice]) -> list[tuple[Party, tuple[Span, ...]]]:
+def _chairs(
+    text: SourceText, sentences: Sequence[Sentence], event: Event, hosts: Named, notices: list[Notice]
+) -> list[tuple[Party, tuple[Span, ...]]]:
     main = event.main
     for sentence in sentences:
-        if main is None or sentence.item or (sentence.start < main.start and sentence not in event.all):
+        if main is None or text.low.find("chủ", sentence.start, sentence.end) == -1:
+            continue
+        if sentence.item or (sentence.start < main.start and sentence not in event.all):
             continue
         forward = _CHAIRED_BY.search(text.low, *sentence.span)
         if forward is not None:
@@ -209,8 +275,14 @@ def _chairs(text: SourceText, sentences: Sequence[Sentence], event: Event, hosts
                 return found
         for match in _CHAIRING.finditer(text.low, *sentence.span):
             rest = text.low[match.end() : match.end() + 40]
-            of_meeting = re.match(r"\s*(?:tổ\s+chức\s+)?(?:hội\s+nghị|buổi|cuộc|họp|giao\s+ban|phiên|sơ\s+kết|tổng\s+kết|hội\s+đàm|tại|[.,;]|$|và\s+(?:phát|điều)|điều\s+hành)", rest)
-            if of_meeting is None or re.search(r"(?:cơ\s+quan|đơn\s+vị|được\s+giao|giao)\s*$", text.low[max(sentence.start, match.start() - 12) : match.start()]):
+            of_meeting = re.match(
+                r"\s*(?:tổ\s+chức\s+)?(?:hội\s+nghị|buổi|cuộc|họp|giao\s+ban|phiên|sơ\s+kết|tổng\s+kết|hội\s+đàm|tại|[.,;]|$|và\s+(?:phát|điều)|điều\s+hành)",
+                rest,
+            )
+            if of_meeting is None or re.search(
+                r"(?:cơ\s+quan|đơn\s+vị|được\s+giao|giao)\s*$",
+                text.low[max(sentence.start, match.start() - 12) : match.start()],
+            ):
                 continue
             start = sentence.start
             for lead in _LEAD_OF_CHAIRS.finditer(text.low, sentence.start, match.start()):
@@ -221,14 +293,20 @@ def _chairs(text: SourceText, sentences: Sequence[Sentence], event: Event, hosts
     return []
 
 
-def _people_or_organisations(text: SourceText, start: int, end: int, hosts: Named, notices: list[Notice]) -> list[tuple[Party, tuple[Span, ...]]]:
+def _people_or_organisations(
+    text: SourceText, start: int, end: int, hosts: Named, notices: list[Notice]
+) -> list[tuple[Party, tuple[Span, ...]]]:
     """Chairs of a clause: persons with their organisation, or organisations, or the hosts where the text refers to them."""
-    persons = find_persons(text, start, end)
+    persons = find_persons(text, start, end, [host for host, _ in hosts])
     if persons:
         if any(person.organisation is None for person in persons):
             notices.append(Notice.CHAIR_WITHOUT_ORGANISATION)
         return [(Party(person.organisation, person.person, person.title), person.evidence) for person in persons]
-    organisations = [org for org in find_organisations(text, start, end) if not _AT.search(text.low[max(start, org.span[0] - 40) : org.span[0]])]
+    organisations = [
+        org
+        for org in find_organisations(text, start, end)
+        if not _AT.search(text.low[max(start, org.span[0] - 40) : org.span[0]])
+    ]
     if organisations:
         return [(Party(words), (span,)) for words, span in unique(_named(text, organisations))]
     both = _BOTH.search(text.low, start, end)

@@ -4,6 +4,8 @@ The catalogue is data. It holds the instruments of coordination regimes and of m
 is completed from it only where exactly one instrument fits.
 """
 
+# ruff: noqa: E501  -- word lists are tables: an alternative per line would hide the rule
+
 from __future__ import annotations
 
 import re
@@ -85,23 +87,41 @@ _NUMBER = (
     r"(?:\s?/\s?(?P<suffix{0}>[a-zđ][\w&]*(?:\s?-\s?[a-zđ&][\wđ&]*){{0,6}}))?"
 )
 _REFERENCE = rx(
-    r"(?<!\w)(?P<type>" + _TYPE + r")(?P<topic>(?: (?:của|về|giữa)[^.;:,\n]{0,60}?)?(?= số))?(?: số)?\s*:?\s*"
+    r"(?<!\w)(?P<type>"
+    + _TYPE
+    + r")(?P<topic>(?: (?:của|về|giữa)[^.;:,\n]{0,60}?)?(?= số))?(?: số)?\s*:?\s*"
     + _NUMBER.format("")
     + r"(?:,? năm (?P<said>(?:19|20)\d\d)(?!\d))?"
     + r"(?P<issuer> của (?:chính phủ|thủ tướng(?: chính phủ)?|bộ [^.,;()\d]{2,60}?))?"
-    + r"(?:,? ?\(?\s*(?:ban hành |ký |ra )?ngày (?P<date>" + _DATE + r"))?"
+    + r"(?:,? ?\(?\s*(?:ban hành |ký |ra )?ngày (?P<date>"
+    + _DATE
+    + r"))?"
 )
-_ALSO = rx(r"\s*(?:,|và|;)\s*(?:số )?" + _NUMBER.format("") + r"(?:,? năm (?P<said>(?:19|20)\d\d)(?!\d))?(?:,? ?(?:ký )?ngày (?P<date>" + _DATE + r"))?(?=[\s,.;)])")
+_ALSO = rx(
+    r"\s*(?:,|và|;)\s*(?:số )?"
+    + _NUMBER.format("")
+    + r"(?:,? năm (?P<said>(?:19|20)\d\d)(?!\d))?(?:,? ?(?:ký )?ngày (?P<date>"
+    + _DATE
+    + r"))?(?=[\s,.;)])"
+)
 # A regulation that is only named: it is a basis where it is being carried out.
 _UNNUMBERED = rx(
     r"(?:thực hiện|theo|triển khai)(?: (?:các|nội dung|nội dung các|tốt|nghiêm))* (?P<surface>(?P<type>quy chế phối hợp|chương trình phối hợp|kế hoạch phối hợp))"
     r"(?:[^.;:\n]{0,200}? (?:ký |ban hành )?ngày (?P<date>" + _DATE + r"))?"
 )
-_NAMED_LAW = rx(r"\b(?:thực hiện|theo|thi hành)(?: các)? (?P<surface>(?P<type>luật|pháp lệnh) [^.,;:()\d]{4,60}? năm (?P<said>(?:19|20)\d\d))\b")
+_NAMED_LAW = rx(
+    r"\b(?:thực hiện|theo|thi hành)(?: các)? (?P<surface>(?P<type>luật|pháp lệnh) [^.,;:()\d]{4,60}? năm (?P<said>(?:19|20)\d\d))\b"
+)
 # Documents that come out of the conference or the period, not what it rests on.
-_ISSUED = rx(r"(?:ban hành|ra|xây dựng|tham mưu|ký kết|ký|công bố|trao|nghe|đã ký)(?: (?:\d+|các|một|bản|được|mới))*\s*$")
+_ISSUED = rx(
+    r"(?:ban hành|ra|xây dựng|tham mưu|ký kết|ký|công bố|trao|nghe|đã ký)(?: (?:\d+|các|một|bản|được|mới))*\s*$"
+)
 _DAY_PARTS = rx(r"\d+")
 _OF_LEAD = ("Kế hoạch", "Chương trình", "Hướng dẫn", "Quy định", "Kết luận", "Quy chế")
+
+
+# These are spoken of by their number alone: "Nghị định 03".
+_SAID_BY_NUMBER = ("Nghị định", "Thông tư liên tịch", "Thông tư", "Quyết định", "Chỉ thị", "Nghị quyết")
 
 
 @dataclass(frozen=True)
@@ -130,7 +150,7 @@ def _iso(written: str | None) -> str | None:
 
 
 def _suffix(written: str | None) -> str | None:
-    """"nđ - cp" → "NĐ-CP"; the prime minister's sign keeps its small letters."""
+    """ "nđ - cp" → "NĐ-CP"; the prime minister's sign keeps its small letters."""
     if not written:
         return None
     return "".join(written.split()).upper().replace("TTG", "TTg")
@@ -145,25 +165,28 @@ def find_references(text: SourceText, start: int, end: int, catalogue: Catalogue
         position = match.end()
         # "kế hoạch 5 năm", "chương trình 135": what is no instrument of law needs "số", a year or a sign.
         loose = not (match["year"] or match["suffix"] or match["date"] or match["said"])
-        if loose and kind not in ("Nghị định", "Thông tư liên tịch", "Thông tư", "Quyết định", "Chỉ thị", "Nghị quyết"):
-            if " số" not in match[0]:
-                continue
+        if loose and kind not in _SAID_BY_NUMBER and " số" not in match[0]:
+            continue
         if text.low[match.end("number") : match.end("number") + 6].strip().startswith(("tháng", "năm ")) and loose:
             continue
         stop = match.end()
         if match["issuer"] and not match["date"]:
             stop = match.start("issuer")
-        if not _ISSUED.search(text.low[max(start, match.start() - 30) : match.start()]) or kind in ("Nghị định",):
+        if not _ISSUED.search(text.low[max(start, match.start() - 30) : match.start()]) or kind == "Nghị định":
             found.append(_mention(text, kind, match.start(), stop, match, catalogue))
         while again := _ALSO.match(text.low, position, end):
-            if not (again["year"] or again["suffix"] or kind == "Nghị định") or text.low[again.end() :][:7].strip().startswith(("tháng", "năm")):
+            if not (again["year"] or again["suffix"] or kind == "Nghị định") or text.low[again.end() :][
+                :7
+            ].strip().startswith(("tháng", "năm")):
                 break
             found.append(_mention(text, kind, again.start("number"), again.end(), again, catalogue))
             position = again.end()
     return found
 
 
-def _mention(text: SourceText, kind: str, start: int, end: int, match: re.Match[str], catalogue: Catalogue) -> BasisMention:
+def _mention(
+    text: SourceText, kind: str, start: int, end: int, match: re.Match[str], catalogue: Catalogue
+) -> BasisMention:
     number = match["number"].lstrip("0") or "0"
     year = match["year"] or match["said"]
     suffix, on = _suffix(match["suffix"]), _iso(match["date"])
@@ -175,7 +198,11 @@ def _mention(text: SourceText, kind: str, start: int, end: int, match: re.Match[
         if known.type == kind
         and known.parts[0] == number
         and year in (None, known.parts[1])
-        and (suffix is None or suffix == known.parts[2].upper().replace("TTG", "TTg") or known.parts[2].upper().endswith(suffix.upper()))
+        and (
+            suffix is None
+            or suffix == known.parts[2].upper().replace("TTG", "TTg")
+            or known.parts[2].upper().endswith(suffix.upper())
+        )
     ]
     if len(fitting) > 1 and on:
         fitting = [known for known in fitting if known.date in (None, on)]
@@ -202,12 +229,18 @@ def legal_bases(
     made: list[tuple[LegalBasis, Span]] = []
     for mentions in groups.values():
         # Two years under one number are two instruments; mentions without a year belong to the first.
-        years = list(dict.fromkeys(mention.year for mention in mentions if mention.year)) or [None]
+        years: list[str | None] = list(dict.fromkeys(mention.year for mention in mentions if mention.year)) or [None]
         for position, year in enumerate(years):
             own = [mention for mention in mentions if mention.year == year or (mention.year is None and position == 0)]
             made.append(_basis(text, own, notices))
     for match in [] if made else [found for lead in leads for found in _UNNUMBERED.finditer(text.low, *lead)]:
-        basis = LegalBasis(_TYPES[" ".join(match["type"].split())], None, _iso(match["date"]), text.words(match.span("surface")), completed=False)
+        basis = LegalBasis(
+            _TYPES[" ".join(match["type"].split())],
+            None,
+            _iso(match["date"]),
+            text.words(match.span("surface")),
+            completed=False,
+        )
         if all(basis.type != other.type for other, _ in made):
             made.append((basis, match.span("surface")))
             notices.append(Notice.BASIS_UNKNOWN_NUMBER)
@@ -216,7 +249,9 @@ def legal_bases(
 
 
 def _basis(text: SourceText, mentions: list[BasisMention], notices: list[Notice]) -> tuple[LegalBasis, Span]:
-    fullest = max(mentions, key=lambda mention: (bool(mention.year), bool(mention.suffix), bool(mention.date), -mention.span[0]))
+    fullest = max(
+        mentions, key=lambda mention: (bool(mention.year), bool(mention.suffix), bool(mention.date), -mention.span[0])
+    )
     year = fullest.year
     suffix = fullest.suffix or next((mention.suffix for mention in mentions if mention.suffix), None)
     on = fullest.date or next((mention.date for mention in mentions if mention.date), None)
@@ -233,7 +268,11 @@ def _basis(text: SourceText, mentions: list[BasisMention], notices: list[Notice]
             on = on or known.date
     else:
         padded = fullest.number.zfill(2)
-        year = year or (on[:4] if on and suffix and fullest.type in ("Nghị định", "Thông tư", "Thông tư liên tịch") and suffix != "CP" else None)
+        year = year or (
+            on[:4]
+            if on and suffix and fullest.type in ("Nghị định", "Thông tư", "Thông tư liên tịch") and suffix != "CP"
+            else None
+        )
         if year and not suffix and fullest.type == "Nghị định" and int(year) >= 1997:
             suffix, completed = "NĐ-CP", True  # since 1997 every decree of the Government bears this sign
         completed = completed or bool(year and not fullest.year)

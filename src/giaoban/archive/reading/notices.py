@@ -48,6 +48,7 @@ class Notice(StrEnum):
     NEXT_YEAR_INFERRED = "next_period: year inferred from the period reported"
     LEVEL_UNKNOWN = "level: the level cannot be told from the organisations"
     HOSTS_UNKNOWN = "hosts: who held the conference is not said"
+    HOSTS_FROM_CHAIRS = "hosts: taken from the chairs, for nobody else is said to have held the conference"
     CHAIR_WITHOUT_ORGANISATION = "chairs: the organisation of a chair is not said"
     CHAIRS_RESOLVED = "chairs: taken from the hosts, to whom the text refers"
     PARTICIPANTS_RESOLVED = "participants: the sectors were taken from the hosts, to whom the text refers"

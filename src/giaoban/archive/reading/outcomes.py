@@ -7,13 +7,15 @@ The body is walked once with a state: before the report, in the report, in the t
 only tells of the meeting itself (who attended, that a report was heard, that delegates discussed).
 """
 
+# ruff: noqa: E501  -- word lists are tables: an alternative per line would hide the rule
+
 from __future__ import annotations
 
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from giaoban.archive.reading.events import MEETING, Event
+from giaoban.archive.reading.events import Event
 from giaoban.archive.reading.notices import Notice
 from giaoban.archive.reading.text import SourceText, Span, rx
 from giaoban.archive.reading.zones import Sentence
@@ -22,34 +24,60 @@ _MEETING_ITSELF = rx(
     r"(?:đại biểu|hội nghị|các bên|hai bên|ý kiến|lãnh đạo|đồng chí|hội nghị cũng|cuộc họp|buổi họp)[^.;]{0,60}?(?:(?:đã |được |cùng |cùng nhau |tập trung )*(?:nghe|thảo luận|tham luận|phát biểu|đóng góp|cho ý kiến|trao đổi ý kiến|tham gia ý kiến|thông qua|quán triệt|phổ biến|phân tích))|"
     r"nghe (?:các )?báo cáo|phát biểu (?:tại|kết luận|khai mạc|chỉ đạo|bế mạc|đáp từ|ý kiến|chào mừng|tiếp thu)|(?:kết thúc|kết luận|bế mạc) (?:hội nghị|buổi|cuộc)|nhân dịp này|dịp này|"
     r"(?:trao|tặng|nhận)(?: \w+){0,2} (?:giấy khen|bằng khen|kỷ niệm chương|thưởng)|(?:được |đề nghị )khen thưởng|khen thưởng (?:cho )?\d+|ký (?:kết )?(?:biên bản|quy chế|kế hoạch|chương trình|giao ước)|ký kết|hội nghị (?:đã )?(?:diễn ra|kết thúc|thành công)|hội nghị được|"
+    r"tại (?:hội nghị|buổi \w+|cuộc họp)(?: giao ban| này)?,? (?:lãnh đạo|các|hai|ba|\d+|đại diện) [^.;,]{0,60}? (?:đã |cùng |cùng nhau )*(?:thông báo|trao đổi|đánh giá|báo cáo|thống nhất|làm rõ|bàn)|"
     r"quang cảnh|toàn cảnh|(?:tham |đến |cùng )dự (?:hội nghị|và|có|còn|giao ban|buổi)|thành phần tham dự"
 )
-_STATES = rx(r"cho thấy|cho biết|nêu rõ|chỉ rõ|khẳng định|nhấn mạnh|đánh giá[:,]|ghi nhận|thống nhất đánh giá|đánh giá(?: rằng| trong| thời gian| năm| quý)|theo báo cáo|báo cáo (?:kết quả )?(?:nêu|tại hội nghị)")
+_STATES = rx(
+    r"cho thấy|cho biết|nêu rõ|chỉ rõ|khẳng định|nhấn mạnh|đánh giá[:,]|ghi nhận|thống nhất đánh giá|đánh giá(?: rằng| trong| thời gian| năm| quý)|theo báo cáo|báo cáo (?:kết quả )?(?:nêu|tại hội nghị)"
+)
 _PRAISE = rx(r"(?:đánh giá cao|biểu dương|ghi nhận|chúc mừng|cảm ơn|hoan nghênh|khẳng định vai trò)")
 _PAST = rx(
     r"(?:^|[\s,(])(?:trong|qua|sau|từ) (?:[^.;,]{0,30} )?(?:quý|năm|tháng|thời gian) (?:qua|vừa qua|[ivx\d]+|20\d\d|đầu)|(?:\d+|sáu|chín|ba|hai|một|năm|mười) (?:tháng|năm) qua|(?:tháng|năm) (?:đầu năm|vừa qua)|(?:quý|năm|thời gian|tháng) (?:vừa )?qua|"
     r"thời gian qua|theo báo cáo|theo đánh giá|báo cáo (?:tại|kết quả|đánh giá)[^.;]{0,40}?(?:cho thấy|nêu|khẳng định)|kết quả (?:cho thấy|nổi bật|là|đạt|cụ thể|phối hợp)|(?:hội nghị|các đại biểu)[^.;]{0,30}?(?:đánh giá|khẳng định|thống nhất nhận định)|"
     r"cho thấy|từ đầu năm|năm 20\d\d,|quý [ivx\d]+(?:/20\d\d)?,|tính từ|kể từ|tính đến|nổi bật là"
 )
-_DONE = rx(r"(?<!\w)(?:đã|được (?:duy trì|thực hiện|tăng cường|triển khai|giữ|tổ chức|bảo đảm|đảm bảo|kiềm chế|nâng)|luôn|thường xuyên|đạt|qua đó|do vậy|nhờ (?:đó|vậy)|kết quả|góp phần|phát hiện|thu giữ|bắt giữ|xử lý|huy động)(?!\w)")
-_WEAK = rx(r"(?:tuy nhiên|bên cạnh (?:những )?(?:kết quả|ưu điểm)|(?:còn |một số )(?:tồn tại|hạn chế|khó khăn)|chưa (?:kịp thời|thường xuyên|chặt chẽ|đồng bộ|cao|sâu|tốt)|có lúc)")
+_DONE = rx(
+    r"(?<!\w)(?:đã|được (?:duy trì|thực hiện|tăng cường|triển khai|giữ|tổ chức|bảo đảm|đảm bảo|kiềm chế|nâng)|luôn|thường xuyên|đạt|qua đó|do vậy|nhờ (?:đó|vậy)|kết quả|góp phần|phát hiện|thu giữ|bắt giữ|xử lý|huy động)(?!\w)"
+)
+_WEAK = rx(
+    r"(?:tuy nhiên|bên cạnh (?:những )?(?:kết quả|ưu điểm)|(?:còn |một số )(?:tồn tại|hạn chế|khó khăn)|chưa (?:kịp thời|thường xuyên|chặt chẽ|đồng bộ|cao|sâu|tốt)|có lúc)"
+)
 _FUTURE = rx(
-    r"thời gian (?:tới|tiếp theo|sắp tới)|(?:nhiệm vụ|công tác) (?:trọng tâm|cụ thể|chủ yếu|phối hợp)[^.;]{0,80}?(?:thời gian|tới|quý|tháng|năm|sau|:|cần|đó là|là)|nhiệm vụ (?:trọng tâm|thời gian)|phương hướng|(?:các|những) tháng (?:cuối|tiếp|còn lại|tới)|từ nay (?:đến|tới)|"
+    r"thời gian (?:tới|tiếp theo|sắp tới)|(?:nhiệm vụ|công tác) (?:trọng tâm|cụ thể|chủ yếu|phối hợp)[^.;]{0,80}?(?:thời gian|tới|quý|tháng|năm|sau|:|cần|đó là|là)|nhiệm vụ (?:trọng tâm|thời gian)|phương hướng|(?:các|những|\d+|ba|hai) tháng (?:cuối|tiếp|còn lại|tới)|từ nay (?:đến|tới)|"
     r"(?:năm|quý|tháng|nhiệm kỳ) (?:tới|tiếp theo|sau)(?!\w)|tới đây|sắp tới|6 tháng cuối năm(?=[^.;]{0,80}?(?:cần|tập trung|tiếp tục|sẽ|là|:))"
 )
-_ORDERS = rx(r"(?<!\w)(?:yêu cầu|đề nghị|đề ra|chỉ đạo|giao|lưu ý|kiến nghị|quán triệt|thống nhất (?:sẽ|đề ra|một số|các|tiếp tục|tập trung|thực hiện|triển khai|phương hướng|nhiệm vụ|nội dung|\d+)|xác định (?:một số|các|nhiệm vụ|\d+)|tập trung (?:vào|thực hiện|làm|triển khai)|cần (?:tiếp tục|tập trung|chủ động|làm tốt|tăng cường|phối hợp|thực hiện|đẩy mạnh|phát huy)|sẽ (?:tiếp tục|tăng cường|tập trung|đẩy mạnh|phối hợp|chủ động|triển khai|duy trì|thực hiện)|tiếp tục)(?!\w)")
-_INSTRUCTS = rx(r"(?<!\w)(?:yêu cầu|đề nghị)(?! (?:của|khen|nhiệm vụ|đặt ra|xử|thực tế|tình|cấp|được))(?!\w)")
 _DIRECTIVES = (
     r"tiếp tục|tăng cường|đẩy mạnh|chủ động|phối hợp|duy trì|làm tốt|thực hiện|nâng cao|tham mưu|tổ chức|quan tâm|kịp thời|nắm chắc|nắm|tập trung|triển khai|xây dựng|củng cố|phát huy|quản lý|kiểm soát|tuần tra|"
     r"rà soát|bảo đảm|đảm bảo|ngăn chặn|đấu tranh|phòng ngừa|khắc phục|thường xuyên|chú trọng|quán triệt|bám sát|trao đổi|tuyên truyền|nghiêm túc|chuẩn bị|hoàn thành|giữ vững|mở|sẵn sàng|hỗ trợ|giúp|khẩn trương|đổi mới|siết chặt|"
     r"xử lý|giải quyết|nhanh chóng|hoàn thiện|kiện toàn|đôn đốc|kiểm tra|chấp hành|vận động|thống nhất|phân công|bố trí|cử|thông báo|theo dõi|hướng dẫn|lồng ghép|mở rộng|bổ sung|nghiên cứu|đề xuất|ký kết|sơ kết|tổng kết|tập huấn|huấn luyện|diễn tập|chống|phòng"
 )
+_ORDERS = rx(
+    r"(?<!\w)(?:yêu cầu|đề nghị|đề ra|chỉ đạo|giao|lưu ý|kiến nghị|quán triệt|thống nhất(?= (?:"
+    + _DIRECTIVES
+    + r"))|thống nhất (?:sẽ|đề ra|một số|các|tiếp tục|tập trung|thực hiện|triển khai|phương hướng|nhiệm vụ|nội dung|\d+)|xác định (?:một số|các|nhiệm vụ|\d+)|tập trung (?:vào|thực hiện|làm|triển khai)|cần (?:tiếp tục|tập trung|chủ động|làm tốt|tăng cường|phối hợp|thực hiện|đẩy mạnh|phát huy)|sẽ (?:tiếp tục|tăng cường|tập trung|đẩy mạnh|phối hợp|chủ động|triển khai|duy trì|thực hiện)|tiếp tục)(?!\w)"
+)
+_INSTRUCTS = rx(
+    r"(?<!\w)(?:(?<=luận )đề xuất|(?<=kiến )đề xuất|yêu cầu|đề nghị)(?! (?:của|khen|nhiệm vụ|đặt ra|xử|thực tế|tình|cấp|được))(?!\w)"
+)
 _DIRECTIVE = rx(r"(?:" + _DIRECTIVES + r")(?!\w)")
-_ATTRIBUTE = rx(r"(?:công tác|nhiệm vụ|quy chế|kế hoạch|việc|chương trình|quan hệ|hoạt động|lực lượng|cơ quan|đơn vị|phương hướng|biện pháp)\s*$")
-_CONNECTIVE = rx(r"(?:đồng thời|bên cạnh đó|ngoài ra|cùng với đó|mặt khác|trong đó|cụ thể|trước mắt|các (?:lực lượng|đơn vị|bên|cơ quan)|hai (?:bên|lực lượng|đơn vị|ngành)|\d+ (?:lực lượng|đơn vị|ngành))\s*,?\s*(?:cần |sẽ |phải |tiếp tục |đề nghị |yêu cầu )*")
-_ENUMERATOR = rx(r"(?:[-+*•●▪]\s*|\(?\d{1,2}[.)]\s*|\(?[a-zđ]\)\s*|(?:một|hai|ba|bốn|năm|sáu|bảy|tám|chín|mười) là,?:?\s*|thứ (?:nhất|hai|ba|tư|năm|sáu|bảy|tám|chín|mười),?:?\s*(?:là,?\s*)?)")
+_ATTRIBUTE = rx(
+    r"(?:công tác|nhiệm vụ|quy chế|kế hoạch|việc|chương trình|quan hệ|hoạt động|phương hướng|biện pháp)\s*$"
+)
+_UNIT_OF = rx(r"(?:lực lượng|cơ quan|đơn vị)\s*$")
+_UNIT_WORK = rx(r"(?:quản lý|kiểm soát|tham mưu|phối hợp|phòng|chống|tuần tra|kiểm tra)(?!\w)")
+_CONNECTIVE = rx(
+    r"(?:đồng thời|bên cạnh đó|ngoài ra|cùng với đó|mặt khác|trong đó|cụ thể|trước mắt|các (?:lực lượng|đơn vị|bên|cơ quan)|hai (?:bên|lực lượng|đơn vị|ngành)|\d+ (?:lực lượng|đơn vị|ngành))\s*,?\s*(?:cần |sẽ |phải |tiếp tục |đề nghị |yêu cầu )*"
+)
+_ENUMERATOR = rx(
+    r"(?:[-+*•●▪]\s*|\(?\d{1,2}[.)]\s*|\(?[a-zđ]\)\s*|(?:một|hai|ba|bốn|năm|sáu|bảy|tám|chín|mười) là,?:?\s*|thứ (?:nhất|hai|ba|tư|năm|sáu|bảy|tám|chín|mười),?:?\s*(?:là,?\s*)?)"
+)
+_ONLY_A_PERIOD = rx(
+    r"(?:phối hợp|thực hiện|công tác|nhiệm vụ|triển khai|trong|của|cho|\s)*(?:quý|năm|tháng|\d+ tháng|6 tháng|thời gian tới|giai đoạn|các tháng|những tháng)[^;,]{0,40}"
+)
 _CONTINUES = rx(r"(?:nhất là|trong đó|đặc biệt|qua đó|từ đó|nhằm|để|góp phần|không để|coi đây|tạo |bảo đảm cho|theo )")
-_SAID_COUNT = rx(r"(?<!\w)(?P<count>\d{1,2}|một|hai|ba|bốn|năm|sáu|bảy|tám|chín|mười) (?:nhóm )?(?:nhiệm vụ|nội dung)(?: (?:trọng tâm|chủ yếu|cụ thể|phối hợp|công tác|lớn))*")
+_SAID_COUNT = rx(
+    r"(?<!\w)(?P<count>\d{1,2}|một|hai|ba|bốn|năm|sáu|bảy|tám|chín|mười) (?:nhóm )?(?:nhiệm vụ|nội dung)(?: (?:trọng tâm|chủ yếu|cụ thể|phối hợp|công tác|lớn))*"
+)
 _COUNT_WORDS = {"một": 1, "hai": 2, "ba": 3, "bốn": 4, "năm": 5, "sáu": 6, "bảy": 7, "tám": 8, "chín": 9, "mười": 10}
 
 
@@ -63,7 +91,9 @@ class Outcome:
     notices: tuple[Notice, ...]
 
 
-def find_outcome(text: SourceText, sentences: Sequence[Sentence], event: Event, planned: Sequence[Span], attendance: Sequence[Span]) -> Outcome:
+def find_outcome(
+    text: SourceText, sentences: Sequence[Sentence], event: Event, planned: Sequence[Span], attendance: Sequence[Span]
+) -> Outcome:
     """Walk the body once. `planned`: spans of periods that lie ahead; `attendance`: sentences that were read for who attended or chaired."""
     results: list[Span] = []
     tasks: list[Span] = []
@@ -87,12 +117,21 @@ def find_outcome(text: SourceText, sentences: Sequence[Sentence], event: Event, 
         orders = _ORDERS.search(low)
         instructs = _INSTRUCTS.search(low)
         about_meeting = _MEETING_ITSELF.search(low) is not None or sentence in event.all or sentence.span in attendance
-        if count := _SAID_COUNT.search(low):
-            if ahead or orders:
-                said = said or (int(count["count"]) if count["count"].isdigit() else _COUNT_WORDS[count["count"]])
+        if (count := _SAID_COUNT.search(low)) and (ahead or orders):
+            said = said or (int(count["count"]) if count["count"].isdigit() else _COUNT_WORDS[count["count"]])
         opens_conference = sentence == event.main
-        past = _PAST.search(low[:160]) is not None and not (ahead and (_FUTURE.search(low[:60]) is not None))
-        if (ahead or instructs) and (orders or instructs or ":" in low) and not opens_conference and not (past and not orders and not instructs):
+        will = (ahead and "sẽ " in low and " đã " not in low) or (
+            " đã " not in low and any(0 <= begin - sentence.start < 30 for begin, _ in planned if begin < sentence.end)
+        )
+        past = (
+            _PAST.search(low[:160]) is not None and not will and not (ahead and (_FUTURE.search(low[:60]) is not None))
+        )
+        if (
+            (ahead or instructs)
+            and (orders or instructs or ":" in low)
+            and not opens_conference
+            and not (past and not orders and not instructs)
+        ):
             found = [] if repeated else _tasks_of(text, sentence, said)
             tasks += found
             state = "tasks" if found or ahead else state
@@ -104,7 +143,12 @@ def find_outcome(text: SourceText, sentences: Sequence[Sentence], event: Event, 
                 state = "tasks"
                 if low.rstrip().endswith(":"):
                     listing = "tasks"
-                elif _DIRECTIVE.search(low) and not about_meeting and re.search(r"(?:cần|sẽ|phải|tập\s+trung)\s", low) and "sẽ diễn ra" not in " ".join(low.split()):
+                elif (
+                    _DIRECTIVE.search(low)
+                    and not about_meeting
+                    and re.search(r"(?:cần|sẽ|phải|tập\s+trung)\s", low)
+                    and "sẽ diễn ra" not in " ".join(low.split())
+                ):
                     tasks += [] if repeated else _tasks_of(text, sentence, said)
             continue
         if state == "tasks" and not past and not opens_conference:
@@ -144,7 +188,9 @@ def _tasks_of(text: SourceText, sentence: Sentence, said: int | None) -> list[Sp
     """The tasks of a sentence that sets them: what follows its colon, or its first directive after the ordering words."""
     low = text.low
     start, end = sentence.span
-    cue = max((match.end() for pattern in (_FUTURE, _INSTRUCTS) if (match := pattern.search(low, start, end))), default=start)
+    cue = max(
+        (match.end() for pattern in (_FUTURE, _INSTRUCTS) if (match := pattern.search(low, start, end))), default=start
+    )
     colon = low.find(":", start, end)
     while colon != -1 and (low[colon + 1 : colon + 2].isdigit() or colon < start + 12):
         colon = low.find(":", colon + 1, end)
@@ -157,7 +203,7 @@ def _tasks_of(text: SourceText, sentence: Sentence, said: int | None) -> list[Sp
     if instructs is not None:
         begin = _first_directive(text, instructs.end(), end)
     else:
-        orders = [match for match in _ORDERS.finditer(low, start, end)]
+        orders = list(_ORDERS.finditer(low, start, end))
         begin = None
         for match in orders:
             if re.match(r"tiếp\s+tục|tập\s+trung", match[0]):
@@ -179,7 +225,8 @@ def _tasks_of(text: SourceText, sentence: Sentence, said: int | None) -> list[Sp
 def _first_directive(text: SourceText, start: int, end: int) -> int | None:
     for match in re.compile(r"(?<!\w)" + _DIRECTIVE.pattern).finditer(text.low, start, end):
         # "công tác phối hợp", "đơn vị quản lý": a noun's attribute gives no order.
-        if _ATTRIBUTE.search(text.low, max(start, match.start() - 22), match.start()):
+        near = max(start, match.start() - 22), match.start()
+        if _ATTRIBUTE.search(text.low, *near) or (_UNIT_OF.search(text.low, *near) and _UNIT_WORK.match(match[0])):
             continue
         return match.start()
     return None
@@ -196,10 +243,12 @@ def _split(text: SourceText, start: int, end: int, *, whole: bool = False) -> li
     for cut in cuts:
         span = text.trimmed(position, cut, " \n")
         position = cut + 1
+        if (led := _CONNECTIVE.match(text.low, *span)) and _DIRECTIVE.match(text.low, led.end(), span[1]):
+            span = led.end(), span[1]
         if marked := _ENUMERATOR.match(text.low, *span):
             span = text.trimmed(marked.end(), span[1])
         span = text.trimmed(*span, strip=" \n;,./…")
-        if span[1] - span[0] < 4:
+        if span[1] - span[0] < 4 or _ONLY_A_PERIOD.fullmatch(text.low, *span):
             continue
         if pieces and _CONTINUES.match(text.low, *span):
             pieces[-1] = pieces[-1][0], span[1]

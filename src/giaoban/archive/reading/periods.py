@@ -4,10 +4,12 @@ A period counts as the next one where words of planning stand before it ("phươ
 hiện trong"). Terms of office, years of plans and decrees, and comparisons ("cùng kỳ năm 2019") are no period of the conference.
 """
 
+# ruff: noqa: E501  -- word lists are tables: an alternative per line would hide the rule
+
 from __future__ import annotations
 
-from collections.abc import Sequence
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -16,22 +18,39 @@ from giaoban.archive.reading.notices import Notice
 from giaoban.archive.reading.record import Period
 from giaoban.archive.reading.text import SourceText, Span, rx
 
-_NUMBERS = {"một": 1, "hai": 2, "ba": 3, "bốn": 4, "tư": 4, "năm": 5, "sáu": 6, "bảy": 7, "tám": 8, "chín": 9, "mười": 10, "mười lăm": 15}
+_NUMBERS = {
+    "một": 1,
+    "hai": 2,
+    "ba": 3,
+    "bốn": 4,
+    "tư": 4,
+    "năm": 5,
+    "sáu": 6,
+    "bảy": 7,
+    "tám": 8,
+    "chín": 9,
+    "mười": 10,
+    "mười lăm": 15,
+}
 _ROMAN = {"i": 1, "ii": 2, "iii": 3, "iv": 4}
 _YEAR = r"(?:\s*(?:/|-|,)?\s*(?:của )?(?:năm )?(?P<{0}>20\d\d|19\d\d)(?![\d/]|-\d|\s?-\s?20\d\d))?"
 
 _PERIOD = rx(
     r"(?<![\w/.,-])(?:"
     r"(?P<quarter>quý (?P<q>iv|iii|ii|i|[1-4]|một|hai|ba|bốn|tư)(?!\w)" + _YEAR.format("qy") + r")"
-    r"|(?P<nine>(?:9|09|chín) tháng(?: đầu năm| đầu)?(?: qua)?" + _YEAR.format("ny") + r"(?= |[,.;:)]))"
-    r"|(?P<half>(?:6|06|sáu) tháng(?: (?P<which>đầu|cuối)(?: năm)?| qua| năm(?= \d))?" + _YEAR.format("hy") + r"(?= |[,.;:)]|$))"
+    r"|(?P<nine>(?:9|09|chín) tháng(?: đầu năm| đầu)?(?: qua)?" + _YEAR.format("ny") + r"(?![\w/]))"
+    r"|(?P<half>(?:6|06|sáu) tháng(?: (?P<which>đầu|cuối)(?: năm)?| qua| năm(?= \d))?"
+    + _YEAR.format("hy")
+    + r"(?![\w/]))"
     r"|(?P<span>(?:giai đoạn|thời kỳ|(?P<length>\d{1,2}|năm|ba|hai|mười lăm|mười|bốn|bảy|tám|chín|sáu) năm"
     r"(?: (?:thực hiện|triển khai|phối hợp)[^.;()]{0,160}?)?(?: giai đoạn| từ năm)?)\s*\(?(?:từ )?(?:năm )?"
     r"(?:\d{1,2}/(?:\d{1,2}/)?)?(?P<from>20\d\d|19\d\d)\s*(?:-|đến)\s*(?:nay|(?:tháng )?(?:hết )?(?:năm )?(?:\d{1,2}/(?:\d{1,2}/)?)?(?P<to>20\d\d)))"
     r"|(?P<range>(?:từ )?(?:năm )(?P<from2>20\d\d|19\d\d)\s*(?:-|đến)\s*(?:hết )?(?:năm )?(?:tháng \d{1,2}/)?(?P<to2>20\d\d))"
     r"|(?P<open>từ đầu năm(?: (?P<oy>20\d\d))? (?:đến|tới) (?:nay|thời điểm này|hết)|(?:đầu năm )(?P<oy2>20\d\d) (?:đến|tới) nay)"
     r"|(?P<years>(?P<count>\d{1,2}|hai|ba|bốn|năm|sáu|bảy|tám|chín|mười lăm|mười) năm (?=thực hiện|triển khai|phối hợp|qua\b|thi hành|ký kết))"
-    r"|(?P<month>tháng (?P<m>0?[1-9]|1[0-2]|một|hai|ba|tư|năm|sáu|bảy|tám|chín|mười)(?!\w)(?!\s?[/.-]\s?\d{1,2}(?!\d))" + _YEAR.format("my") + r")"
+    r"|(?P<month>tháng (?P<m>0?[1-9]|1[0-2]|một|hai|ba|tư|năm|sáu|bảy|tám|chín|mười)(?!\w)(?!\s?[/.-]\s?\d{1,2}(?!\d))"
+    + _YEAR.format("my")
+    + r")"
     r"|(?P<year>năm (?P<y>20\d\d|19\d\d)(?!\s?[-/]\s?\d|\d))"
     r")"
 )
@@ -45,7 +64,15 @@ _LOOKING_BACK = rx(
     r"giao ban|sơ kết|tổng kết|kết quả|đánh giá|báo cáo|thời gian qua|kiểm điểm|tình hình|rút kinh nghiệm"
 )
 # Years that belong to something else: a term, a comparison, an instrument, a plan's name, a congress.
-_NOT_OURS = rx(r"(?:nhiệm kỳ|cùng kỳ(?: của)?|so với|khóa|khoá|nghị định[^,;.]{0,40}|thông tư[^,;.]{0,40}|quyết định[^,;.]{0,40}|luật[^,;.]{0,30}|đề án[^,;.]{0,60}|nghị quyết[^,;.]{0,40}|tầm nhìn|đến|trước|ra từ|thành lập)\s*$")
+_NOT_OURS = rx(
+    r"(?:nhiệm kỳ|cùng kỳ(?: của)?|so với|khóa|khoá|nghị định[^,;.]{0,40}|thông tư[^,;.]{0,40}|quyết định[^,;.]{0,40}|luật[^,;.]{0,30}|đề án[^,;.]{0,60}|nghị quyết[^,;.]{0,40}|tầm nhìn|đến|trước|ra từ|thành lập)\s*$"
+)
+
+
+# "Trong năm 2021, hai bộ sẽ tiếp tục ..."
+_WILL = rx(
+    r"(?:(?!(?<!\w)đã(?!\w))[^.;:]){0,60}?(?<!\w)(?:sẽ|cần|phải|(?:thống nhất|xác định|đề ra|yêu cầu|đề nghị|quán triệt)(?!\w))"
+)
 
 
 @dataclass(frozen=True)
@@ -71,20 +98,27 @@ def find_periods(text: SourceText, start: int, end: int, masked: Sequence[Span] 
     """Every period between two positions, in order."""
     found = []
     for match in _PERIOD.finditer(text.low, start, end):
-        if any(match.start() < stop and match.end() > begin for begin, stop in masked):
+        if any(begin <= match.start() < stop or begin < match.end() <= stop for begin, stop in masked):
             continue
-        clause = max(start, text.low.rfind(";", start, match.start()) + 1, text.low.rfind(". ", start, match.start()) + 1, match.start() - 110)
+        clause = max(
+            start,
+            text.low.rfind(";", start, match.start()) + 1,
+            text.low.rfind(". ", start, match.start()) + 1,
+            match.start() - 110,
+        )
         before = text.low[clause : match.start()]
         if _NOT_OURS.search(before[-70:]):
             continue
         period, notice = _period_of(match)
         planning = [hit.start() for hit in _PLANNING.finditer(before)]
         looking = [hit.start() for hit in _LOOKING_BACK.finditer(before)]
-        after = text.low[match.end() : match.end() + 12].lstrip()
+        after = text.low[match.end() : match.end() + 90].lstrip()
         planned = bool(planning) and (not looking or max(planning) > max(looking))
         if before.rstrip().endswith(("kết quả", "giao ban", "sơ kết", "tổng kết")):
             planned = False
-        if after.startswith("tới"):
+        if after.startswith("tới") or (
+            before.strip() in ("", "trong", "bước sang", "sang", "trong năm") and _WILL.match(after)
+        ):
             planned = True
         found.append(PeriodMention(match.span(), period, planned, 2 if looking else 1, notice))
     return found

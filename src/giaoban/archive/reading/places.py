@@ -1,14 +1,15 @@
 """Where: level, locality, sites, venue and form of the conference, from the organisations and from what is said of the place."""
 
+# ruff: noqa: E501  -- word lists are tables: an alternative per line would hide the rule
+
 from __future__ import annotations
 
 import re
 from collections.abc import Sequence
 
 from giaoban.archive.reading.events import MEETING, Event
-from giaoban.archive.reading.notices import Notice
 from giaoban.archive.reading.parties import CENTRAL_CITIES, NAME, PROVINCES, SURNAMES, Organisation, find_organisations
-from giaoban.archive.reading.text import LOWER, UPPER, SourceText, Span, rx
+from giaoban.archive.reading.text import SourceText, Span, rx
 from giaoban.archive.reading.zones import Sentence
 
 _NATIONAL = rx(
@@ -16,27 +17,57 @@ _NATIONAL = rx(
     r"quân chủng|ủy ban trung ương|văn phòng chính phủ|ban (?:nội chính|tuyên giáo|dân vận) trung ương|cục |vụ |tòa án nhân dân tối cao|viện kiểm sát nhân dân tối cao|tand tối cao|vksnd tối cao"
 )
 _REGIONAL = rx(r"(?:bộ tư lệnh|btl)? ?(?:quân khu|vùng )|vùng (?:\d|cảnh sát|hải quân|csb)|quân đoàn|binh đoàn")
-_PROVINCIAL = rx(r"bộ chỉ huy|bộ chqs|bộ ch |bch (?:quân sự|bộ đội|bđbp|biên phòng)|bchqs|sở |tỉnh|thành ủy|chi cục|cdc|trung tâm kiểm soát bệnh tật")
-_DISTRICT = rx(r"ban chỉ huy quân sự|ban chqs|ban ch ?qs|huyện ủy|thị ủy|quận ủy|phòng (?!cảnh|an ninh|tham mưu|pc|pa)|huyện đoàn|hạt kiểm lâm|trung tâm y tế")
-_CLUSTER = rx(r"giáp ranh|liên hoàn|cụm (?:an ninh|an toàn|thi đua|phối hợp|biên giới|xã|huyện|\w+ huyện|liên)|(?:các|\d+|hai|ba|bốn|năm|sáu) (?:huyện|xã|đồn|phường)(?:, xã)? (?:biên giới|giáp)|liên (?:huyện|xã)")
+_PROVINCIAL = rx(
+    r"bộ chỉ huy|bộ chqs|bộ ch |bch (?:quân sự|bộ đội|bđbp|biên phòng)|bchqs|sở |tỉnh|thành ủy|chi cục|cdc|trung tâm kiểm soát bệnh tật"
+)
+_DISTRICT = rx(
+    r"ban chỉ huy quân sự|ban chqs|ban ch ?qs|huyện ủy|thị ủy|quận ủy|phòng (?!cảnh|an ninh|tham mưu|pc|pa)|huyện đoàn|hạt kiểm lâm|trung tâm y tế"
+)
+_CLUSTER = rx(
+    r"giáp ranh|liên hoàn|cụm (?:an ninh|an toàn|thi đua|phối hợp|biên giới|xã|huyện|\w+ huyện|liên)|(?:các|\d+|hai|ba|bốn|năm|sáu) (?:huyện|xã|đồn|phường)(?:, xã)? (?:biên giới|giáp)|liên (?:huyện|xã)"
+)
 _LEVELS = ("commune", "district", "province", "national")
 
 _SITE = rx(r"điểm cầu(?: (?:chính|trung tâm|thành phần|chủ|trực tuyến))*(?: (?:đặt )?(?:tại|ở|của))?:? ")
 _COUNTED_SITES = rx(r"(?:\d+|các|nhiều|hàng trăm|những) điểm cầu")
-_TIER_NAME = re.compile(rf"(?P<words>(?:(?:tỉnh|huyện|xã|phường|thị xã|thị trấn|đặc khu|quận|[Tt]hành phố|TP\.?)\s+{NAME}|(?:Trung ương|trung ương)|{NAME}))")
-_HALL = re.compile(rf"(?:[Hh]ội trường|[Tt]rụ sở|[Tt]rung tâm|[Nn]hà)\s+[^,.;:()]{{3,80}}?(?=\s+(?:có|đến|tới|và|kết nối|nối)\s|[,.;:()])")
+_TIER_NAME = re.compile(
+    rf"(?P<words>(?:(?:tỉnh|huyện|xã|phường|thị xã|thị trấn|đặc khu|quận|[Tt]hành phố|TP\.?)\s+{NAME}|(?:Trung ương|trung ương)|{NAME}))"
+)
+_HALL = re.compile(
+    r"(?:[Hh]ội trường|[Tt]rụ sở|[Tt]rung tâm|[Nn]hà)\s+[^,.;:()]{3,80}?(?=\s+(?:có|đến|tới|và|kết nối|nối)\s|[,.;:()])"
+)
 
-_ONLINE = rx(r"(?<!dịch vụ công )(?<!công )(?<!cờ bạc )(?<!đánh bạc )(?<!bán hàng )(?<!giao dịch )trực tuyến|điểm cầu|cầu truyền hình")
-_MEETING_ONLINE = rx(r"(?:hội nghị|giao ban|họp|hội đàm|sơ kết|tổng kết|tổ chức|hình thức)[^.;]{0,60}?trực tuyến|điểm cầu|cầu truyền hình|trực tuyến[^.;]{0,30}?(?:hội nghị|giao ban|sơ kết|tổng kết)")
-_HYBRID = rx(r"trực tiếp(?: tại [^.;]{3,80}?)? ?(?:,|và|kết hợp(?: với)?|, kết hợp(?: với)?|đồng thời|kết nối)+ (?:hình thức )?trực tuyến|trực tuyến (?:và|kết hợp(?: với)?) (?:hình thức )?trực tiếp")
+_ONLINE = rx(
+    r"(?<!dịch vụ công )(?<!công )(?<!cờ bạc )(?<!đánh bạc )(?<!bán hàng )(?<!giao dịch )trực tuyến|điểm cầu|cầu truyền hình"
+)
+_MEETING_ONLINE = rx(
+    r"(?:hội nghị|giao ban|họp|hội đàm|sơ kết|tổng kết|tổ chức|hình thức)[^.;]{0,60}?trực tuyến|điểm cầu|cầu truyền hình|trực tuyến[^.;]{0,30}?(?:hội nghị|giao ban|sơ kết|tổng kết)"
+)
+_HYBRID = rx(
+    r"trực tiếp(?: tại [^.;]{3,80}?)? ?(?:,|và|kết hợp(?: với)?|, kết hợp(?: với)?|đồng thời|kết nối)+ (?:hình thức )?trực tuyến|trực tuyến (?:và|kết hợp(?: với)?) (?:hình thức )?trực tiếp"
+)
 _IN_PERSON = rx(r"(?:hình thức|họp|tổ chức) (?:tập trung|trực tiếp)")
 
-_VENUE = rx(r"(?<!\w)(?:tại|ở) (?!(?:hội nghị|buổi|đây|cuộc|điểm cầu|địa bàn|các|nhiều|phiên|khu vực)\b)(?P<place>[^,;.\n]{2,110}?)(?=,|;|\.(?!\w)|:|\n|$| đã | diễn ra| vừa | tổ chức| dưới | do | với | để | nhằm | bộ công an| bộ quốc phòng)")
+_VENUE = rx(
+    r"(?<!\w)(?:tại|ở) (?!(?:hội nghị|buổi|đây|cuộc|điểm cầu|địa bàn|các|nhiều|phiên|khu vực)\b)(?P<place>[^,;.\n]{2,110}?)(?=,|;|\.(?!\w)|:|\n|$| đã | diễn ra| vừa | tổ chức| dưới | do | với | để | nhằm | bộ công an| bộ quốc phòng)"
+)
 _GIVEN_PLACE = rx(r"(?:diễn ra|tổ chức)(?: \w+){0,3} (?:tại|ở) ")
 _LOCAL = re.compile(
     rf"(?P<tier>[Tt]ỉnh|TỈNH|[Tt]hành phố|T[Pp]\.?|[Tt]hủ đô|[Hh]uyện|HUYỆN|[Qq]uận|[Tt]hị xã|T[Xx]\.?|[Xx]ã|[Pp]hường|[Tt]hị trấn|[Đđ]ặc khu)(?:,\s+(?:thành phố|huyện|thị xã|phường))?\s+(?P<name>{NAME}|\d{{1,2}}(?=[\s,.;)]))"
 )
-_TIERS = {"tỉnh": "province", "huyện": "district", "quận": "district", "thị xã": "district", "tx": "district", "tx.": "district", "xã": "commune", "phường": "commune", "thị trấn": "commune", "đặc khu": "commune", "thủ đô": "province"}
+_TIERS = {
+    "tỉnh": "province",
+    "huyện": "district",
+    "quận": "district",
+    "thị xã": "district",
+    "tx": "district",
+    "tx.": "district",
+    "xã": "commune",
+    "phường": "commune",
+    "thị trấn": "commune",
+    "đặc khu": "commune",
+    "thủ đô": "province",
+}
 
 
 def sites(text: SourceText, sentences: Sequence[Sentence]) -> list[tuple[str, Span]]:
@@ -45,7 +76,10 @@ def sites(text: SourceText, sentences: Sequence[Sentence]) -> list[tuple[str, Sp
     for sentence in sentences:
         for match in _SITE.finditer(text.low, *sentence.span):
             counted = _COUNTED_SITES.search(text.low, max(sentence.start, match.start() - 12), match.end()) is not None
-            listed = counted and re.search(r"các\s+điểm", text.low[max(sentence.start, match.start() - 6) : match.end()]) is not None
+            listed = (
+                counted
+                and re.search(r"các\s+điểm", text.low[max(sentence.start, match.start() - 6) : match.end()]) is not None
+            )
             found += _site_at(text, match.end(), sentence.end, several=listed) if listed or not counted else []
     unique: list[tuple[str, Span]] = []
     for words, span in found:
@@ -55,7 +89,7 @@ def sites(text: SourceText, sentences: Sequence[Sentence]) -> list[tuple[str, Sp
 
 
 def _site_at(text: SourceText, start: int, end: int, *, several: bool) -> list[tuple[str, Span]]:
-    organisations = [org for org in find_organisations(text, start, min(end, start + (400 if several else 120)))]
+    organisations = list(find_organisations(text, start, min(end, start + (400 if several else 120))))
     made: list[tuple[str, Span]] = []
     position = start
     for org in organisations:
@@ -88,12 +122,18 @@ def venue(text: SourceText, event: Event) -> tuple[str, Span] | None:
                 continue
             span = text.trimmed(*match.span("place"), strip=" \n-")
             words = text.words(span)
-            if len(words) >= 3 and (any(letter.isupper() for letter in words) or words.startswith(("trụ sở", "hội trường"))) and not words.lower().startswith("hội nghị"):
+            if (
+                len(words) >= 3
+                and (any(letter.isupper() for letter in words) or words.startswith(("trụ sở", "hội trường")))
+                and not words.lower().startswith("hội nghị")
+            ):
                 return words, span
     return None
 
 
-def form(text: SourceText, spoken: Sequence[Span], sites_found: Sequence[tuple[str, Span]], place: tuple[str, Span] | None) -> tuple[str, list[Span]]:
+def form(
+    text: SourceText, spoken: Sequence[Span], sites_found: Sequence[tuple[str, Span]], place: tuple[str, Span] | None
+) -> tuple[str, list[Span]]:
     """online, in_person, hybrid or unknown. A conference at a named place that is nowhere said to be online met in person."""
     for pattern, name in ((_HYBRID, "hybrid"), (_MEETING_ONLINE, "online"), (_IN_PERSON, "in_person")):
         for span in spoken:
@@ -107,7 +147,9 @@ def form(text: SourceText, spoken: Sequence[Span], sites_found: Sequence[tuple[s
     return "unknown", []
 
 
-def level(text: SourceText, organisations: Sequence[Organisation], opening: Sequence[Span]) -> tuple[str | None, list[Span]]:
+def level(
+    text: SourceText, organisations: Sequence[Organisation], opening: Sequence[Span]
+) -> tuple[str | None, list[Span]]:
     """The level on which the parties stand; adjacent districts or communes of several names are a cluster, several provinces a region."""
     levels = [(found, org) for org in organisations if (found := _level_of(text, org))]
     cluster = next((match for span in opening if (match := _CLUSTER.search(text.low, *span))), None)
@@ -144,14 +186,25 @@ def _level_of(text: SourceText, org: Organisation) -> str | None:
     if tier in ("thành phố", "tp", "tp."):
         if _DISTRICT.match(low):
             return "district"
-        return "province" if (org.area or "") in CENTRAL_CITIES or _PROVINCIAL.match(low) or low.startswith("bộ") else "district" if org.area else None
+        return (
+            "province"
+            if (org.area or "") in CENTRAL_CITIES or _PROVINCIAL.match(low) or low.startswith("bộ")
+            else "district"
+            if org.area
+            else None
+        )
     if tier:
         return _TIERS.get(tier)
     if org.area in PROVINCES and not _REGIONAL.match(low):
         return "province"
     if re.match(r"ban (?:chỉ huy )?(?:phòng thủ khu vực|ptkv)|ban chỉ huy phòng thủ khu vực", low):
         return "cluster"
-    for pattern, name in ((_REGIONAL, "regional"), (_DISTRICT, "district"), (_PROVINCIAL, "province"), (_NATIONAL, "national")):
+    for pattern, name in (
+        (_REGIONAL, "regional"),
+        (_DISTRICT, "district"),
+        (_PROVINCIAL, "province"),
+        (_NATIONAL, "national"),
+    ):
         if pattern.match(low):
             return name
     if re.match(r"đồn |hạt |trạm ", low):
@@ -159,7 +212,9 @@ def _level_of(text: SourceText, org: Organisation) -> str | None:
     return None
 
 
-def locality(text: SourceText, spans: Sequence[Span], organisations: Sequence[Organisation]) -> tuple[dict[str, list[str]], list[Span]]:
+def locality(
+    text: SourceText, spans: Sequence[Span], organisations: Sequence[Organisation]
+) -> tuple[dict[str, list[str]], list[Span]]:
     """Names of provinces, districts and communes as written in the given spans."""
     found: dict[str, list[str]] = {}
     evidence: list[Span] = []
@@ -181,9 +236,14 @@ def locality(text: SourceText, spans: Sequence[Span], organisations: Sequence[Or
             else:
                 add(_TIERS[tier], name, at)
     for org in organisations:
+        tier_of_names = _TIERS.get((org.tier or "").split(",")[0])
+        if org.plural and org.area and tier_of_names:
+            for area in org.area.split("|"):
+                begin = text.view.find(area, *org.span)
+                add(tier_of_names, area, (begin, begin + len(area)))
         if org.tier is None and org.area in PROVINCES:
-            at = text.view.find(org.area, *org.span)
-            add("province", org.area, (at, at + len(org.area)))
+            begin = text.view.find(org.area, *org.span)
+            add("province", org.area, (begin, begin + len(org.area)))
     order = ("province", "district", "commune")
     return {tier: found[tier] for tier in order if tier in found}, evidence
 
@@ -195,7 +255,11 @@ def _place_name(text: SourceText, match: re.Match[str]) -> str | None:
     if name in PROVINCES or words[0].isdigit():
         return name
     before = text.low[max(0, match.start() - 50) : match.start()]
-    if words[0] in SURNAMES and len(words) >= 3 and re.search(r"giám đốc|trưởng|chủ tịch|bí thư|chính ủy|viện trưởng|chánh án|chỉ huy", before):
+    if (
+        words[0] in SURNAMES
+        and len(words) >= 3
+        and re.search(r"giám đốc|trưởng|chủ tịch|bí thư|chính ủy|viện trưởng|chánh án|chỉ huy", before)
+    ):
         return None
     # "tỉnh Quảng Nam Nguyễn Văn A": a known province at the beginning is the name.
     for length in (4, 3, 2):
@@ -204,14 +268,14 @@ def _place_name(text: SourceText, match: re.Match[str]) -> str | None:
     return name.rstrip(" -–")
 
 
-_CAPITAL = re.compile(rf"[{UPPER}][{LOWER}]")
+_BARE_PLACE = re.compile(rf"(?:[Tt]ại|ở|điểm cầu)\s+(?P<name>{NAME})")
 
 
 def bare_provinces(text: SourceText, spans: Sequence[Span]) -> list[tuple[str, Span]]:
     """Provinces named without their tier: "Tại Hải Dương, năm 2020"."""
-    found = []
-    for span in spans:
-        for match in re.finditer(rf"(?:[Tt]ại|ở|điểm cầu)\s+(?P<name>{NAME})", text.view[span[0] : span[1]]):
-            if match["name"] in PROVINCES:
-                found.append((match["name"], (span[0] + match.start("name"), span[0] + match.end("name"))))
-    return found
+    return [
+        (match["name"], match.span("name"))
+        for span in spans
+        for match in _BARE_PLACE.finditer(text.view, *span)
+        if match["name"] in PROVINCES
+    ]

@@ -20,12 +20,19 @@ from giaoban.archive.reading import events, figures, gathering, legal, outcomes,
 from giaoban.archive.reading.dates import DayMention, find_days
 from giaoban.archive.reading.legal import KNOWN_INSTRUMENTS, Catalogue
 from giaoban.archive.reading.notices import Notice
-from giaoban.archive.reading.periods import PeriodMention, find_periods, period_end, with_year_after, with_year_seen_from
+from giaoban.archive.reading.parties import find_organisations
+from giaoban.archive.reading.periods import (
+    PeriodMention,
+    find_periods,
+    period_end,
+    with_year_after,
+    with_year_seen_from,
+)
 from giaoban.archive.reading.record import ConferenceRecord, Party, Period
 from giaoban.archive.reading.text import SourceText, Span, rx, see
 from giaoban.archive.reading.zones import Article, Sentence
 
-_RESULT_LEAD = rx(r"(?:trong|qua|sau)? ?(?:quý|năm|6 tháng|sáu tháng|9 tháng|chín tháng|tháng|từ đầu năm|giai đoạn|\d+ năm)")
+_STATED = rx(r"(?:cho thấy|cho biết|nêu rõ|nhấn mạnh|khẳng định)[,:]? (?:trong )?$")
 
 
 def read_text(text: str, *, catalogue: Catalogue = KNOWN_INSTRUMENTS) -> ConferenceRecord:
@@ -35,24 +42,34 @@ def read_text(text: str, *, catalogue: Catalogue = KNOWN_INSTRUMENTS) -> Confere
     if not seen.view.strip():
         return ConferenceRecord("other", warnings=(Notice.EMPTY.value,))
     article = zones.find_zones(seen)
+    seen = article.text
     notices += article.notices
     sentences = zones.find_sentences(seen, article.paragraphs)
     if events.is_legal_text(seen):
         return _other(seen, article, [*notices, Notice.LEGAL_TEXT])
-    references = legal.find_references(seen, 0, len(seen.view), catalogue)
+    parts = [
+        *([article.title] if article.title else []),
+        *((paragraph.start, paragraph.end) for paragraph in article.paragraphs),
+    ]
+    references = [mention for part in parts for mention in legal.find_references(seen, *part, catalogue)]
     masked = [mention.span for mention in references]
     event = events.find_event(seen, sentences, masked)
     opening = [span for span in (article.title, *(sentence.span for sentence in event.all)) if span is not None]
-    coordinating = legal.is_coordination([mention for mention in references if any(start <= mention.span[0] < end for start, end in opening)])
+    coordinating = legal.is_coordination(
+        [mention for mention in references if any(start <= mention.span[0] < end for start, end in opening)]
+    )
     refusal = events.kind_notice(seen, article.title, sentences, event, coordinating)
     if refusal is not None:
         return _other(seen, article, [*notices, refusal])
     if event.second is not None:
         notices.append(Notice.TWO_CONFERENCES)
         sentences = [sentence for sentence in sentences if sentence.start < event.second.start]
+        event = replace(event, all=tuple(sentence for sentence in event.all if sentence in sentences), second=None)
     days = [day for sentence in event.all for day in find_days(seen, *sentence.span, masked)]
     sites = places.sites(seen, sentences)
-    met = gathering.gather(seen, article.title, sentences, event, [span for _, span in sites], [day.span for day in days])
+    met = gathering.gather(
+        seen, article.title, sentences, event, [span for _, span in sites], [day.span for day in days]
+    )
     if met.partners < 2 and not _invited_by_one(seen, opening, met):
         return _other(seen, article, [*notices, Notice.ONE_AGENCY if met.partners else Notice.NOT_A_CONFERENCE])
     return _conference(seen, article, sentences, event, met, sites, references, masked, notices)
@@ -102,20 +119,33 @@ def _conference(
     conference_type, evidence["conference_type"], said = events.conference_type(text, article.title, event)
     notices += said
 
-    period, following = _choose_periods(text, article.title, sentences, event, masked, notices)
+    days = [day.span for sentence in sentences for day in find_days(text, *sentence.span, masked)]
+    told = {
+        sentence.span: find_periods(
+            text, *sentence.span, [*masked, *(day for day in days if sentence.start <= day[0] < sentence.end)]
+        )
+        for sentence in sentences
+    }
+    period, following = _choose_periods(text, article.title, sentences, event, masked, told, notices)
     held, held_iso, evidence["held_on"], said = events.held_on(text, event, masked, article.posting, period, following)
     notices += said
     reported, ahead = _date_periods(period, following, held, article.posting, notices)
     evidence["period"] = [period.span] if period else []
     evidence["next_period"] = [following.span] if following else []
 
-    bases, evidence["legal_bases"], said = legal.legal_bases(text, references, [*([article.title] if article.title else []), *body], opening)
+    bases, evidence["legal_bases"], said = legal.legal_bases(
+        text, references, [*([article.title] if article.title else []), *body], opening
+    )
     notices += said
 
     place = places.venue(text, event)
     spoken = [*opening, *(span for span in body[:6] if span not in opening), *article.captions]
     form, evidence["format"] = places.form(text, spoken, sites, place)
-    if form == "online" and place is not None and re.search(r"điểm\s+cầu", text.low[max(0, place[1][0] - 12) : place[1][0]]):
+    if (
+        form == "online"
+        and place is not None
+        and re.search(r"điểm\s+cầu", text.low[max(0, place[1][0] - 12) : place[1][0]])
+    ):
         place = None
     evidence["venue"] = [place[1]] if place else []
     evidence["sites"] = [span for _, span in sites]
@@ -123,8 +153,17 @@ def _conference(
     ordered = [org for org in met.organisations if org.span[0] < last]
     level, evidence["level"] = places.level(text, ordered, opening)
     if level is None:
+        # The parties are named as bare forces; whose headquarters they met in tells the level.
+        ordered = [org for span in opening for org in find_organisations(text, *span)]
+        level, evidence["level"] = places.level(text, ordered, opening)
+    if level is None:
         notices.append(Notice.LEVEL_UNKNOWN)
-    named = [*opening, *(span for _, span in sites), *(spans[0] for _, spans in met.participants), *(spans[-1] for _, spans in met.chairs)]
+    named = [
+        *opening,
+        *(span for _, span in sites),
+        *(spans[0] for _, spans in met.participants),
+        *(spans[-1] for _, spans in met.chairs),
+    ]
     locality, evidence["locality"] = places.locality(text, named, ordered)
     for name, span in places.bare_provinces(text, [*opening, *body]):
         if level in ("national", "regional", "province") and name not in locality.setdefault("province", []):
@@ -137,16 +176,25 @@ def _conference(
     evidence["chairs"] = [span for _, spans in met.chairs for span in spans]
     evidence["participants"] = [span for _, spans in met.participants for span in spans]
 
-    planned = [mention.span for mention in find_periods(text, 0, last, masked) if mention.planned]
+    planned = [
+        mention.span
+        for mentions in told.values()
+        for mention in mentions
+        if mention.planned or (period and _begins_after(mention.period, reported))
+    ]
     present = [span for _, spans in (*met.participants, *met.chairs) for span in spans]
-    attendance = [sentence.span for sentence in sentences if any(sentence.start <= span[0] < sentence.end for span in present) and _only_attends(text, sentence)]
+    attendance = [
+        sentence.span
+        for sentence in sentences
+        if any(sentence.start <= span[0] < sentence.end for span in present) and _only_attends(text, sentence)
+    ]
     outcome = outcomes.find_outcome(text, sentences, event, planned, attendance)
     notices += outcome.notices
     evidence["results"], evidence["tasks"] = list(outcome.results), list(outcome.tasks)
 
     counted = sorted({*outcome.results, *(span for span in attendance if span not in outcome.tasks)})
     day_spans = [day.span for span in counted for day in find_days(text, *span)]
-    period_spans = [mention.span for span in counted for mention in find_periods(text, *span)]
+    period_spans = [mention.span for span in counted for mention in told.get(span, ())]
     indicators, evidence["indicators"], said = figures.find_figures(text, counted, [*masked, *day_spans, *period_spans])
     notices += said
 
@@ -189,18 +237,39 @@ def _only_attends(text: SourceText, sentence: Sentence) -> bool:
 
 
 def _choose_periods(
-    text: SourceText, title: Span | None, sentences: list[Sentence], event: events.Event, masked: list[Span], notices: list[Notice]
+    text: SourceText,
+    title: Span | None,
+    sentences: list[Sentence],
+    event: events.Event,
+    masked: list[Span],
+    told: dict[Span, list[PeriodMention]],
+    notices: list[Notice],
 ) -> tuple[PeriodMention | None, PeriodMention | None]:
     """The period of the title or the opening before one of the body; the next period is one that words of planning go before."""
-    in_opening = [mention for sentence in event.all for mention in find_periods(text, *sentence.span, masked)]
+    in_opening = [mention for sentence in event.all for mention in told.get(sentence.span, ())]
     in_title = find_periods(text, *title, masked) if title else []
     heads = {sentence.span for sentence in event.all}
-    in_body = [(mention, sentence) for sentence in sentences if sentence.span not in heads for mention in find_periods(text, *sentence.span, masked)]
+    in_body = [
+        (mention, sentence) for sentence in sentences if sentence.span not in heads for mention in told[sentence.span]
+    ]
     back = [mention for mention in (*in_opening, *in_title) if not mention.planned]
-    back += [mention for mention, sentence in in_body if not mention.planned and mention.span[0] - sentence.start < 90]
+    back += [
+        mention
+        for mention, sentence in in_body
+        if not mention.planned
+        and (mention.span[0] - sentence.start < 90 or _STATED.search(text.low, sentence.start, mention.span[0]))
+    ]
     # "từ đầu năm đến nay" and "5 năm thực hiện" say less than a calendar period beside them.
-    full = [mention for mention in back if mention.period.type is not None and (mention.period.type != "multi_year" or mention.period.last_year)]
-    reviewed = [mention for mention in in_opening + in_title if not mention.planned and mention.notice is Notice.PERIOD_LENGTH_ONLY]
+    full = [
+        mention
+        for mention in back
+        if mention.period.type is not None and (mention.period.type != "multi_year" or mention.period.last_year)
+    ]
+    reviewed = [
+        mention
+        for mention in in_opening + in_title
+        if not mention.planned and mention.notice is Notice.PERIOD_LENGTH_ONLY
+    ]
     period = None
     if reviewed and not any(mention in full for mention in (*in_opening, *in_title)):
         spans_of_years = [mention for mention in full if mention.period.type == "multi_year"]
@@ -210,27 +279,64 @@ def _choose_periods(
     elif back:
         period = back[0]
     if period is not None and period.period.year is None and period.period.type not in (None, "multi_year"):
-        same = [mention for mention in full if mention.period.year and (mention.period.type, mention.period.ordinal) == (period.period.type, period.period.ordinal)]
+        same = [
+            mention
+            for mention in full
+            if mention.period.year
+            and (mention.period.type, mention.period.ordinal) == (period.period.type, period.period.ordinal)
+        ]
         if same:
             period = same[0]
-    ahead = [mention for mention in (*in_opening, *in_title, *(mention for mention, _ in in_body)) if mention.planned]
-    ahead = [mention for mention in ahead if mention.period.type is not None and (period is None or mention.period != period.period)]
+    mentions = (*in_opening, *in_title, *(mention for mention, _ in in_body))
+    ahead = [
+        mention
+        for mention in mentions
+        if mention.planned or (period is not None and _begins_after(mention.period, period.period))
+    ]
+    ahead = [
+        mention
+        for mention in ahead
+        if mention.period.type is not None and (period is None or mention.period != period.period)
+    ]
     following = ahead[0] if ahead else None
     if period is not None and period.period.type is not None:
-        rivals = [mention.period for mention in (*in_title, *in_opening) if not mention.planned and mention.period.type == period.period.type]
+        rivals = [
+            mention.period
+            for mention in (*in_title, *in_opening)
+            if not mention.planned and mention.period.type == period.period.type
+        ]
         if any(_clash(rival, period.period) for rival in rivals):
             notices.append(Notice.PERIODS_DIFFER)
     return period, following
 
 
+def _begins_after(one: Period, other: Period) -> bool:
+    """Whether a period that is written with its year lies behind another one's end."""
+    end, reference = period_end(one), period_end(other)
+    return (
+        end is not None
+        and reference is not None
+        and end > reference
+        and one.type in (other.type, "year")
+        and one.type != "multi_year"
+    )
+
+
 def _clash(one: Period, other: Period) -> bool:
     return (one.year is not None and other.year is not None and one.year != other.year) or (
-        one.ordinal is not None and other.ordinal is not None and one.ordinal != other.ordinal and one.year == other.year
+        one.ordinal is not None
+        and other.ordinal is not None
+        and one.ordinal != other.ordinal
+        and one.year == other.year
     )
 
 
 def _date_periods(
-    period: PeriodMention | None, following: PeriodMention | None, held: DayMention | None, posting: tuple[date, Span] | None, notices: list[Notice]
+    period: PeriodMention | None,
+    following: PeriodMention | None,
+    held: DayMention | None,
+    posting: tuple[date, Span] | None,
+    notices: list[Notice],
 ) -> tuple[Period, Period]:
     """Give the periods their years, and say where a year was inferred."""
     if period is None:
@@ -239,7 +345,11 @@ def _date_periods(
         notices.append(period.notice)
     reported = period.period if period else Period()
     ahead = following.period if following else Period()
-    on = date(held.year, held.month, held.day) if held and held.year and held.valid else (posting[0] if posting else None)
+    on = (
+        date(held.year, held.month, held.day)
+        if held and held.year and held.valid
+        else (posting[0] if posting else None)
+    )
     if period and reported.year is None and reported.type not in ("multi_year", None):
         if on is not None and period_end(with_year_seen_from(reported, on)) is not None:
             reported = with_year_seen_from(reported, on)
@@ -251,9 +361,10 @@ def _date_periods(
         if dated.year is not None:
             notices.append(Notice.NEXT_YEAR_INFERRED)
         ahead = dated
-    if following and period_end(ahead) is not None and period_end(reported) is not None and period_end(ahead) <= period_end(reported):  # type: ignore[operator]
-        ahead = Period()
-    return reported, replace(ahead)
+    ends = period_end(ahead), period_end(reported)
+    if ends[0] is not None and ends[1] is not None and ends[0] <= ends[1]:
+        ahead = Period()  # words of planning stood with the period looked back on
+    return reported, ahead
 
 
 def _warnings(notices: Iterable[Notice]) -> tuple[str, ...]:
@@ -261,4 +372,6 @@ def _warnings(notices: Iterable[Notice]) -> tuple[str, ...]:
 
 
 def _in_source(text: SourceText, evidence: dict[str, list[Span]]) -> dict[str, tuple[Span, ...]]:
-    return {name: tuple(dict.fromkeys(text.in_source(span) for span in spans)) for name, spans in evidence.items() if spans}
+    return {
+        name: tuple(dict.fromkeys(text.in_source(span) for span in spans)) for name, spans in evidence.items() if spans
+    }

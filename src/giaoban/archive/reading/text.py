@@ -27,15 +27,17 @@ _BREAKS = dict.fromkeys([0x0B, 0x0C, 0x85, 0x2028, 0x2029], "\n")
 # The letter eth is drawn like Đ, and converters from old 8-bit encodings leave it behind.
 _LETTERS = {0xD0: "Đ", 0xF0: "đ", 0x189: "Đ", 0x256: "đ"}
 _AS_SEEN = _SPACES | _BREAKS | _LETTERS
-_PUNCTUATION = dict.fromkeys(map(ord, "–—−‐‑‒―"), "-") | dict.fromkeys(map(ord, "“”„«»"), '"') | dict.fromkeys(map(ord, "‘’"), "'")
+_PUNCTUATION = (
+    dict.fromkeys(map(ord, "–—−‐‑‒―"), "-") | dict.fromkeys(map(ord, "“”„«»"), '"') | dict.fromkeys(map(ord, "‘’"), "'")
+)
 _INVISIBLE = frozenset("\u00ad\u200b\u200c\u200d\u200e\u200f\u2060\ufeff")
 _NEEDS_MAPPING = re.compile("[\u00ad\u200b-\u200f\u2060\ufeff]")
 
 _TONE_PLACES = [
     (modern, traditional)
     for modern, traditional in zip(
-        "oà oá oả oã oạ oè oé oẻ oẽ oẹ uỳ uý uỷ uỹ uỵ".split(),
-        "òa óa ỏa õa ọa òe óe ỏe õe ọe ùy úy ủy ũy ụy".split(),
+        ["oà", "oá", "oả", "oã", "oạ", "oè", "oé", "oẻ", "oẽ", "oẹ", "uỳ", "uý", "uỷ", "uỹ", "uỵ"],
+        ["òa", "óa", "ỏa", "õa", "ọa", "òe", "óe", "ỏe", "õe", "ọe", "ùy", "úy", "ủy", "ũy", "ụy"],
         strict=True,
     )
 ]

@@ -9,11 +9,13 @@
 6. The byline is the name alone on a line after the body, or after "Tin, ảnh:" and the like.
 """
 
+# ruff: noqa: E501  -- word lists are tables: an alternative per line would hide the rule
+
 from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from giaoban.archive.reading.dates import DayMention, find_days, posting_weekday_fits
@@ -24,10 +26,10 @@ _LINE = re.compile(r"[^\n]+")
 _ENDED = re.compile(r"(?:[.!?…:;]|\./,|\./)[\"”’)\]]*$")
 _ITEM = re.compile(r"(?:[-–—+•*●▪]\s*|\(?(?:\d{1,2}|[a-zđ])[.)]\s+)(?=\S)")
 _FURNITURE = rx(
-    r"(?:.*'s picture|admin|xem với cỡ chữ|cỡ chữ.*|.{0,4}kích thước chữ.*|in(?: bài(?: viết)?| trang(?: này)?)?|bản in|gửi (?:email|bài|cho).*|chia sẻ.*|"
+    r"(?:.*'s picture|admin|\[?bài mẫu.*|xem với cỡ chữ|cỡ chữ.*|.{0,4}kích thước chữ.*|in(?: bài(?: viết)?| trang(?: này)?)?|bản in|gửi (?:email|bài|cho).*|chia sẻ.*|"
     r"facebook.*|twitter.*|zalo.*|tweet.*|print|e?-?mail|share|like|trang chủ.*|trang nhất.*|home.*|tin tức(?: - sự kiện)?|sự kiện|thời sự|menu.*|tìm kiếm.*|"
     r"đăng nhập.*|đăng ký.*|lượt xem.*|số lượt xem.*|[\d.,]+ lượt xem.*|đã xem.*|nghe (?:đọc )?(?:bài|tin).*|đọc bài.*|a ?[+-].*|tương phản.*|leftcenterright.*|"
-    r".*cổng thông tin điện tử.*|.*trang thông tin điện tử.*|.*báo điện tử.*|.*cơ quan ngôn luận.*|.*đường dây nóng.*|hotline.*|chuyên mục.*|"
+    r".*cổng thông tin điện tử.*|.*trang thông tin điện tử.*|.*báo điện tử.*|.*cơ quan ngôn luận.*|đường dây nóng.*|hotline.*|chuyên mục.*|"
     r"an ninh\s?-\s?quốc phòng|quốc phòng\s?-\s?an ninh|an ninh trật tự|nội chính|chính trị|xã hội|pháp luật|tin (?:trong )?(?:tỉnh|huyện|địa phương|mới|nóng)|"
     r"về trang trước|quay lại|lên đầu trang|bình chọn.*|đánh giá bài viết.*|\W+|\[?gmt.*|audio|video|ảnh|toggle.*|.{0,60}(?: > | » | / trang ).{0,200})$"
 )
@@ -49,7 +51,9 @@ _DATE_LINE_WORDS = rx(
 _CAPTION = rx(
     r"(?:quang cảnh|toàn cảnh|một góc|các đại biểu (?:tham )?dự|đại biểu (?:tham )?dự|ảnh\s*[:.]|ảnh minh họa|hình ảnh|lãnh đạo .{0,60}chụp ảnh|.{0,80}chụp ảnh lưu niệm)"
 )
-_CREDIT_OF_PHOTO = rx(r"(?<!tin, )(?<!tin,)(?<!bài, )(?<!bài,)(?<!tin và )(?<!bài và )(?<!tin )(?<!tin - )(?<!bài - )\(?ảnh\s*:")
+_CREDIT_OF_PHOTO = rx(
+    r"(?<!tin, )(?<!tin,)(?<!bài, )(?<!bài,)(?<!tin và )(?<!bài và )(?<!tin )(?<!tin - )(?<!bài - )\(?ảnh\s*:"
+)
 _BYLINE_LABEL = rx(
     r"(?:\(\s*)?(?:tin\s?[,/&-]\s?bài(?: và)?\s?[,/&-]?\s?ảnh|(?:tin|bài)(?: viết)?\s?(?:[,/&-]|và)\s?(?:ảnh|hình)(?: ảnh)?|tin|bài|bài viết|tác giả|người viết|thực hiện|nguồn tin|"
     r"người đưa tin|người thực hiện|cộng tác viên|ctv|biên tập|đăng bởi)\s*:\s*"
@@ -58,12 +62,22 @@ _NAME_TOKEN = rf"(?:[{UPPER}][\w'’]*\.?(?:[{UPPER}][\w]*)?)"
 _NAME_LINE = re.compile(
     rf"\(?{_NAME_TOKEN}(?:\s+{_NAME_TOKEN}){{0,5}}(?:\s*(?:[-–—,&/]|và)\s*{_NAME_TOKEN}(?:\s+{_NAME_TOKEN}){{0,5}}){{0,3}}(?:\s*[-–—(,]\s*[{UPPER}][^.!?\n]{{0,60}})?\)?[.|]?"
 )
-_NOT_A_NAME = rx(r"hội nghị|ảnh|đại biểu|lễ |tin |theo |nguồn|phát biểu|chủ trì|việt nam|cộng hòa|chính phủ|nghị định|quyết định|kết quả|nhiệm vụ|nơi nhận|trang |giao ban")
+_NOT_A_NAME = rx(
+    r"hội nghị|ảnh|đại biểu|lễ |tin |theo |nguồn|phát biểu|chủ trì|việt nam|cộng hòa|chính phủ|nghị định|quyết định|kết quả|nhiệm vụ|nơi nhận|trang |giao ban"
+)
+# An office that signs instead of a person.
+_OFFICE_LINE = rx(
+    r"(?:ban biên tập|bbt|văn phòng|phòng|công an|ban chqs|bộ chqs|ban chỉ huy|bộ chỉ huy|đồn biên phòng|cục|chi cục|sở|ubnd|đội|tổ) "
+)
 _INLINE_BYLINE = re.compile(rf"(?:\./[.,]?|[.!…]\)?)[ \n]+(\(?{_NAME_TOKEN}(?:\s+{_NAME_TOKEN}){{1,4}}\)?)\s*\.?$")
-_HEADLINE = rx(r"hội nghị|giao ban|sơ kết|tổng kết|phối hợp|quy chế|hiệp đồng|ký kết|nghị định|công an|quân sự|biên phòng")
+_HEADLINE = rx(
+    r"hội nghị|giao ban|sơ kết|tổng kết|phối hợp|quy chế|hiệp đồng|ký kết|nghị định|công an|quân sự|biên phòng"
+)
 
 _SENTENCE_END = re.compile(rf"(?:[.!?…]+|\./[.,]?)[\"”’)\]]*(?=\s+[\"“‘(\[–—-]?\s?[{UPPER}0-9])")
-_ABBREVIATION = re.compile(r"(?:^|[\s(])(?:TP|Tp|tp|TX|Tx|TT|Th\.?S|ThS|TS|PGS|GS|BS|CN|KS|[Đđ]/[Cc]|[Đđ]c|St|Ng|Tr|Ph|[A-ZĐ]|v\.v)$")
+_ABBREVIATION = re.compile(
+    r"(?:^|[\s(])(?:TP|Tp|tp|TX|Tx|TT|Th\.?S|ThS|TS|PGS|GS|BS|CN|KS|[Đđ]/[Cc]|[Đđ]c|St|Ng|Tr|Ph|[A-ZĐ]|v\.v)$"
+)
 _LIST_NUMBER = re.compile(r"^\W*\d{1,2}$")
 
 
@@ -95,6 +109,7 @@ class Sentence:
 class Article:
     """The zones found. Spans are positions in the view."""
 
+    text: SourceText  # with hard line breaks inside paragraphs undone
     title: Span | None
     posting: tuple[date, Span] | None
     paragraphs: tuple[Paragraph, ...]
@@ -122,8 +137,8 @@ class _Line:
 
 def find_zones(text: SourceText) -> Article:
     """Read the page from the outside in: what is furniture, what is the article."""
-    lines = _without_other_articles(_lines(text))
-    lines = _joined(text, lines)
+    lines = _without_other_articles(_joined(text, _lines(text)))
+    text = _with_breaks_undone(text, lines)
     first = _first_paragraph(text, lines)
     before, rest = lines[:first], lines[first:]
     notices: list[Notice] = []
@@ -131,11 +146,15 @@ def find_zones(text: SourceText) -> Article:
     if title is None and len(rest) > 1 and _is_headline_with_stop(text, rest[0]):
         title, rest = (rest[0].start, rest[0].end - 1), rest[1:]
     posting = _posting(text, before, rest, title, notices)
-    paragraphs, captions, tail = _body(rest)
+    paragraphs, captions, tail = _body(text, rest)
     byline, paragraphs = _byline(text, before, tail, title, paragraphs)
     taken = {byline[0]} if byline else set()
-    captions += [(line.start, line.end) for line in tail if not any(line.start <= start < line.end for start in taken) and not _is_date_line(text, line)]
-    return Article(title, posting, tuple(paragraphs), tuple(sorted(captions)), byline, tuple(notices))
+    captions += [
+        (line.start, line.end)
+        for line in tail
+        if not any(line.start <= start < line.end for start in taken) and not _is_date_line(text, line)
+    ]
+    return Article(text, title, posting, tuple(paragraphs), tuple(sorted(captions)), byline, tuple(notices))
 
 
 def _lines(text: SourceText) -> list[_Line]:
@@ -178,26 +197,59 @@ def _joined(text: SourceText, lines: list[_Line]) -> list[_Line]:
             and (line.view[0].islower() or (wrapped and len(last.view.rsplit("\n", 1)[-1]) >= 60))
         )
         if goes_on and last is not None:
-            made[-1] = _Line(last.start, line.end, last.blank_before, text.low[last.start : line.end], text.view[last.start : line.end])
+            made[-1] = _Line(
+                last.start,
+                line.end,
+                last.blank_before,
+                text.low[last.start : line.end],
+                text.view[last.start : line.end],
+            )
         else:
             made.append(line)
     return made
 
 
+def _with_breaks_undone(text: SourceText, lines: Sequence[_Line]) -> SourceText:
+    """The same text with a blank for every line break inside a paragraph, so that names may run over the end of a line."""
+    view, low = text.view, text.low
+    for line in lines:
+        if "\n" in line.view:
+            line.view, line.low = line.view.replace("\n", " "), line.low.replace("\n", " ")
+            view = view[: line.start] + line.view + view[line.end :]
+            low = low[: line.start] + line.low + low[line.end :]
+    return replace(text, view=view, low=low)
+
+
 def _first_paragraph(text: SourceText, lines: list[_Line]) -> int:
     for position, line in enumerate(lines):
-        if len(line.view) >= 70 and (line.ended or len(line.view) > 260) and not _CAPTION.match(line.low) and not _is_date_line(text, line):
+        if (
+            len(line.view) >= 70
+            and (line.ended or len(line.view) > 260 or _is_lead(text, line))
+            and not _CAPTION.match(line.low)
+            and not _is_date_line(text, line)
+        ):
             if _CREDIT_OF_PHOTO.search(line.low[-80:]) and len(line.view) < 220:
                 continue
             return position
     return len(lines)
 
 
+def _is_furniture(line: _Line) -> bool:
+    """Buttons, menus, counters: short lines of a page that belong to no article."""
+    return len(line.view) <= 120 and not (line.ended and len(line.view) > 60) and _FURNITURE.match(line.low) is not None
+
+
 def _title(text: SourceText, before: Sequence[_Line]) -> Span | None:
     best: tuple[int, _Line] | None = None
     for line in before:
         words = len(line.view.split())
-        if words < 3 or len(line.view) > 300 or _FURNITURE.match(line.low) or _is_date_line(text, line) or _BYLINE_LABEL.match(line.low):
+        if (
+            words < 3
+            or len(line.view) > 300
+            or _is_furniture(line)
+            or _is_date_line(text, line)
+            or _BYLINE_LABEL.match(line.low)
+        ):
             continue
         if _CAPTION.match(line.low) or _CREDIT_OF_PHOTO.search(line.low) or line.ended or line.item:
             continue
@@ -231,13 +283,19 @@ def _is_date_line(text: SourceText, line: _Line) -> bool:
     return len(rest.split()) <= 3
 
 
-def _posting(text: SourceText, before: Sequence[_Line], rest: Sequence[_Line], title: Span | None, notices: list[Notice]) -> tuple[date, Span] | None:
+def _posting(
+    text: SourceText, before: Sequence[_Line], rest: Sequence[_Line], title: Span | None, notices: list[Notice]
+) -> tuple[date, Span] | None:
     labelled: list[tuple[bool, DayMention, Span]] = []
     near_title: list[tuple[DayMention, Span]] = []
     clocks = 0
     for line in (*before, *(line for line in rest if len(line.view) < 160)):
         if label := _LABELLED.search(line.low):
-            days = [day for day in find_days(text, line.start, line.end) if day.year and day.span[0] >= line.start + label.start("label")]
+            days = [
+                day
+                for day in find_days(text, line.start, line.end)
+                if day.year and day.span[0] >= line.start + label.start("label")
+            ]
             labelled += [("cập nhật" in label["label"], day, (line.start, line.end)) for day in days[:1]]
         elif _is_date_line(text, line):
             day = next(day for day in find_days(text, line.start, line.end) if day.year)
@@ -280,20 +338,28 @@ def _just_above(before: Sequence[_Line], line: _Line, title: Span) -> bool:
     return directly and not has_weekday and _TIME.search(line.low) is not None
 
 
-def _body(rest: Sequence[_Line]) -> tuple[list[Paragraph], list[Span], list[_Line]]:
+def _is_lead(text: SourceText, line: _Line) -> bool:
+    """A long line that opens with a day is the lead, even without its full stop."""
+    return len(line.view) > 120 and any(
+        day.stated and day.span[0] < line.start + 30
+        for day in find_days(text, line.start, min(line.end, line.start + 60))
+    )
+
+
+def _body(text: SourceText, rest: Sequence[_Line]) -> tuple[list[Paragraph], list[Span], list[_Line]]:
     """Paragraphs, captions between them, and the lines after the last paragraph."""
     kinds: list[str] = []
     listing = False
     for line in rest:
         kind = "other"
         short_caption = len(line.view) < 200 and (_CAPTION.match(line.low) or _CREDIT_OF_PHOTO.search(line.low))
-        if _FURNITURE.match(line.low) or _BYLINE_LABEL.match(line.low):
+        if _is_furniture(line) or _BYLINE_LABEL.match(line.low):
             kind = "other"
         elif line.item and not short_caption:
             kind = "item"
         elif short_caption:
             kind = "other"
-        elif (line.ended and len(line.view.split()) > 4) or len(line.view) > 240:
+        elif (line.ended and len(line.view.split()) > 4) or len(line.view) > 240 or _is_lead(text, line):
             kind = "item" if listing and (line.view[0].islower() or line.view.endswith(";")) else "body"
         elif listing and len(line.view) > 60:
             kind = "item"
@@ -301,7 +367,11 @@ def _body(rest: Sequence[_Line]) -> tuple[list[Paragraph], list[Span], list[_Lin
         if kind != "other":
             listing = line.view.endswith((":", ";")) or (listing and kind == "item" and not line.view.endswith("."))
     last = max((position for position, kind in enumerate(kinds) if kind != "other"), default=-1)
-    paragraphs = [Paragraph(line.start, line.end, kind == "item") for line, kind in zip(rest, kinds, strict=True) if kind != "other"]
+    paragraphs = [
+        Paragraph(line.start, line.end, kind == "item")
+        for line, kind in zip(rest, kinds, strict=True)
+        if kind != "other"
+    ]
     captions = [(line.start, line.end) for line, kind in zip(rest[:last], kinds, strict=False) if kind == "other"]
     return paragraphs, captions, list(rest[last + 1 :])
 
@@ -316,14 +386,16 @@ def _byline(
             if span[1] > span[0]:
                 return span, paragraphs
     for line in (*reversed(tail), *below_title):
-        if _is_name_line(line):
+        if _is_name_line(line) and not _is_date_line(text, line):
             return text.trimmed(line.start, line.end, " |()" if line.view[0] == "(" else " |"), paragraphs
+    if tail and len(tail[-1].view) <= 60 and _OFFICE_LINE.match(tail[-1].low) and not tail[-1].ended:
+        return (tail[-1].start, tail[-1].end), paragraphs
     if paragraphs:
         last = paragraphs[-1]
-        if match := _INLINE_BYLINE.search(text.view, max(last.start, last.end - 60), last.end):
-            if not _NOT_A_NAME.search(text.low, *match.span(1)):
-                shorter = Paragraph(*text.trimmed(last.start, match.start(1)), last.item)
-                return text.trimmed(*match.span(1), " ()"), [*paragraphs[:-1], shorter]
+        match = _INLINE_BYLINE.search(text.view, max(last.start, last.end - 60), last.end)
+        if match is not None and not _NOT_A_NAME.search(text.low, *match.span(1)):
+            shorter = Paragraph(*text.trimmed(last.start, match.start(1)), last.item)
+            return text.trimmed(*match.span(1), " ()"), [*paragraphs[:-1], shorter]
     return None, paragraphs
 
 
@@ -333,7 +405,7 @@ def _is_name_line(line: _Line) -> bool:
         and len(line.view) >= 2
         and _NAME_LINE.fullmatch(line.view) is not None
         and not _NOT_A_NAME.search(line.low)
-        and not _FURNITURE.match(line.low)
+        and not _is_furniture(line)
         and not any(letter.isdigit() for letter in line.view.split("-")[0])
         and (any(letter in LOWER_SET for letter in line.view) or len(line.view.split()) >= 2 or line.view == "PV")
     )
@@ -342,11 +414,17 @@ def _is_name_line(line: _Line) -> bool:
 LOWER_SET = frozenset(LOWER.replace("a-z", "abcdefghijklmnopqrstuvwxyz"))
 
 
+_DATELINE_SOURCE = re.compile(
+    rf"\(?[{UPPER}][{UPPER}.]{{1,9}}(?:\s?Online)?\)?\s?[-–—]+\s*(?=[{UPPER}])|\([^()\n]{{2,40}}\)\s?[-–—]+\s*(?=[{UPPER}])"
+)
+
+
 def find_sentences(text: SourceText, paragraphs: Sequence[Paragraph]) -> list[Sentence]:
     """The sentences of the body. "…" before a small letter, "TP." and list numbers end none."""
     made: list[Sentence] = []
     for number, paragraph in enumerate(paragraphs):
-        start = paragraph.start
+        source = _DATELINE_SOURCE.match(text.view, paragraph.start, paragraph.end)
+        start = source.end() if source else paragraph.start
         position = 0
         for match in _SENTENCE_END.finditer(text.view, paragraph.start, paragraph.end):
             head = text.view[max(start, match.start() - 8) : match.start()]
