@@ -11,6 +11,8 @@ import shutil
 import sys
 import tempfile
 from collections import Counter
+from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,6 +20,10 @@ import pytest
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from pytest_django import DjangoDbBlocker
+
+    from giaoban.common.access import By
 
 ROOT = Path(__file__).resolve().parent.parent
 _SESSION_HOME = tempfile.mkdtemp(prefix="giaoban-test-")
@@ -72,13 +78,61 @@ def pytest_unconfigure() -> None:
     shutil.rmtree(_SESSION_HOME, ignore_errors=True)
 
 
+@dataclass(frozen=True)
+class World:
+    """The sample data, built once for a module: its data folder and the instant at which it was built."""
+
+    home: Path
+    now: datetime
+
+    def by(self, username: str) -> By:
+        """A person of the sample, acting for their agency."""
+        from giaoban.agencies.models import Person
+        from giaoban.agencies.queries import roles_by_agency
+        from giaoban.common.access import By
+        from giaoban.common.clock import day_of
+
+        person = Person.objects.get(username=username)
+        agency, roles = roles_by_agency(person, on=day_of(self.now))[0]
+        return By(person=person, agency=agency, roles=roles)
+
+
+@pytest.fixture(scope="module")
+def world(
+    tmp_path_factory: pytest.TempPathFactory, django_db_setup: None, django_db_blocker: DjangoDbBlocker
+) -> Iterator[World]:
+    """The whole sample in the database. Takes some seconds: ask for it in few modules, and change it freely in tests.
+
+    Each test that uses it also asks for `db`, so that what it changes is rolled back to the sample.
+    """
+    from django.conf import settings
+    from django.db import transaction
+
+    from giaoban.common import clock
+    from giaoban.sample import build
+
+    made = World(tmp_path_factory.mktemp("world", numbered=True) / "home", clock.now())
+    made.home.mkdir(mode=0o700)
+    before = settings.GIAOBAN_HOME
+    settings.GIAOBAN_HOME = made.home
+    with django_db_blocker.unblock(), transaction.atomic():
+        build.build_sample(now=made.now)
+        settings.GIAOBAN_HOME = before
+        with django_db_blocker.block():
+            yield made
+        transaction.set_rollback(True)
+
+
 @pytest.fixture(autouse=True)
-def home(tmp_path: Path) -> Iterator[Path]:
-    """A data folder (GIAOBAN_HOME) of this test alone."""
+def home(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Path]:
+    """A data folder (GIAOBAN_HOME) of this test alone; that of the sample where the test asks for `world`."""
     from django.conf import settings
 
-    folder = tmp_path / "home"
-    folder.mkdir(mode=0o700)
+    if "world" in request.fixturenames:
+        folder = request.getfixturevalue("world").home
+    else:
+        folder = tmp_path / "home"
+        folder.mkdir(mode=0o700)
     before = settings.GIAOBAN_HOME
     settings.GIAOBAN_HOME = folder
     yield folder

@@ -131,7 +131,7 @@ def on_fault(request: HttpRequest, error: Exception) -> HttpResponse:
         request,
         "server.fault",
         _("The server made a mistake."),
-        _("Nothing of this request was kept."),
+        _("It is not your fault."),
         _("Try again; if it stays, tell your administrator the time."),
         status=500,
     )

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import sys
+import traceback
+from pathlib import Path
 from typing import Any
 
 import typer
@@ -74,6 +77,21 @@ def run(arguments: list[str] | None = None) -> int:
     except BrokenPipeError:
         # The reader of our output has gone (head, less): nothing is left to say, and Python must not try at exit.
         sys.stderr.close()
+        return FAILED
+    except Exception as error:
+        # The last resort: a mistake of ours is said as one. Whoever looks for it sets GIAOBAN_DEBUG.
+        if os.environ.get("GIAOBAN_DEBUG"):
+            raise
+        place = traceback.extract_tb(error.__traceback__)[-1]
+        refuse(
+            {
+                "code": "program.fault",
+                "what": _("The program made a mistake."),
+                "why": f"{type(error).__name__} ({Path(place.filename).name}:{place.lineno})",
+                "how": _("Set GIAOBAN_DEBUG=1 to see where, and tell the maintainers."),
+            },
+            as_json="--json" in given,
+        )
         return FAILED
     return code if isinstance(code, int) else DONE
 

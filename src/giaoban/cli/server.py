@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import socket
 import sys
@@ -115,7 +116,7 @@ def serve(
     import uvicorn
     from django.conf import settings
 
-    settings.START_WORKER = True
+    logging.disable(logging.NOTSET)
     _show_accounts()
     say(_("Giao Ban is at %(address)s — Ctrl-C stops it.") % {"address": f"http://{host}:{port}/"})
     sys.stdout.flush()
@@ -193,12 +194,16 @@ def _fill_with_sample() -> bool:
 
     if Agency.objects.exists() or Person.objects.exists():
         return False
+    from django.db import transaction
+
     from giaoban.agencies import territory
     from giaoban.sample import build
 
     note(_("Making sample data …"))
-    territory.load_territory()
-    build.build_sample(now=clock.now(), progress=note)
+    # One transaction: whoever stops the program halfway finds an empty server again, and the disk is waited for once.
+    with transaction.atomic():
+        territory.load_territory()
+        build.build_sample(now=clock.now(), progress=note)
     return True
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 from typing import TYPE_CHECKING
 
@@ -31,6 +32,7 @@ def start() -> None:
             "settings.wrong", _("The settings are wrong."), str(error), _("Correct the variable and try again.")
         ) from error
     translation.activate(language())
+    logging.disable(logging.INFO)  # a person reads this terminal; the server turns its log on again
 
 
 def start_with_tables() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from ninja import Router
+from ninja import Router, Status
 
 from giaoban.api.requests import ApiRequest
 from giaoban.api.schemas import (
@@ -48,10 +48,10 @@ def past_records(
     url_name="past-records",
     summary="Read an article into a draft",
 )
-def read_past_record(request: ApiRequest, article: PastRecordIn) -> tuple[int, PastRecordDetail]:
+def read_past_record(request: ApiRequest, article: PastRecordIn) -> Status[PastRecordDetail]:
     """Nothing is a record until a person has confirmed it."""
     made = services.read_past_record(article.text.encode(), file_name=article.file_name, by=request.by, now=clock.now())
-    return 201, _detail(made)
+    return Status(201, _detail(made))
 
 
 @router.get(

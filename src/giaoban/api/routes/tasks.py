@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from ninja import Router
+from ninja import Router, Status
 
 from giaoban.api.requests import ApiRequest
 from giaoban.api.schemas import (
@@ -64,13 +64,13 @@ def task(request: ApiRequest, uid: UUID) -> TaskDetail:
     url_name="task-progress",
     summary="Report progress",
 )
-def report_progress(request: ApiRequest, uid: UUID, progress: ProgressIn) -> tuple[int, TaskEventOut]:
+def report_progress(request: ApiRequest, uid: UUID, progress: ProgressIn) -> Status[TaskEventOut]:
     """Tell all parties how far the task is. An officer of the lead agency, while the task is open."""
     found = queries.access_task(uid, by=request.by)
     event = services.report_progress(
         found, text=progress.text, percent=progress.percent, by=request.by, now=clock.now()
     )
-    return 201, _event(event)
+    return Status(201, _event(event))
 
 
 def _event(each: TaskEvent) -> TaskEventOut:
