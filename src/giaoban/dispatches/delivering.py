@@ -16,7 +16,7 @@ from django.db import DatabaseError, transaction
 from django.db.models import Q
 
 from giaoban.common.clock import now as clock_now
-from giaoban.dispatches import keys, parcels, ports, registers, seals
+from giaoban.dispatches import keys, parcels, ports, registers, seals, witness
 from giaoban.dispatches.enums import Direction, EntryType
 from giaoban.dispatches.models import Outbox, Receipt
 from giaoban.dispatches.ports import Parcel, Sent
@@ -56,8 +56,8 @@ def deliver_all(now: datetime) -> int:
 
 def take_up() -> None:
     """At the start of the only worker: release every claim at once, whoever held them died with the last process."""
-    now = clock_now()
-    _release(Q(state=State.IN_FLIGHT), now=now)
+    _release(Q(state=State.IN_FLIGHT), now=clock_now())
+    witness.catch_up()
 
 
 def accept_receipt(sealed: bytes, *, now: datetime) -> Outbox:

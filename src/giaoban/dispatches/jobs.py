@@ -27,6 +27,7 @@ class Worker:
 
     def __init__(self) -> None:
         self._stop = threading.Event()
+        self._stop_when_idle = threading.Event()
         self._thread = threading.Thread(target=self._run, name="giaoban-deliveries", daemon=True)
 
     def start(self) -> None:
@@ -36,6 +37,12 @@ class Worker:
     def stop(self, *, wait_seconds: float = 10.0) -> None:
         """End after the delivery in hand."""
         self._stop.set()
+        _wake.set()
+        self._thread.join(wait_seconds)
+
+    def stop_when_idle(self, *, wait_seconds: float = 60.0) -> None:
+        """End once nothing more is due."""
+        self._stop_when_idle.set()
         _wake.set()
         self._thread.join(wait_seconds)
 
@@ -51,5 +58,7 @@ class Worker:
                     pass
             except Exception:  # the last resort of a thread that must not die: the next round tries again
                 LOG.exception("a round of deliveries failed")
+            if self._stop_when_idle.is_set():
+                break
             _wake.wait(IDLE_SECONDS)
         connection.close()

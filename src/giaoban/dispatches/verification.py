@@ -436,8 +436,11 @@ class _Verification:
                 given[known.sender_id, official.on.year, official.symbol].append(official.number)
         series: dict[tuple[int, int, str], int] = {}
         for row in self._rows(NumberSeries):
+            key = (row.agency_id, row.year, row.symbol)
             if self._check_seal(row, row.agency_id, "dispatches_numberseries"):
-                series[row.agency_id, row.year, row.symbol] = row.last
+                series[key] = row.last
+            else:
+                given.pop(key, None)  # reported; what it should say is unknown
         for key in sorted(given.keys() | series.keys()):
             agency, year, symbol = key
             numbers = sorted(given.get(key, []))

@@ -14,7 +14,12 @@ from django.conf import settings
 from django.db import transaction
 
 from giaoban.common.storage import sync_folder, write_durably
+from giaoban.dispatches.models import Checkpoint
 from giaoban.kernel import register as log
+from giaoban.kernel.errors import KernelError
+
+FIRST_ENTRIES = 2
+"""Opening and first entry: what one transaction writes."""
 
 _waiting = threading.local()
 
@@ -56,9 +61,36 @@ def write(origin: str, note: str) -> None:
     write_durably(path, note.encode())
 
 
-def _write_waiting() -> None:
-    from giaoban.dispatches.models import Checkpoint  # noqa: PLC0415 - models are ready only after start
+def catch_up() -> None:
+    """At the start of the server: write the statement of a register that has none, and bring older ones forward.
 
+    Only a crash right after the first entries of a register leaves none; a register that is longer and has none is left for
+    `giaoban verify` to report. A statement that does not hold is left as it is, for the same reason.
+    """
+    notes = read_all()
+    newest: dict[tuple[str, str, int], tuple[int, str]] = {}
+    rows = Checkpoint.objects.order_by("size").values_list("agency__code", "direction", "year", "size", "note")
+    for agency, direction, year, size, note in rows.iterator():
+        newest[agency, direction, year] = (size, note)
+    for (agency, direction, year), (size, note) in newest.items():
+        origin = log.origin(agency, direction, year)
+        kept = notes.get(path_of(origin).name)
+        if kept is None:
+            if size <= FIRST_ENTRIES:
+                write(origin, note)
+            continue
+        try:
+            stated, _, _ = log.parse_checkpoint(kept)
+        except KernelError:
+            continue
+        same = Checkpoint.objects.filter(
+            agency__code=agency, direction=direction, year=year, size=stated.size, root=stated.root.hex()
+        )
+        if stated.origin == origin and stated.size < size and same.exists():
+            write(origin, note)
+
+
+def _write_waiting() -> None:
     notes: dict[str, str] = getattr(_waiting, "notes", {})
     _waiting.notes = {}
     for origin, note in notes.items():
