@@ -205,6 +205,7 @@ def versions_of(report: Report) -> list[Report]:
             holder=report.holder_id, coordination=report.coordination_id, agency=report.agency_id, period=report.period
         )
         .select_related("dispatch")
+        .prefetch_related(Prefetch("returns", ReportReturn.objects.select_related("agency", "dispatch").order_by("at")))
         .order_by("version")
     )
 
@@ -416,6 +417,61 @@ def outdated_agencies(figures: JointFigures, *, by: By) -> list[Agency]:
 def words_on(figures: JointFigures) -> list[SignOff]:
     """Everything the parties said to this version, in the order in which it came."""
     return _words_on(figures)
+
+
+@dataclass(frozen=True, kw_only=True)
+class PeriodLine:
+    """One period of one coordination in the overview."""
+
+    coordination: Coordination
+    period: Period
+    due_on: date
+    own: Standing | None
+    """Where this agency's own report stands; None where it is not asked for one."""
+    filed: int
+    asked: int
+    figures: JointFigures | None
+
+
+def overview(*, by: By, now: datetime, last_n: int = 4) -> list[PeriodLine]:
+    """For every coordination of this agency the current period and the last ones, newest first. Five statements in all."""
+    today = day_of(now)
+    coordinations = list(regime.coordinations_of(by.agency))
+    days = regime.working_days_for(today.replace(year=today.year - 1), today)
+    latest: dict[tuple[int, str], dict[int, Report]] = defaultdict(dict)
+    for report in Report.objects.filter(holder=by.agency).order_by("version"):
+        latest[report.coordination_id, report.period][report.agency_id] = report
+    tables = {
+        (table.coordination_id, table.period): table
+        for table in JointFigures.objects.filter(holder=by.agency)
+        .exclude(state=FiguresState.REPLACED)
+        .order_by("version", "pk")
+    }
+    lines = []
+    for coordination in coordinations:
+        keys = {key for place, key in latest if place == coordination.pk}
+        period = regime.period_for(coordination, today)
+        for _step in range(last_n):
+            if regime.parties_on(coordination, regime.window_of(coordination, period).cut_off):
+                keys.add(period.key)
+            period = period.previous()
+        for key in keys:
+            wanted = parse_period(key)
+            agencies = regime.reporting_agencies(coordination, regime.window_of(coordination, wanted).cut_off)
+            found = latest[coordination.pk, key]
+            due_on = regime.report_due_on(coordination, wanted, days if wanted.year >= today.year - 1 else None)
+            lines.append(
+                PeriodLine(
+                    coordination=coordination,
+                    period=wanted,
+                    due_on=due_on,
+                    own=_standing(found.get(by.agency.pk), overdue=today > due_on) if by.agency in agencies else None,
+                    filed=sum(report.state in FILED for report in found.values()),
+                    asked=len(agencies),
+                    figures=tables.get((coordination.pk, key)),
+                )
+            )
+    return sorted(lines, key=lambda line: (line.coordination.name, line.period.last_day), reverse=True)
 
 
 # ---- what waits --------------------------------------------------------------------------------------------------------

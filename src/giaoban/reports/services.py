@@ -387,6 +387,32 @@ def settle_row(
 
 
 @transaction.atomic
+def settle_rows(
+    figures: JointFigures,
+    settlements: Mapping[str, tuple[Decimal | None, str]],
+    *,
+    by: By,
+    now: datetime,
+    row_version: int | None = None,
+) -> JointFigures:
+    """Settle several rows at once, by indicator code: (figure, comment). All of them or none.
+
+    Raises what `settle_row` raises; the refusal names the row.
+    """
+    rows = {row.indicator.code: row for row in figures.rows.select_related("indicator", "joint_figures")}
+    for code, (agreed, comment) in settlements.items():
+        if code not in rows:
+            raise _unknown_part(code)
+        try:
+            settle_row(rows[code], by=by, now=now, agreed=agreed, comment=comment, row_version=row_version)
+        except RefusedError as error:
+            error.what = f"{rows[code].indicator.name}: {error.what}"
+            raise
+        row_version = None
+    return lock_row(figures)
+
+
+@transaction.atomic
 def accept_equal(figures: JointFigures, *, by: By, now: datetime) -> int:
     """Mark every row whose joint figure follows from the reports as looked at; how many there were. Once more changes nothing."""
     by.require(Role.OFFICER, Role.APPROVER)
