@@ -35,7 +35,7 @@ POLICY: dict[str, Row] = {
     "agencies:agency-successor": DIRECTORY,
     # people
     "agencies:people": MANAGERS,
-    "agencies:agency-people": MANAGERS,
+    "agencies:people-of": MANAGERS,
     "agencies:person-add": MANAGERS,
     "agencies:person": MANAGERS,
     "agencies:person-deactivate": Row(roles=ADMINISTRATORS, server_admin=True, methods=frozenset({"POST"})),

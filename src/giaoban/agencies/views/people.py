@@ -35,7 +35,7 @@ def people(request: SignedInRequest) -> HttpResponse:
     """The people of the agency acted for; administrators of the server choose an agency first."""
     by = request.by
     if by is not None and (by.has(Role.ADMINISTRATOR) or request.user.is_server_admin):
-        return redirect("agencies:agency-people", by.agency.code)
+        return redirect("agencies:people-of", by.agency.code)
     return redirect("agencies:list")
 
 
