@@ -217,8 +217,8 @@ def test_an_article_becomes_a_draft_and_not_twice(world: World) -> None:
         ("/past-records", {"file_name": "x.txt"}, 422, "request.shape"),
         ("/past-records", {"file_name": "x.txt", "text": 5}, 422, "request.shape"),
         ("/past-records", [], 422, "request.shape"),
-        ("/past-records", {"file_name": "x.txt", "text": "\u0000\u0001"}, 422, "archive.unreadable"),
-        ("/past-records", {"file_name": "x.txt", "text": "a\ud800b"}, 400, "request.unreadable"),
+        ("/past-records", {"file_name": "x.txt", "text": "\u0000\u0001"}, 422, "archive.binary"),
+        ("/past-records", {"file_name": "x.txt", "text": "a\ud800b"}, 422, "request.shape"),
     ],
 )
 def test_bad_bodies_end_in_a_clear_refusal(world: World, path: str, body: object, status: int, code: str) -> None:
