@@ -91,7 +91,7 @@ def test_the_page_of_a_dispatch_takes_the_same_few_statements(
     services.deliver_all(NOW)
     client = client_of(house.police_by)
 
-    with django_assert_num_queries(15):
+    with django_assert_num_queries(11):
         response = client.get(reverse("dispatches:detail", args=[sent.uid]))
 
     assert response.status_code == 200

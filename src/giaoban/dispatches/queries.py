@@ -268,13 +268,14 @@ def dispatch_view(dispatch: Dispatch, *, by: By) -> DispatchView:
     entries = list(
         RegisterEntry.objects.filter(agency=by.agency, dispatch=dispatch).defer("leaf").order_by("year", "position")
     )
+    files = list(DispatchFile.objects.filter(dispatch=dispatch).order_by("position"))
     related = Dispatch.objects.filter(
         visible_to(by), Q(in_reply_to=dispatch.digest) | Q(digest=dispatch.in_reply_to or "-")
     )
     linked = list(related.defer("sealed").select_related("sender").distinct().order_by("id"))
     return DispatchView(
         dispatch=dispatch,
-        files=list(DispatchFile.objects.filter(dispatch=dispatch).order_by("position")),
+        files=files,
         recipients=[names.get(to.agency, to.agency) for to in said.recipients],
         type_name=TYPE_NAMES.get(dispatch.type_code, dispatch.type_code),
         deliveries=[_delivery_line(row, receipts.get(row.recipient_id), by) for row in outbox],
@@ -282,7 +283,7 @@ def dispatch_view(dispatch: Dispatch, *, by: By) -> DispatchView:
         entries=entries,
         answers=[row for row in linked if row.in_reply_to == dispatch.digest],
         answered=next((row for row in linked if row.digest == dispatch.in_reply_to), None),
-        findings=verify_dispatch(dispatch),
+        findings=verify_dispatch(dispatch, files),
         timeline=_timeline(dispatch, entries, outbox, receipts, arrival, by),
         content=json.dumps(said.payload, ensure_ascii=False, indent=2, sort_keys=True),
         size=len(bytes(dispatch.sealed)),

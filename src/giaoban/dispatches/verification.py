@@ -114,12 +114,12 @@ def verify_all(progress: Progress | None = None) -> list[Finding]:
         return _Verification(progress, all_committed=not inside).run()
 
 
-def verify_dispatch(dispatch: Dispatch) -> list[Finding]:
-    """The same for one dispatch alone: its bytes, signature, columns and files. For the screen of a dispatch."""
+def verify_dispatch(dispatch: Dispatch, files: list[DispatchFile]) -> list[Finding]:
+    """The same for one dispatch and its file rows alone: bytes, signature, columns, content. For the screen of a dispatch."""
     check = _Verification(None, all_committed=False)
-    check.load_directory()
+    check.know_agency(dispatch.sender)
     check.check_dispatch(dispatch)
-    check.check_file_rows(dispatch.pk, list(DispatchFile.objects.filter(dispatch=dispatch)))
+    check.check_file_rows(dispatch.pk, files)
     return check.findings
 
 
@@ -255,6 +255,10 @@ class _Verification:
                     _("Row %(id)s of table %(table)s cannot be read.") % {"id": row_id, "table": table.__name__},
                 )
         return found
+
+    def know_agency(self, agency: Agency) -> None:
+        """For the check of one dispatch, instead of the whole directory."""
+        self._agencies[agency.pk] = agency.code
 
     def load_directory(self) -> None:
         """Codes of agencies, uids of people, and which agencies live here."""
