@@ -24,6 +24,7 @@ help: ## list the targets
 	@grep -hE '^[a-z]+:.*## ' Makefile | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 16
 
 setup: $(STAMPS)/installed $(STAMPS)/linked $(BUILT)/.ready $(FONTS)/.ready $(STAMPS)/messages ## everything before the server
+	@:
 
 dev: ## set-up with the tools for tests and checks
 	@mkdir -p .venv && touch .venv/.dev
