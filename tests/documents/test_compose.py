@@ -147,6 +147,21 @@ def test_long_names_break_before_the_words_that_open_a_part() -> None:
     assert balanced("CÔNG AN XÃ", 13, 66, bold=True) == ["CÔNG AN XÃ"]
 
 
+def test_titles_break_between_parts_of_a_sentence() -> None:
+    title = "Dự hội nghị giao ban công tác phối hợp thực hiện Nghị định 03/2019/NĐ-CP quý III năm 2026"
+
+    assert balanced(title, 14, 165, bold=True) == [
+        "Dự hội nghị giao ban công tác phối hợp thực hiện",
+        "Nghị định 03/2019/NĐ-CP quý III năm 2026",
+    ]
+
+
+def test_a_text_too_long_for_a_title_is_broken_quickly() -> None:
+    lines = balanced("chữ " * 5000, 14, 165, bold=True)
+
+    assert max(text_width_mm(line, 14, bold=True) for line in lines) < 165
+
+
 def test_a_word_that_fits_nowhere_has_a_line_of_its_own() -> None:
     assert balanced(f"a {'W' * 60} b", 13, 66, bold=True) == ["a", "W" * 60, "b"]
 

@@ -36,3 +36,8 @@ def test_numbers_below_ten_have_a_leading_zero_and_drafts_leave_room() -> None:
     assert numbering.number_line(5, "BC-CAH") == "Số: 05/BC-CAH"
     assert numbering.number_line(145, "BC-CAH") == "Số: 145/BC-CAH"
     assert numbering.number_line(None, "BC-CAH") == "Số: \u00a0\u00a0\u00a0\u00a0\u00a0\u00a0/BC-CAH"
+
+
+def test_a_paper_without_number_and_symbol_has_no_number_line() -> None:
+    assert numbering.number_line(None, "") == ""
+    assert numbering.number_line(3, "") == "Số: 03"

@@ -308,7 +308,7 @@ def _annex_note(document: OfficialDocument) -> str:
     number = number_line(document.number, _line(document.symbol)).removeprefix("Số: ")
     day = wording.long_date(document.on) if document.on else wording.blank_date(document.year)
     issuers = wording.joined([_line(issuer.name) for issuer in document.issuers])
-    return f"(Kèm theo {kind} số {number} {day} của {issuers})"
+    return f"(Kèm theo {kind} {f'số {number} ' if number else ''}{day} của {issuers})"
 
 
 def _pieces(body: Sequence[Block], width: float) -> Iterator[Piece | Grid]:

@@ -248,7 +248,8 @@ class OfficialDocument:
     """One official document. Tuples everywhere: a model never changes once built; use `dataclasses.replace`.
 
     `type_name` is the Vietnamese name of the type ("BÁO CÁO"); "" makes it a công văn, whose summary goes under the number as
-    "V/v …" (without "V/v" in `summary`). `number` None leaves room for it; `on` None leaves room for day and month.
+    "V/v …" (without "V/v" in `summary`). `number` None leaves room for it, or, with an empty `symbol`, means a paper without a number
+    of its own; `on` None leaves room for day and month.
     `place_and_date` False leaves out slot 4, as form 1.9 (biên bản) does.
     """
 

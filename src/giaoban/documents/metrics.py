@@ -19,6 +19,8 @@ FONT_FILES = ("Tinos-Regular.ttf", "Tinos-Bold.ttf", "Tinos-Italic.ttf", "Tinos-
 
 _BREAK = "\u200b"
 """Around each letter of a word that may be broken anywhere; `parts.typ` reads it. No text holds it: `layout.clean` drops it."""
+_BALANCED_WORDS = 90
+"""No title is longer; the time to balance one grows with the square of its words."""
 _OPENERS = frozenset(
     [
         "tỉnh",
@@ -41,20 +43,37 @@ _OPENERS = frozenset(
         "quý",
         "năm",
         "tháng",
-        "phương",
-        "nhiệm",
-        "hội",
         "ban",
         "bộ",
         "ủy",
-        "công",
-        "phòng",
-        "tìm",
-        "cơ",
-        "kết",
     ]
 )
 """Words that begin a part of an agency's name or of a summary: a line may well start with them."""
+_OPENING_PAIRS = frozenset(
+    [
+        "hội nghị",
+        "nghị định",
+        "nghị quyết",
+        "quyết định",
+        "quy chế",
+        "công an",
+        "công tác",
+        "cơ quan",
+        "phòng thủ",
+        "phòng chống",
+        "tìm kiếm",
+        "cứu nạn",
+        "phối hợp",
+        "thực hiện",
+        "phục vụ",
+        "phương hướng",
+        "nhiệm vụ",
+        "kết quả",
+        "kết luận",
+        "tình hình",
+    ]
+)
+"""The same for words of two syllables."""
 
 
 class FontsMissingError(RuntimeError):
@@ -99,6 +118,8 @@ def balanced(text: str, size: float, limit: float, *, bold: bool = False) -> lis
     if count == 1:
         return [text]
     words = text.replace("\n", " ").split(" ")
+    if len(words) > _BALANCED_WORDS:
+        return lines_of(text, size, widest, bold=bold)
     widths = [text_width_mm(word, size, bold=bold) for word in words]
     space = text_width_mm(" ", size, bold=bold)
     aim = text_width_mm(text, size, bold=bold) / count
@@ -107,8 +128,7 @@ def balanced(text: str, size: float, limit: float, *, bold: bool = False) -> lis
         width = sum(widths[start:end]) + space * (end - start - 1)
         if width > widest and end - start > 1:
             return float("inf")
-        opens = start == 0 or words[start].lower().strip("(") in _OPENERS or words[start - 1].endswith((",", ";", "-"))
-        return ((width - aim) / limit) ** 2 + (0.0 if opens else 0.25)
+        return ((width - aim) / limit) ** 2 + (0.0 if _opens_part(words, start) else 0.12)
 
     # best[n][end]: the cheapest way to set words[:end] in n lines, and where its last line starts.
     best: list[dict[int, tuple[float, int]]] = [{0: (0.0, 0)}]
@@ -124,6 +144,14 @@ def balanced(text: str, size: float, limit: float, *, bold: bool = False) -> lis
         ends.append(best[line][ends[-1]][1])
     ends.reverse()
     return [" ".join(words[start:end]) for start, end in pairwise(ends)]
+
+
+def _opens_part(words: list[str], start: int) -> bool:
+    if start == 0 or words[start - 1].endswith((",", ";", "-")):
+        return True
+    first = words[start].lower().strip("(")
+    pair = f"{first} {words[start + 1].lower().strip('.,;)')}" if start + 1 < len(words) else ""
+    return first in _OPENERS or pair in _OPENING_PAIRS
 
 
 def breakable(text: str, size: float, limit: float) -> str:

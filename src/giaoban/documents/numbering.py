@@ -81,7 +81,12 @@ def symbol_for(type_code: str, agency_symbol: str, unit_symbol: str = "") -> str
 
 
 def number_line(number: int | None, symbol: str) -> str:
-    """ "Số: 05/BC-CAH"; room instead of the number while it is unknown. Annex I, I-II.3."""
+    """ "Số: 05/BC-CAH"; room instead of the number while it is unknown. Annex I, I-II.3.
+
+    "" for a paper that goes with another and takes no number of its own: it has neither number nor symbol.
+    """
+    if number is None and not symbol:
+        return ""
     shown = BLANK if number is None else f"{number:02d}"
     return f"Số: {shown}/{symbol}" if symbol else f"Số: {shown}"
 
