@@ -316,7 +316,7 @@ def changed(now: Decimal | None, before: Decimal | None, indicator: Indicator) -
 
 def issuer_of(agency: Agency) -> Issuer:
     """The agency as it stands at the head of a document, under its superior."""
-    return Issuer(agency.name.upper(), agency.superior.name.upper() if agency.superior else "")
+    return Issuer(agency.name, agency.superior.name if agency.superior else "")
 
 
 def signature_of(agency: Agency, by: By | None) -> SignatureBlock:
