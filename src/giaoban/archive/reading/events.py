@@ -35,7 +35,7 @@ MEETING = rx(
     r"hội đàm|buổi làm việc|tọa đàm|buổi trao đổi|hiệp đồng|ký kết(?= (?:quy chế|kế hoạch|chương trình|phối hợp|quy định|thỏa thuận|biên bản))|ký(?= (?:quy chế|kế hoạch|chương trình)))(?!\w)"
 )
 _HOLDING = rx(
-    r"(?:tổ chức|diễn ra|tiến hành|(?:đồng )?chủ trì|có buổi|khai mạc|tham dự|họp|giao ban|sơ kết|tổng kết|ký kết|hiệp đồng|hội đàm|mở hội nghị|dự hội nghị|triển khai ký)"
+    r"(?:tổ chức|diễn ra|tiến hành|(?:đồng )?chủ trì|có buổi|khai mạc|tham dự|họp|giao ban|sơ kết|tổng kết|ký kết|hiệp đồng|hội đàm|mở hội nghị|đăng cai|dự hội nghị|triển khai ký)"
 )
 _ANNOUNCED = rx(
     r"(?:sẽ|dự kiến|chuẩn bị)(?: \w+){0,3} (?:tổ chức|diễn ra|được tổ chức|chủ trì|tiến hành)(?: \w+){0,3} (?:hội nghị|giao ban|họp|sơ kết|tổng kết|ký kết)"

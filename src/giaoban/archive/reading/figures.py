@@ -17,7 +17,7 @@ from giaoban.archive.reading.record import Indicator
 from giaoban.archive.reading.text import LOWER, SourceText, Span, rx, same_spelling
 
 _FIGURE = rx(
-    r"(?<![\w/.,:-])(?:(?P<qualifier>hơn|trên|gần|khoảng)\s+)?(?P<number>\d{1,3}(?:\.\d{3})+(?:,\d{1,3})?|\d{1,3}(?:,\d{3}){2,}|\d+(?:[.,]\d+)?)"
+    r"(?<![\w.,:-])(?<!\d/)(?:(?P<qualifier>hơn|trên|gần|khoảng)\s+)?(?P<number>\d{1,3}(?:\.\d{3})+(?:,\d{1,3})?|\d{1,3}(?:,\d{3}){2,}|\d+(?:[.,]\d+)?)"
     r"(?:\s+(?P<scale>nghìn|ngàn|vạn|triệu|tỷ|tỉ)(?:\s+(?P<minor>\d{1,3})\s+triệu)?)?\s*(?P<object>(?:m[23](?!\w))?[a-zđ"
     + LOWER[3:]
     + r" ][^\d.,;:()\n%]{0,90})"
@@ -29,11 +29,12 @@ _NO_OBJECT = rx(
     r"chính phủ|là|để|thì|với|h|giờ|nước|miền|thứ|giai đoạn|chủ thể|xã(?= biên)|cùng|bước|khâu|tốt|ai|thực hiện|nhằm|cho|có|được|hội nghị|đồng chí|tuổi|độ)(?!\w)"
 )
 _NOT_BEFORE = rx(
-    r"(?:số|quý|khóa|khoá|lần thứ|thứ|điều|khoản|chương|vùng|quân khu|đoàn|lữ đoàn|sư đoàn|trung đoàn|tiểu đoàn|đội|bão|covid|tháng|ngày|năm|nghị định|thông tư|quyết định|chỉ thị|mục|điểm|km|quốc lộ|tỉnh lộ|phường|quận|cấp|từ|đến|nhiệm kỳ|khu vực|hệ số|luật|mốc|thôn|ấp|khối|tổ|bản|hải đội|hải đoàn|-|/)\s*$"
+    r"(?:số|quý|khóa|khoá|lần thứ|thứ|điều|khoản|chương|vùng|quân khu|đoàn|lữ đoàn|sư đoàn|trung đoàn|tiểu đoàn|đội|bão|covid|tháng|ngày|năm|nghị định|thông tư|quyết định|chỉ thị|mục|điểm|km|quốc lộ|tỉnh lộ|phường|quận|cấp|từ|đến|nhiệm kỳ|khu vực|hệ số|luật|mốc|thôn|ấp|khối|tổ|bản|hải đội|hải đoàn|-)\s*$"
 )
 _STOP = rx(
     r" (?:với|và|cùng|tham gia|để|trên|tại|cho|do|về|trong|từ|bị|được|liên quan|có|gồm|thu|bắt|xử|phát|đã|nhằm|góp|theo|qua|trị giá|vi phạm|ứng phó|tới|đến|đạt|tham dự|dự|đại diện|so|bằng|là|mà|giúp|khởi|chuyển|phạt|vào|đồng thời|trao đổi|ở|nên|còn|phục vụ|tăng|giảm|tổng|bảo đảm|đảm bảo|ngăn|kịp|sang|thuộc|khi|sau|trước)(?!\w)"
 )
+_SOLDIERS = rx(r", chiến s[ĩỹ]")
 _SCALES = {"nghìn": 1_000, "ngàn": 1_000, "vạn": 10_000, "triệu": 1_000_000, "tỷ": 1_000_000_000, "tỉ": 1_000_000_000}
 _MONEY = rx(r"(?:đồng|usd|vnd|vnđ|đô la)(?!\w)")
 _QUALIFIERS = {same_spelling(word): word for word in ("hơn", "trên", "gần", "khoảng")}
@@ -59,46 +60,41 @@ def find_figures(
                 or (not match["qualifier"] and _NOT_BEFORE.search(text.low[max(start, at - 16) : at]))
             ):
                 continue
-            counted = _object(match["object"], scaled=match["scale"])
-            if len(counted) < 1:
-                continue
-            value = _value(match["number"], counted)
+            end_of_object = _object_end(text, *match.span("object"))
+            counted = text.words((match.start("object"), end_of_object))
+            value = _value(match["number"], counted) if counted else None
             if value is None:
-                notices.append(Notice.FIGURE_UNCLEAR)
+                if counted:
+                    notices.append(Notice.FIGURE_UNCLEAR)
                 continue
             scale = match["scale"]
             if match["minor"] and scale in ("tỷ", "tỉ"):
                 value, scale = value * 1000 + int(match["minor"]), "triệu"
-            if scale and _MONEY.match(counted):
-                counted = f"{scale} {counted}"
+            if scale and _MONEY.match(counted.lower()):
+                counted = f"{scale} {counted}"  # amounts of money keep their unit: 75 tỷ đồng
             elif scale:
                 value = round(value * _SCALES[scale], 6)
-            span = (
-                match.start("qualifier") if match["qualifier"] else at,
-                match.start("object") + len(_object(match["object"], scaled=None)),
-            )
-            written = text.words((match.start("object"), span[1]))
-            if scale and _MONEY.match(counted.split(" ", 1)[-1]):
-                written = f"{scale} {written}"
-            made = Indicator(
-                int(value) if value == int(value) else value, written, _QUALIFIERS.get(match["qualifier"] or "")
-            )
+            qualifier = _QUALIFIERS.get(match["qualifier"] or "")
+            made = Indicator(int(value) if value == int(value) else value, counted, qualifier)
             if made not in indicators:
                 indicators.append(made)
-                evidence.append(span)
+                evidence.append((match.start("qualifier") if qualifier else at, end_of_object))
     return indicators, evidence, notices
 
 
-def _object(words: str, *, scaled: str | None) -> str:
-    """The noun phrase that is counted: up to a verb or a conjunction, at most eight words."""
-    stop = _STOP.search(words)
-    phrase = words[: stop.start()] if stop else words
-    kept = phrase.split()[:8]
-    # Keep the original spacing so that the length can be used as a position.
-    length = 0
-    for word in kept:
-        length = phrase.index(word, length) + len(word)
-    return phrase[:length].rstrip(" -\"'/")
+def _object_end(text: SourceText, start: int, end: int) -> int:
+    """Where the noun phrase that is counted ends: before a verb or a conjunction, after at most eight words."""
+    stop = end
+    for match in _STOP.finditer(text.low, start, end):
+        if not text.view[match.end() - 1].isupper():  # "lít dầu DO" is no verb
+            stop = match.start()
+            break
+    words = list(re.finditer(r"\S+", text.view[start:stop]))[:8]
+    if not words:
+        return start
+    stop = text.trimmed(start, start + words[-1].end(), " \n-\"'/")[1]
+    soldiers = _SOLDIERS.match(text.low, stop)
+    return soldiers.end() if soldiers and text.low[start:stop].endswith("cán bộ") else stop
 
 
 def _value(written: str, counted: str) -> float | None:

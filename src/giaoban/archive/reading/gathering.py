@@ -11,12 +11,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from giaoban.archive.reading.events import MEETING, Event
 from giaoban.archive.reading.notices import Notice
 from giaoban.archive.reading.parties import (
     Organisation,
+    PersonMention,
     each_of,
     find_groups,
     find_organisations,
@@ -39,7 +40,7 @@ _LEAD_OF_CHAIRS = rx(r"(?:tham )?dự(?: và (?:phát biểu )?chỉ đạo)?(?:
 _HOLD_VERB = rx(
     r"(?:đã |vừa |cùng |đồng |phối hợp |cùng nhau )*(?:tổ chức|chủ trì|tiến hành|diễn ra|khai mạc|có buổi|họp|mở|triển khai)"
 )
-_BY = rx(r"(?<!\w)do (?P<who>[^.;]{3,200}?) (?:phối hợp |đồng |cùng )*(?:tổ chức|chủ trì)")
+_BY = rx(r"(?<!\w)do (?P<who>[^.;]{3,200}?) (?:phối hợp |đồng |cùng )*(?:tổ chức|chủ trì|đăng cai)")
 _AT = rx(
     r"(?:tại|ở)(?: (?:trụ sở|hội trường|hội trường lớn|nhà văn hóa|phòng họp|sở chỉ huy|điểm cầu(?: chính| trung tâm)?|doanh trại|cơ quan|địa bàn|nhà khách))*\s*$"
 )
@@ -270,7 +271,7 @@ def _chairs(
             continue
         forward = _CHAIRED_BY.search(text.low, *sentence.span)
         if forward is not None:
-            found = _people_or_organisations(text, forward.end(), sentence.end, hosts, notices)
+            found = _people_or_organisations(text, forward.end(), sentence.end, hosts, notices, sentences)
             if found:
                 return found
         for match in _CHAIRING.finditer(text.low, *sentence.span):
@@ -287,18 +288,29 @@ def _chairs(
             start = sentence.start
             for lead in _LEAD_OF_CHAIRS.finditer(text.low, sentence.start, match.start()):
                 start = lead.end()
-            found = _people_or_organisations(text, start, match.start(), hosts, notices)
+            found = _people_or_organisations(text, start, match.start(), hosts, notices, sentences)
             if found:
                 return found
     return []
 
 
+def _introduced(text: SourceText, person: PersonMention, sentences: Sequence[Sentence]) -> PersonMention:
+    """The same person with office and organisation, where another sentence introduces them."""
+    for sentence in sentences:
+        if text.view.find(person.person, *sentence.span) != -1:
+            for other in find_persons(text, *sentence.span):
+                if other.person == person.person and other.organisation:
+                    return replace(other, evidence=(*person.evidence, *other.evidence[1:]))
+    return person
+
+
 def _people_or_organisations(
-    text: SourceText, start: int, end: int, hosts: Named, notices: list[Notice]
+    text: SourceText, start: int, end: int, hosts: Named, notices: list[Notice], introductions: Sequence[Sentence]
 ) -> list[tuple[Party, tuple[Span, ...]]]:
     """Chairs of a clause: persons with their organisation, or organisations, or the hosts where the text refers to them."""
     persons = find_persons(text, start, end, [host for host, _ in hosts])
     if persons:
+        persons = [person if person.organisation else _introduced(text, person, introductions) for person in persons]
         if any(person.organisation is None for person in persons):
             notices.append(Notice.CHAIR_WITHOUT_ORGANISATION)
         return [(Party(person.organisation, person.person, person.title), person.evidence) for person in persons]

@@ -32,7 +32,7 @@ _STATES = rx(
 )
 _PRAISE = rx(r"(?:đánh giá cao|biểu dương|ghi nhận|chúc mừng|cảm ơn|hoan nghênh|khẳng định vai trò)")
 _PAST = rx(
-    r"(?:^|[\s,(])(?:trong|qua|sau|từ) (?:[^.;,]{0,30} )?(?:quý|năm|tháng|thời gian) (?:qua|vừa qua|[ivx\d]+|20\d\d|đầu)|(?:\d+|sáu|chín|ba|hai|một|năm|mười) (?:tháng|năm) qua|(?:tháng|năm) (?:đầu năm|vừa qua)|(?:quý|năm|thời gian|tháng) (?:vừa )?qua|"
+    r"^(?:trong|qua) (?:quý|tháng|năm|kỳ|đợt)(?: đó| này| qua)?,|(?:^|[\s,(])(?:trong|qua|sau|từ) (?:[^.;,]{0,30} )?(?:quý|năm|tháng|thời gian) (?:qua|vừa qua|[ivx\d]+|20\d\d|đầu)|(?:\d+|sáu|chín|ba|hai|một|năm|mười) (?:tháng|năm) qua|(?:tháng|năm) (?:đầu năm|vừa qua)|(?:quý|năm|thời gian|tháng) (?:vừa )?qua|"
     r"thời gian qua|theo báo cáo|theo đánh giá|báo cáo (?:tại|kết quả|đánh giá)[^.;]{0,40}?(?:cho thấy|nêu|khẳng định)|kết quả (?:cho thấy|nổi bật|là|đạt|cụ thể|phối hợp)|(?:hội nghị|các đại biểu)[^.;]{0,30}?(?:đánh giá|khẳng định|thống nhất nhận định)|"
     r"cho thấy|từ đầu năm|năm 20\d\d,|quý [ivx\d]+(?:/20\d\d)?,|tính từ|kể từ|tính đến|nổi bật là"
 )
@@ -42,8 +42,15 @@ _DONE = rx(
 _WEAK = rx(
     r"(?:tuy nhiên|bên cạnh (?:những )?(?:kết quả|ưu điểm)|(?:còn |một số )(?:tồn tại|hạn chế|khó khăn)|chưa (?:kịp thời|thường xuyên|chặt chẽ|đồng bộ|cao|sâu|tốt)|có lúc)"
 )
+_WORKED = rx(
+    r"^(?:[^.;,]{0,40}, )?(?:các|hai|ba|\d+|những|lực lượng) (?:lực lượng|đơn vị|ngành|bên|cơ quan|đồn|xã|\w+)[^.;,]{0,60}? (?:phối hợp|tổ chức|duy trì|triển khai|thực hiện|giải quyết|tuần tra|tuyên truyền|trao đổi|nắm|xử lý)"
+)
+# What a regulation contains is no work of the period.
+_OF_REGULATION = rx(
+    r"(?:theo )?(?:quy chế|kế hoạch|nghị định|chương trình|thông tư)[^.;]{0,60}? (?:gồm|quy định|có hiệu lực|nêu|xác định|hai bên|các bên)"
+)
 _FUTURE = rx(
-    r"thời gian (?:tới|tiếp theo|sắp tới)|(?:nhiệm vụ|công tác) (?:trọng tâm|cụ thể|chủ yếu|phối hợp)[^.;]{0,80}?(?:thời gian|tới|quý|tháng|năm|sau|:|cần|đó là|là)|nhiệm vụ (?:trọng tâm|thời gian)|phương hướng|(?:các|những|\d+|ba|hai) tháng (?:cuối|tiếp|còn lại|tới)|từ nay (?:đến|tới)|"
+    r"thời gian (?:tới|tiếp theo|sắp tới)|(?:nhiệm vụ|công tác) (?:trọng tâm|cụ thể|chủ yếu|phối hợp)[^.;]{0,80}?(?:thời gian|tới|quý|tháng|năm|sau|:|cần|đó là|là)|nhiệm vụ (?:trọng tâm|thời gian)|phương hướng|(?:các|những|[2-5]|ba|hai) tháng (?:cuối|tiếp|còn lại|tới)|\d+ tháng (?:tiếp theo|còn lại|tới)|từ nay (?:đến|tới)|"
     r"(?:năm|quý|tháng|nhiệm kỳ) (?:tới|tiếp theo|sau)(?!\w)|tới đây|sắp tới|6 tháng cuối năm(?=[^.;]{0,80}?(?:cần|tập trung|tiếp tục|sẽ|là|:))"
 )
 _DIRECTIVES = (
@@ -83,11 +90,10 @@ _COUNT_WORDS = {"một": 1, "hai": 2, "ba": 3, "bốn": 4, "năm": 5, "sáu": 6,
 
 @dataclass(frozen=True)
 class Outcome:
-    """Results and tasks with their spans, and the spans of sentences in which figures of the period may stand."""
+    """Results and tasks by their spans. Weak points of the period are results too: they report it."""
 
     results: tuple[Span, ...]
     tasks: tuple[Span, ...]
-    weaknesses: tuple[Span, ...]
     notices: tuple[Notice, ...]
 
 
@@ -97,7 +103,6 @@ def find_outcome(
     """Walk the body once. `planned`: spans of periods that lie ahead; `attendance`: sentences that were read for who attended or chaired."""
     results: list[Span] = []
     tasks: list[Span] = []
-    weak: list[Span] = []
     state = "opening"
     listing = ""  # what the items of a list belong to: "results", "tasks" or nothing
     said: int | None = None
@@ -110,7 +115,8 @@ def find_outcome(
             if listing == "tasks" and not repeated:
                 tasks += _split(text, sentence.start, sentence.end, whole=True)
             elif not repeated:
-                results.append(sentence.span)
+                marked = _ENUMERATOR.match(low)
+                results.append((sentence.start + marked.end() if marked else sentence.start, sentence.end))
             continue
         listing = ""
         ahead = _FUTURE.search(low) is not None or any(sentence.start <= begin < sentence.end for begin, _ in planned)
@@ -167,12 +173,12 @@ def find_outcome(
             continue
         if _PRAISE.search(low) and not past and (about_meeting or not _DONE.search(low)):
             continue
-        if state == "report" or past or _DONE.search(low) or _WEAK.search(low):
+        if _OF_REGULATION.match(low):
+            continue
+        if state == "report" or past or _DONE.search(low) or _WEAK.search(low) or _WORKED.search(low):
             state = "report"
             if not repeated:
                 results.append(sentence.span)
-                if _WEAK.search(low):
-                    weak.append(sentence.span)
             listing = "results" if low.rstrip().endswith(":") else ""
     notices = []
     if not results:
@@ -181,7 +187,7 @@ def find_outcome(
         notices.append(Notice.NO_TASKS)
     elif said is not None and said != len(tasks):
         notices.append(Notice.TASK_COUNT_DIFFERS)
-    return Outcome(tuple(results), tuple(tasks), tuple(weak), tuple(notices))
+    return Outcome(tuple(results), tuple(tasks), tuple(notices))
 
 
 def _tasks_of(text: SourceText, sentence: Sentence, said: int | None) -> list[Span]:

@@ -392,6 +392,10 @@ def each_of(text: SourceText, org: Organisation) -> list[str]:
     return [f"{head} {tier}{name}" for name in names]
 
 
+_BORDER_POSTS = ("đồn", "trạm kiểm soát", "hải đội", "hải đòan", "tiểu khu")
+_BORDER_COMMANDS = ("bộ đội", "bđbp", "bộ chỉ huy", "bch")
+
+
 def _is_parent(text: SourceText, found: Sequence[Organisation], made: Organisation, start: int) -> bool:
     if re.search(r"thuộc(?:\s+\w+){0,2}\s*$", text.low[max(start, made.span[0] - 30) : made.span[0]]):
         return True
@@ -399,6 +403,12 @@ def _is_parent(text: SourceText, found: Sequence[Organisation], made: Organisati
         return False
     between = re.sub(r"\([^()]*\)", "", text.low[found[-1].span[1] : made.span[0]])
     if "(" in between and not between[between.rfind("(") :].strip(" (").startswith(("gồm", "trong")):
+        return True
+    if (
+        between.strip() in (",", "-")
+        and found[-1].head.startswith(_BORDER_POSTS)
+        and made.head.startswith(_BORDER_COMMANDS)
+    ):
         return True
     sub_unit = (
         re.match(
@@ -559,13 +569,13 @@ def _is_person(name: str, view: str, at: int) -> bool:
 
 # --- groups without a name of their own -------------------------------------------------------------------------------
 
-_GROUP_NOUN = r"(?:đơn vị|cơ quan|sở|phòng|ban|ngành|đồn biên phòng|đồn|lực lượng|địa phương|huyện|xã|phường|tổ chức|đoàn thể|doanh nghiệp|bộ,|bộ ngành|ban,|thành viên)"
+_GROUP_NOUN = r"(?:đơn vị|cơ quan|sở|phòng|ban|đội|ngành|đồn biên phòng|đồn|lực lượng|địa phương|huyện|xã|phường|tổ chức|đoàn thể|doanh nghiệp|bộ,|bộ ngành|ban,|thành viên)"
 _GROUP = rx(
     r"(?P<person>(?:đại diện|lãnh đạo|chỉ huy|thủ trưởng|cán bộ|trưởng|chỉ huy trưởng|đại biểu|đồng chí|ban giám đốc)(?: (?:lãnh đạo|chỉ huy|thủ trưởng|đại diện))* )?"
     r"(?P<group>(?P<plural>các|một số|toàn thể các|\d+) "
     + _GROUP_NOUN
     + r"(?:,? (?:ban|ngành|phòng|sở|đoàn thể|đơn vị|cơ quan|chức năng|địa phương|huyện|xã|phường|thị trấn|thị xã|thành phố|nghiệp vụ)(?= ?,|\b))*"
-    r"(?: [^,.;:()\n]{0,110}?)?)(?= tham dự| dự |[,.;:()]|\s*$| và (?:các |đại diện|lãnh đạo|cán bộ|chỉ huy|đồng chí|đại tá|thượng tá|trung tá)| cùng (?:các |đại diện|dự)| đã | tổ chức | về | để | nhằm | trong việc | có đồng chí|\n)"
+    r"(?: [^,.;:()\n]{0,110}?)?)(?= tham dự| dự |[,.;:()]|\s*$| và (?:các |đại diện|lãnh đạo|cán bộ|chỉ huy|giám đốc|thủ trưởng|trưởng |đồng chí|đại tá|thượng tá|trung tá)| cùng (?:các |đại diện|dự)| đã | tổ chức | về | để | nhằm | trong việc | có đồng chí|\n)"
 )
 _SECTORS = rx(r"(?P<lead>.*?\bcủa )?(?P<count>2|hai|02|3|ba|03) (?:ngành|lực lượng)$")
 _SECTOR_OF = [

@@ -118,7 +118,8 @@ def venue(text: SourceText, event: Event) -> tuple[str, Span] | None:
         for match in _VENUE.finditer(text.low, *sentence.span):
             placed = _GIVEN_PLACE.search(text.low, max(sentence.start, match.start() - 40), match.start("place"))
             early = meeting is not None and match.start() < meeting.start()
-            if not placed and not early and match.start() - sentence.start > 40:
+            building = re.match(r"(?:trụ|hội)\s+(?:sở|trường)|nhà\s+văn|doanh\s+trại", text.low[match.start("place") :])
+            if not placed and not early and not building and match.start() - sentence.start > 40:
                 continue
             span = text.trimmed(*match.span("place"), strip=" \n-")
             words = text.words(span)
@@ -145,6 +146,11 @@ def form(
     if place is not None:
         return "in_person", [place[1]]
     return "unknown", []
+
+
+def is_cluster(text: SourceText, opening: Sequence[Span]) -> bool:
+    """Whether the opening speaks of adjacent units that meet as a cluster."""
+    return any(_CLUSTER.search(text.low, *span) for span in opening)
 
 
 def level(

@@ -70,7 +70,8 @@ def read_text(text: str, *, catalogue: Catalogue = KNOWN_INSTRUMENTS) -> Confere
     met = gathering.gather(
         seen, article.title, sentences, event, [span for _, span in sites], [day.span for day in days]
     )
-    if met.partners < 2 and not _invited_by_one(seen, opening, met):
+    cluster = met.partners >= 1 and places.is_cluster(seen, opening)
+    if met.partners < 2 and not cluster and not _invited_by_one(seen, opening, met):
         return _other(seen, article, [*notices, Notice.ONE_AGENCY if met.partners else Notice.NOT_A_CONFERENCE])
     return _conference(seen, article, sentences, event, met, sites, references, masked, notices)
 
@@ -362,8 +363,9 @@ def _date_periods(
             notices.append(Notice.NEXT_YEAR_INFERRED)
         ahead = dated
     ends = period_end(ahead), period_end(reported)
-    if ends[0] is not None and ends[1] is not None and ends[0] <= ends[1]:
-        ahead = Period()  # words of planning stood with the period looked back on
+    within = ahead.type == "year" and reported.type != "year" and ahead.year == reported.year and ahead.year is not None
+    if within or (ends[0] is not None and ends[1] is not None and ends[0] <= ends[1]):
+        ahead = Period()  # words of planning stood with the period looked back on, or with the year it lies in
     return reported, ahead
 
 

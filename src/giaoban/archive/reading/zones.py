@@ -67,7 +67,7 @@ _NOT_A_NAME = rx(
 )
 # An office that signs instead of a person.
 _OFFICE_LINE = rx(
-    r"(?:ban biên tập|bbt|văn phòng|phòng|công an|ban chqs|bộ chqs|ban chỉ huy|bộ chỉ huy|đồn biên phòng|cục|chi cục|sở|ubnd|đội|tổ) "
+    r"(?:ban biên tập|bbt|văn phòng|phòng|công an|ban chqs|bộ chqs|ban chỉ huy|bộ chỉ huy|đồn biên phòng|cục|chi cục|sở|ubnd|đội|tổ)(?: |$)"
 )
 _INLINE_BYLINE = re.compile(rf"(?:\./[.,]?|[.!…]\)?)[ \n]+(\(?{_NAME_TOKEN}(?:\s+{_NAME_TOKEN}){{1,4}}\)?)\s*\.?$")
 _HEADLINE = rx(
