@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 import pytest
 
 if TYPE_CHECKING:
-    from tests.agencies.personas import World
+    from tests.agencies.personas import Cast
 
 
 @pytest.fixture
-def world(db: None) -> World:
+def cast(db: None) -> Cast:
     """Two agencies and everybody who could knock."""
-    from tests.agencies.personas import make_world
+    from tests.agencies.personas import make_cast
 
-    return make_world()
+    return make_cast()

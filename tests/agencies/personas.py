@@ -29,7 +29,7 @@ PERSONAS = ("anonymous", "nobody", *ROLES, "stranger", "server-admin")
 
 
 @dataclass
-class World:
+class Cast:
     """What the tests stand on."""
 
     police: Agency
@@ -84,7 +84,7 @@ def make_person(username: str, agency: Agency | None = None, role: Role | None =
     return person
 
 
-def make_world() -> World:
+def make_cast() -> Cast:
     """Police and army of one province, their people, and a small map with one merger."""
     police, army = (
         make_agency("CAT", "Công an tỉnh"),
@@ -100,4 +100,4 @@ def make_world() -> World:
     after = make_place("90101", "Suối Đá", LocalityTier.COMMUNE, province, since=merged_on)
     Succession.objects.create(predecessor=before, successor=after, on=merged_on, kind="merged", source="Nghị quyết thử")
     AgencyArea.objects.create(agency=police, locality=province, since=LONG_AGO)
-    return World(police, army, people, {"province": province, "before": before, "after": after})
+    return Cast(police, army, people, {"province": province, "before": before, "after": after})

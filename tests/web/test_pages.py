@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from django.urls import reverse
-from tests.agencies.personas import LONG_AGO, World, make_agency, make_person, make_place
+from tests.agencies.personas import LONG_AGO, Cast, make_agency, make_person, make_place
 
 from giaoban.agencies.models import Person, RoleAssignment
 from giaoban.common.access import Role
@@ -18,9 +18,9 @@ FRAME = 3
 """Statements of every page of a signed-in person: session, person, roles."""
 
 
-def paths(world: World) -> list[tuple[str, str, int]]:
+def paths(cast: Cast) -> list[tuple[str, str, int]]:
     """(persona, path, statements beyond the frame)."""
-    officer = world.people["officer"].uid
+    officer = cast.people["officer"].uid
     return [
         ("viewer", "/agencies/", 1),
         ("viewer", "/agencies/CAT/", 5),
@@ -37,37 +37,35 @@ def paths(world: World) -> list[tuple[str, str, int]]:
 
 
 def test_every_page_keeps_its_number_of_statements(
-    world: World, django_assert_num_queries: DjangoAssertNumQueries
+    cast: Cast, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
-    for persona, path, statements in paths(world):
-        client = world.client(persona)
+    for persona, path, statements in paths(cast):
+        client = cast.client(persona)
         with django_assert_num_queries(FRAME + statements, info=path):
             assert client.get(path).status_code == 200
 
 
-def test_more_rows_take_no_more_statements(world: World, django_assert_num_queries: DjangoAssertNumQueries) -> None:
+def test_more_rows_take_no_more_statements(cast: Cast, django_assert_num_queries: DjangoAssertNumQueries) -> None:
     for number in range(3):
-        make_agency(f"X{number}", f"Cơ quan {number}", superior=world.police)
-        make_person(f"them.{number}", world.police, Role.CLERK)
-        make_place(f"9020{number}", f"Xã {number}", "commune", world.places["province"])  # type: ignore[arg-type]
+        make_agency(f"X{number}", f"Cơ quan {number}", superior=cast.police)
+        make_person(f"them.{number}", cast.police, Role.CLERK)
+        make_place(f"9020{number}", f"Xã {number}", "commune", cast.places["province"])  # type: ignore[arg-type]
 
-    test_every_page_keeps_its_number_of_statements(world, django_assert_num_queries)
+    test_every_page_keeps_its_number_of_statements(cast, django_assert_num_queries)
 
 
-def test_the_menu_shows_what_the_role_may_open(world: World) -> None:
-    viewer, administrator = (
-        world.client(who).get("/agencies/").content.decode() for who in ("viewer", "administrator")
-    )
+def test_the_menu_shows_what_the_role_may_open(cast: Cast) -> None:
+    viewer, administrator = (cast.client(who).get("/agencies/").content.decode() for who in ("viewer", "administrator"))
 
     assert ("Quản trị" in viewer, "Quản trị" in administrator) == (False, True)
     assert 'href="/agencies/" aria-current="page"' in viewer
 
 
-def test_who_works_in_two_agencies_switches_between_them(world: World) -> None:
+def test_who_works_in_two_agencies_switches_between_them(cast: Cast) -> None:
     RoleAssignment.objects.create(
-        person=world.people["officer"], agency=world.army, role=Role.ADMINISTRATOR, since=LONG_AGO
+        person=cast.people["officer"], agency=cast.army, role=Role.ADMINISTRATOR, since=LONG_AGO
     )
-    client = world.client("officer")
+    client = cast.client("officer")
     assert client.get("/agencies/BCH/people/").status_code == 200
 
     client.post(reverse("agencies:switch"), {"agency": "CAT"})
@@ -78,26 +76,26 @@ def test_who_works_in_two_agencies_switches_between_them(world: World) -> None:
     assert client.post(reverse("agencies:switch"), {"agency": "KHAC"}).status_code == 404
 
 
-def test_theme_and_text_size_follow_the_person(world: World) -> None:
-    client = world.client("viewer")
+def test_theme_and_text_size_follow_the_person(cast: Cast) -> None:
+    client = cast.client("viewer")
 
     client.post(reverse("agencies:profile"), {"language": "en", "theme": "dark", "text_size": "larger"})
 
     assert '<html lang="en" data-bs-theme="dark" data-text="larger">' in client.get("/me/").content.decode()
 
 
-def test_sample_data_is_said_on_every_page(world: World) -> None:
-    assert "Dữ liệu mẫu" not in world.client("viewer").get("/agencies/").content.decode()
+def test_sample_data_is_said_on_every_page(cast: Cast) -> None:
+    assert "Dữ liệu mẫu" not in cast.client("viewer").get("/agencies/").content.decode()
 
-    world.police.is_sample = True
-    world.police.save()
+    cast.police.is_sample = True
+    cast.police.save()
 
-    assert "Dữ liệu mẫu" in world.client("viewer").get("/agencies/").content.decode()
-    assert "Dữ liệu mẫu" in world.client("anonymous").get("/sign-in/").content.decode()
+    assert "Dữ liệu mẫu" in cast.client("viewer").get("/agencies/").content.decode()
+    assert "Dữ liệu mẫu" in cast.client("anonymous").get("/sign-in/").content.decode()
 
 
-def test_a_person_is_added_signs_in_by_the_link_and_works(world: World) -> None:
-    boss = world.client("administrator")
+def test_a_person_is_added_signs_in_by_the_link_and_works(cast: Cast) -> None:
+    boss = cast.client("administrator")
     entered = {
         "username": "tran.binh",
         "full_name": "Trần  Bình ",
@@ -113,13 +111,13 @@ def test_a_person_is_added_signs_in_by_the_link_and_works(world: World) -> None:
     assert link.startswith("http://127.0.0.1/sign-in/first/")
     assert Person.objects.get(username="tran.binh").full_name == "Trần Bình"
     new = "nui cao song dai trang sang"
-    guest = world.client("anonymous")
+    guest = cast.client("anonymous")
     assert guest.post(link, {"new": new, "again": new}).status_code == 302
     guest.post("/sign-in/", {"username": "tran.binh", "password": new})
     assert "Văn thư" in guest.get("/tokens/add/").content.decode()
 
 
-def test_a_refused_form_keeps_what_was_typed(world: World) -> None:
+def test_a_refused_form_keeps_what_was_typed(cast: Cast) -> None:
     entered = {
         "username": "officer",
         "full_name": "Trần Bình",
@@ -128,7 +126,7 @@ def test_a_refused_form_keeps_what_was_typed(world: World) -> None:
         "since": "01/11/2026",
     }
 
-    answer = world.client("administrator").post("/agencies/CAT/people/add/", entered)
+    answer = cast.client("administrator").post("/agencies/CAT/people/add/", entered)
 
     text = answer.content.decode()
     assert answer.status_code == 422
@@ -136,8 +134,8 @@ def test_a_refused_form_keeps_what_was_typed(world: World) -> None:
     assert 'value="Trần Bình"' in text
 
 
-def test_a_locked_account_is_unlocked_by_undo(world: World) -> None:
-    boss, uid = world.client("administrator"), world.people["officer"].uid
+def test_a_locked_account_is_unlocked_by_undo(cast: Cast) -> None:
+    boss, uid = cast.client("administrator"), cast.people["officer"].uid
 
     page = boss.post(f"/people/{uid}/deactivate/", follow=True).content.decode()
 
@@ -147,13 +145,13 @@ def test_a_locked_account_is_unlocked_by_undo(world: World) -> None:
 
 
 @pytest.mark.parametrize("on", ["", "hom-qua", "31/02/2026", "99999999", "\x00", "01/01/0001", "31/12/9999"])
-def test_a_slip_in_the_day_shows_a_page_all_the_same(world: World, on: str) -> None:
+def test_a_slip_in_the_day_shows_a_page_all_the_same(cast: Cast, on: str) -> None:
     for path in ("/agencies/", "/agencies/CAT/", "/localities/", "/localities/90101/"):
-        assert world.client("viewer").get(path, {"on": on, "q": on}).status_code == 200
+        assert cast.client("viewer").get(path, {"on": on, "q": on}).status_code == 200
 
 
-def test_an_area_is_set_by_codes_and_an_unknown_code_is_named(world: World) -> None:
-    client = world.client("server-admin")
+def test_an_area_is_set_by_codes_and_an_unknown_code_is_named(cast: Cast) -> None:
+    client = cast.client("server-admin")
 
     wrong = client.post("/agencies/BCH/area/", {"since": "23/11/2026", "codes": "90101, 99999"})
     right = client.post("/agencies/BCH/area/", {"since": "23/11/2026", "codes": "90101"})

@@ -15,7 +15,7 @@ import pytest
 from django.contrib.auth.models import AnonymousUser
 from django.test import RequestFactory
 from django.urls import URLPattern, URLResolver, get_resolver, resolve
-from tests.agencies.personas import NOW, PERSONAS, ROLES, TODAY, World
+from tests.agencies.personas import NOW, PERSONAS, ROLES, TODAY, Cast
 
 from giaoban.agencies import queries
 from giaoban.agencies.middleware import PolicyMiddleware, route_name
@@ -111,10 +111,10 @@ def expected(row: Row, persona: str, method: str) -> str:
 
 
 @pytest.mark.django_db
-def test_the_door_answers_every_route_persona_and_method_as_its_row_says(world: World) -> None:
+def test_the_door_answers_every_route_persona_and_method_as_its_row_says(cast: Cast) -> None:
     door = PolicyMiddleware(lambda request: None)  # type: ignore[arg-type, return-value]
     factory = RequestFactory(headers={"host": "127.0.0.1"})
-    by_persona = {persona: _by(world, persona) for persona in PERSONAS}
+    by_persona = {persona: _by(cast, persona) for persona in PERSONAS}
     wrong = []
     for route in ROUTES:
         row = table()[route.name]
@@ -123,7 +123,7 @@ def test_the_door_answers_every_route_persona_and_method_as_its_row_says(world: 
             for method in METHODS:
                 request = factory.generic(method, route.path)
                 request.resolver_match = match
-                request.user = AnonymousUser() if persona == "anonymous" else world.people[persona]
+                request.user = AnonymousUser() if persona == "anonymous" else cast.people[persona]
                 request.by, request.memberships, request.session = by_persona[persona], [], {}
                 answer = door.process_view(request, match.func, match.args, match.kwargs)  # type: ignore[arg-type]
                 # the API knows tokens only, and who holds no role has none
@@ -134,11 +134,11 @@ def test_the_door_answers_every_route_persona_and_method_as_its_row_says(world: 
     assert wrong == []
 
 
-def _by(world: World, persona: str) -> By | None:
+def _by(cast: Cast, persona: str) -> By | None:
     if persona == "anonymous":
         return None
-    held = queries.roles_by_agency(world.people[persona], on=TODAY)
-    return By(person=world.people[persona], agency=held[0][0], roles=held[0][1]) if held else None
+    held = queries.roles_by_agency(cast.people[persona], on=TODAY)
+    return By(person=cast.people[persona], agency=held[0][0], roles=held[0][1]) if held else None
 
 
 def _is(answer: Any, should: str, route: Route) -> bool:
@@ -158,15 +158,15 @@ def _is(answer: Any, should: str, route: Route) -> bool:
 
 
 @pytest.mark.django_db
-def test_a_route_without_a_row_is_shut_for_everybody(world: World) -> None:
+def test_a_route_without_a_row_is_shut_for_everybody(cast: Cast) -> None:
     door = PolicyMiddleware(lambda request: None)  # type: ignore[arg-type, return-value]
     door.table = dict
     answers = []
     for persona in PERSONAS:
         request = RequestFactory(headers={"host": "127.0.0.1"}).get("/sign-in/")
         request.resolver_match = resolve("/sign-in/")
-        request.user = AnonymousUser() if persona == "anonymous" else world.people[persona]
-        request.by, request.memberships, request.session = _by(world, persona), [], {}  # type: ignore[attr-defined]
+        request.user = AnonymousUser() if persona == "anonymous" else cast.people[persona]
+        request.by, request.memberships, request.session = _by(cast, persona), [], {}  # type: ignore[attr-defined]
         answers.append(door.process_view(request, lambda: None, (), {}).status_code)  # type: ignore[arg-type, union-attr]
 
     assert answers == [403] * len(PERSONAS)
@@ -174,8 +174,8 @@ def test_a_route_without_a_row_is_shut_for_everybody(world: World) -> None:
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("persona", PERSONAS)
-def test_no_page_breaks_and_none_opens_to_the_wrong_persona(world: World, persona: str) -> None:
-    client = world.client(persona)
+def test_no_page_breaks_and_none_opens_to_the_wrong_persona(cast: Cast, persona: str) -> None:
+    client = cast.client(persona)
     client.raise_request_exception = False
     wrong = []
     for route in ROUTES:
@@ -194,20 +194,20 @@ def test_no_page_breaks_and_none_opens_to_the_wrong_persona(world: World, person
             if not shut:
                 wrong.append((route.name, method, should, answer.status_code))
             if persona != "anonymous" and "_auth_user_id" not in client.session:
-                client = world.client(persona)  # signed out, as it should
+                client = cast.client(persona)  # signed out, as it should
                 client.raise_request_exception = False
             client.cookies.pop("messages", None)
     assert wrong == []
 
 
 @pytest.mark.django_db
-def test_forbidden_and_absent_look_exactly_alike(world: World) -> None:
-    absent = world.client("administrator").get("/people/6f0c1c0e-3f0a-4b6e-9a55-0d8a5d2f7b11/")
-    others = world.client("administrator").get(f"/people/{world.people['stranger'].uid}/")
+def test_forbidden_and_absent_look_exactly_alike(cast: Cast) -> None:
+    absent = cast.client("administrator").get("/people/6f0c1c0e-3f0a-4b6e-9a55-0d8a5d2f7b11/")
+    others = cast.client("administrator").get(f"/people/{cast.people['stranger'].uid}/")
 
     assert (absent.status_code, others.status_code) == (404, 404)
     assert _without_tokens(absent.content) == _without_tokens(others.content).replace(
-        str(world.people["stranger"].uid), "6f0c1c0e-3f0a-4b6e-9a55-0d8a5d2f7b11"
+        str(cast.people["stranger"].uid), "6f0c1c0e-3f0a-4b6e-9a55-0d8a5d2f7b11"
     )
 
 
@@ -216,10 +216,10 @@ def _without_tokens(page: bytes) -> str:
 
 
 @pytest.mark.django_db
-def test_a_session_opens_nothing_in_the_api_and_a_token_nothing_in_the_pages(world: World) -> None:
-    _row, token = people.issue_token(name="x", role=Role.OFFICER, days=5, by=world.by("officer"), now=NOW)
-    signed_in = world.client("officer")
-    bearer = world.client("anonymous", authorization=f"Bearer {token}")
+def test_a_session_opens_nothing_in_the_api_and_a_token_nothing_in_the_pages(cast: Cast) -> None:
+    _row, token = people.issue_token(name="x", role=Role.OFFICER, days=5, by=cast.by("officer"), now=NOW)
+    signed_in = cast.client("officer")
+    bearer = cast.client("anonymous", authorization=f"Bearer {token}")
 
     for route in (one for one in ROUTES if one.is_api and not table()[one.name].public):
         if "GET" in table()[route.name].methods:
@@ -230,9 +230,9 @@ def test_a_session_opens_nothing_in_the_api_and_a_token_nothing_in_the_pages(wor
 
 
 @pytest.mark.django_db
-def test_every_answer_carries_the_headers_that_keep_it_safe(world: World) -> None:
+def test_every_answer_carries_the_headers_that_keep_it_safe(cast: Cast) -> None:
     for persona, path in (("officer", "/agencies/"), ("anonymous", "/sign-in/"), ("anonymous", "/khong-co/")):
-        headers = world.client(persona).get(path).headers
+        headers = cast.client(persona).get(path).headers
 
         assert headers["Cache-Control"] == "no-store, private"
         assert headers["X-Frame-Options"] == "DENY"

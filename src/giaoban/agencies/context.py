@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from giaoban.agencies.models import Agency, Person
     from giaoban.common.access import By
+    from giaoban.common.errors import Text
 
 MENU = (
     Entry("desk:home", _("To do"), ("desk:",)),
@@ -39,6 +40,8 @@ MENU = (
     ),
 )
 
+SEARCH = Entry("desk:search", "")
+
 
 @dataclass(frozen=True, kw_only=True)
 class Shell:
@@ -48,6 +51,10 @@ class Shell:
     by: By | None = None
     agencies: list[Agency] = field(default_factory=list)
     menu: list[Shown] = field(default_factory=list)
+    here: Text = ""
+    """The entry of the menu under which this page lies."""
+    search_url: str = ""
+    """Where the search of the frame leads; empty where there is none for this person."""
     is_sample: bool = False
     """The agency acted for is sample data: said on every page."""
     language: str = "vi"
@@ -72,12 +79,15 @@ def page(request: HttpRequest) -> dict[str, Any]:
 
     match = request.resolver_match
     here = route_name(match.namespaces, match.url_name) if match else ""
+    menu = visible(MENU, may=may, here=here)
     return {
         "shell": Shell(
             person=user,
             by=by,
             agencies=getattr(request, "memberships", []),
-            menu=visible(MENU, may=may, here=here),
+            menu=menu,
+            search_url=next((entry.url for entry in visible((SEARCH,), may=may, here=here)), ""),
+            here=next((entry.label for entry in menu if entry.current), ""),
             is_sample=user.is_sample or (by is not None and by.agency.is_sample),
             language=language,
             theme=user.theme,

@@ -29,10 +29,12 @@ if TYPE_CHECKING:
     from django.template.context import RequestContext
 
     from giaoban.common.access import By
+    from giaoban.web.navigation import Shown
     from giaoban.web.parts import Fact, Moment, Step, Tab
 
 register = template.Library()
 
+CURRENT = SafeString(' aria-current="page"')
 NEAR_DAYS = 60
 """Within so many days a deadline is told in working days; further off the date itself says more."""
 
@@ -351,6 +353,16 @@ def table(content: str, label: object, css: str = "") -> SafeString:
 
 
 # inside the frame
+
+
+@register.simple_tag
+def menu_items(entries: Sequence[Shown]) -> SafeString:
+    """The entries of the menu, drawn once for the wide and the narrow frame."""
+    return format_html_join(
+        "",
+        '<li><a href="{}"{}>{}</a></li>',
+        ((entry.url, CURRENT if entry.current else "", entry.label) for entry in entries),
+    )
 
 
 @register.filter
