@@ -203,8 +203,21 @@ def _fill_with_sample() -> bool:
     # One transaction: whoever stops the program halfway finds an empty server again, and the disk is waited for once.
     with transaction.atomic():
         territory.load_territory()
-        build.build_sample(now=clock.now(), progress=note)
+        build.build_sample(now=clock.now(), progress=_tell_step)
     return True
+
+
+def _tell_step(step: str) -> None:
+    """A step of the sample, in the person's language where it has a word."""
+    words = {
+        "directory": _("agencies, people, regulations"),
+        "past record": _("a past record"),
+        "reports": _("reports of"),
+        "conference concluded": _("a conference that was concluded"),
+        "conference being prepared": _("a conference in preparation"),
+    }
+    first, _space, rest = step.partition(" ")
+    note(f"  {words.get(step) or words.get(first, first)} {rest if step not in words else ''}".rstrip())
 
 
 def _accounts() -> list[Account]:
