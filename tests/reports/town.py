@@ -40,14 +40,32 @@ class Town:
     officers: dict[str, By] = field(default_factory=dict)
     approvers: dict[str, By] = field(default_factory=dict)
 
-    def write(self, code: str, values: dict[str, object] | None = None, text: str = "", *, period: str = PERIOD, now: datetime = NOW) -> Report:
+    def write(
+        self,
+        code: str,
+        values: dict[str, object] | None = None,
+        text: str = "",
+        *,
+        period: str = PERIOD,
+        now: datetime = NOW,
+    ) -> Report:
         """`code` fills in its draft."""
         by = self.officers[code]
         report = services.open_report(self.coordination, period, by=by, now=now)
         entered = {name: ValueInput(value=Decimal(str(value))) for name, value in (values or ALL_EQUAL).items()}
-        return services.save_report(report, by=by, now=now, values=entered, sections={"area:thong-tin": text or f"Kết quả của {code}."})
+        return services.save_report(
+            report, by=by, now=now, values=entered, sections={"area:thong-tin": text or f"Kết quả của {code}."}
+        )
 
-    def submit(self, code: str, values: dict[str, object] | None = None, text: str = "", *, period: str = PERIOD, now: datetime = NOW) -> Report:
+    def submit(
+        self,
+        code: str,
+        values: dict[str, object] | None = None,
+        text: str = "",
+        *,
+        period: str = PERIOD,
+        now: datetime = NOW,
+    ) -> Report:
         """`code` fills in its report and signs it; nothing has arrived anywhere yet."""
         report = self.write(code, values, text, period=period, now=now)
         return services.submit_report(report, by=self.approvers[code], now=now)
@@ -59,8 +77,10 @@ class Town:
         deliver_all(now)
         figures = services.draft_joint_figures(self.coordination, period, by=self.officers["CAH"], now=now)
         for row in figures.rows.exclude(state__in=["equal", "settled"]):
-            services.settle_row(row, by=self.officers["CAH"], now=now, agreed=Decimal(7), comment="Theo sổ của tổ tuần tra")
-        services.propose_joint_figures(figures, by=self.approvers["CAH"], now=now)
+            services.settle_row(
+                row, by=self.officers["CAH"], now=now, agreed=Decimal(7), comment="Theo sổ của tổ tuần tra"
+            )
+        figures = services.propose_joint_figures(figures, by=self.approvers["CAH"], now=now)
         deliver_all(now)
         return figures
 
@@ -101,7 +121,14 @@ def make_town() -> Town:
         )
     ):
         Indicator.objects.create(
-            regulation=regulation, area=area, code=code, name=name, unit=unit, kind=kind, decimals=decimals, position=place
+            regulation=regulation,
+            area=area,
+            code=code,
+            name=name,
+            unit=unit,
+            kind=kind,
+            decimals=decimals,
+            position=place,
         )
     coordination = Coordination.objects.create(
         name="Phối hợp Nghị định 77 huyện Khê Thượng", regulation=regulation, level="district"
@@ -110,16 +137,28 @@ def make_town() -> Town:
     for place, code in enumerate(CODES):
         name, short = NAMES[code]
         agency = Agency.objects.create(
-            code=code, name=name, short_name=short, symbol=code, level="district", seat="Khê Thượng", head_position="THỦ TRƯỞNG"
+            code=code,
+            name=name,
+            short_name=short,
+            symbol=code,
+            level="district",
+            seat="Khê Thượng",
+            head_position="THỦ TRƯỞNG",
         )
         create_key(agency, now=NOW - timedelta(days=400))
         town.agencies[code] = agency
         for role, people in ((Role.OFFICER, town.officers), (Role.APPROVER, town.approvers)):
-            person = Person.objects.create(username=f"{role}-{code.lower()}", full_name=f"Người {role} {code}", position="Thủ trưởng")
+            person = Person.objects.create(
+                username=f"{role}-{code.lower()}", full_name=f"Người {role} {code}", position="Thủ trưởng"
+            )
             people[code] = By(person=person, agency=agency, roles=frozenset({role}))
         if code != "HAI":
             # CAH is the third in the order of the rows and the first to host: turns follow the period, not the list.
             Party.objects.create(
-                coordination=coordination, agency=agency, role=PartyRole.PARTY, is_co_chair=code != "HKL", position=place
+                coordination=coordination,
+                agency=agency,
+                role=PartyRole.PARTY,
+                is_co_chair=code != "HKL",
+                position=place,
             )
     return town

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from django.db.models import Prefetch, Q, QuerySet
+from django.db.models import Prefetch, Q, QuerySet, prefetch_related_objects
 
 from giaoban.agencies.models import Agency, valid_on
 from giaoban.common.errors import NotFoundError
@@ -93,7 +93,8 @@ def coordination_by_uid(uid: UUID) -> Coordination:
 
 
 def parties_on(coordination: Coordination, day: date, *, role: PartyRole | None = None) -> list[Party]:
-    """The parts valid on `day`, in order; of one role if given. Uses what is prefetched."""
+    """The parts valid on `day`, in order; of one role if given. One statement at the first question, then none."""
+    prefetch_related_objects([coordination], Prefetch("parties", queryset=Party.objects.select_related("agency")))
     return [
         party
         for party in coordination.parties.all()
