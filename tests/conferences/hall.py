@@ -7,7 +7,9 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from giaoban.agencies.models import Agency, Person
+from django.test import Client
+
+from giaoban.agencies.models import Agency, Person, RoleAssignment
 from giaoban.common.access import By, Role
 from giaoban.common.clock import HANOI
 from giaoban.conferences import copies, services
@@ -42,6 +44,12 @@ class Hall:
 
     def by(self, code: str, role: Role = Role.APPROVER) -> By:
         return self.people[code, role]
+
+    def client(self, code: str, role: Role = Role.APPROVER) -> Client:
+        """A browser in which that person has signed in."""
+        client = Client()
+        client.force_login(self.by(code, role).person, backend="django.contrib.auth.backends.ModelBackend")
+        return client
 
     def copy(self, code: str, uid: uuid.UUID | None = None) -> Conference:
         """The latest conference on the island of `code`."""
@@ -197,6 +205,7 @@ def make_hall() -> Hall:
             person = Person.objects.create(
                 username=f"{role}-{code.lower()}", full_name=f"Người {role} {code}", position="Phó Trưởng"
             )
+            RoleAssignment.objects.create(person=person, agency=agency, role=role)
             hall.people[code, role] = By(person=person, agency=agency, roles=frozenset({role}))
         if code != "HAI":
             Party.objects.create(

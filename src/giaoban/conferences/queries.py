@@ -103,6 +103,19 @@ def access_contribution(conference: Conference, uid: UUID, *, by: By) -> Contrib
     return found
 
 
+def contributions_of(conference: Conference, *, by: By) -> list[Contribution]:
+    """What was handed in, and the own drafts, first first."""
+    rows = conference.contributions.filter(holder=by.agency).select_related("agency", "dispatch")
+    return list(rows.defer("dispatch__sealed"))
+
+
+def parties_of(conference: Conference) -> list[Agency]:
+    """All agencies that have a part on the day of the conference, in order."""
+    day = conference.held_on
+    parties = conference.coordination.parties.select_related("agency").order_by("position", "pk")
+    return [party.agency for party in parties if day is None or party.valid_on(day)]
+
+
 def files_of(dispatch: Dispatch) -> list[RenderedFile]:
     """The files that went with a dispatch of a conference at hand, with their bytes."""
     store = store_of("dispatches")
