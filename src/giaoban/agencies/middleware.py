@@ -105,7 +105,7 @@ class PolicyMiddleware:
         if verdict is Verdict.METHOD and row is not None:
             return HttpResponseNotAllowed(sorted(row.methods))
         # the page of a thing: forbidden looks exactly like absent
-        hidden = row is not None and match is not None and bool(match.captured_kwargs)
+        hidden = row is not None and match is not None and bool(getattr(match, "captured_kwargs", {}))
         if from_api:
             return _refuse_api(verdict, hidden=hidden)
         if verdict is Verdict.SIGN_IN:

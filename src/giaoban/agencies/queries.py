@@ -223,7 +223,7 @@ def keeps(person: Person, *, by: Person, on: date) -> bool:
     rows = list(RoleAssignment.objects.filter(person=person).values_list("agency", "until"))
     held = {agency for agency, until in rows if until is None or until >= on}
     if not held and rows:
-        held = {max(rows, key=lambda row: row[1])[0]}
+        held = {max(rows, key=lambda row: str(row[1]))[0]}
     return bool(held) and held <= _managed_ids(by, on=on)
 
 
