@@ -75,24 +75,26 @@ class DraftForm(forms.Form):
     level = forms.ChoiceField(label=_("Level"), choices=[("", _("not known")), *Level.choices], required=False)
     format = forms.ChoiceField(label=_("Format"), choices=FORMATS)
     venue = forms.CharField(label=_("Venue"), max_length=300, required=False)
-    sites = forms.CharField(label=_("Sites"), required=False, widget=forms.Textarea(attrs={"rows": 2}))
+    sites = forms.CharField(
+        label=_("Sites"), required=False, widget=forms.Textarea(attrs={"rows": 2, "class": "short"})
+    )
     hosts = forms.CharField(
         label=_("Hosts"),
         required=False,
-        widget=forms.Textarea(attrs={"rows": 2}),
+        widget=forms.Textarea(attrs={"rows": 2, "class": "short"}),
         help_text=_("One agency a line: agency | position | name."),
     )
     chairs = forms.CharField(
         label=_("Chairs"),
         required=False,
-        widget=forms.Textarea(attrs={"rows": 2}),
+        widget=forms.Textarea(attrs={"rows": 2, "class": "short"}),
         help_text=_("One agency a line: agency | position | name."),
     )
     participants = forms.CharField(label=_("Took part"), required=False, widget=forms.Textarea(attrs={"rows": 3}))
     legal_bases = forms.CharField(
         label=_("Legal bases"),
         required=False,
-        widget=forms.Textarea(attrs={"rows": 2}),
+        widget=forms.Textarea(attrs={"rows": 2, "class": "short"}),
         help_text=_("One instrument a line: type | number | date (yyyy-mm-dd)."),
     )
     results = forms.CharField(
@@ -109,6 +111,24 @@ class DraftForm(forms.Form):
     )
     byline = forms.CharField(label=_("Byline"), max_length=200, required=False)
 
+    LAYOUT = (
+        ("kind", "conference_type"),
+        ("title",),
+        ("held_on", "published_on"),
+        ("period_type", "period_ordinal", "period_year"),
+        ("next_period_type", "next_period_ordinal", "next_period_year"),
+        ("level", "format"),
+        ("venue",),
+        ("sites",),
+        ("hosts",),
+        ("chairs",),
+        ("participants",),
+        ("legal_bases",),
+        ("results",),
+        ("tasks",),
+        ("byline",),
+    )
+    """The fields as they stand on the page, those of one line together."""
     TEXTS = ("kind", "title", "conference_type", "level", "format", "venue", "byline")
     LISTS = ("sites", "participants", "results", "tasks")
     PARTIES = ("hosts", "chairs")

@@ -202,7 +202,7 @@ def _detail(request: InsideRequest, record: PastRecord, form: DraftForm, status:
     context = {
         "record": record,
         "form": form,
-        "rows": [(bound, first_anchor(evidence, bound.name)) for bound in form],
+        "groups": [[(form[name], first_anchor(evidence, name)) for name in names] for names in form.LAYOUT],
         "pieces": pieces(record.text, evidence),
         "warnings": [_(warning) for warning in record.read.get("warnings") or []],
         "may_edit": may_edit,
