@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from giaoban.conferences import copies, services
 from giaoban.conferences.enums import ConclusionKind, Format, Presence
 from giaoban.conferences.models import Conference
-from giaoban.conferences.plan import ConcludedSentence, Plan, RollLine
+from giaoban.conferences.plan import ConcludedSentence, Plan, PlannedSite, RollLine
 from giaoban.kernel.calendar import Period
 from giaoban.regulations import queries as regime
 from giaoban.sample import words
@@ -36,6 +36,15 @@ HEADS = {
     "M.SNNMT": "Cao Thị Mẫu Mực",
     "M.SYT": "Phan Văn Minh Họa",
     "M.XKT": "Sùng Thị Tượng",
+}
+
+
+SITES = {
+    "M.BCHQS": "Bộ CHQS tỉnh",
+    "M.BDBP": "BĐBP tỉnh",
+    "M.CAT": "Công an tỉnh",
+    "M.SYT": "Sở Y tế",
+    "M.XKT": "xã Khê Thượng",
 }
 
 
@@ -66,7 +75,7 @@ def play_concluded(stage: Stage, coordination: Coordination, period: Period) -> 
     """The conference on `period`: invited, held, concluded; its tasks have since gone four ways."""
     host, other = "M.CAT", "M.BCHQS"
     at = stage.at(regime.window_of(coordination, period).cut_off + timedelta(days=9))
-    conference = invite(stage, coordination, host, at=at, title=None, held_on=None)
+    conference = invite(stage, coordination, host, at=at, joined=("M.BCHQS", "M.BDBP"))
     held_on = conference.held_on
     if held_on is None:
         raise LookupError("the conference has no date")
@@ -78,7 +87,7 @@ def play_concluded(stage: Stage, coordination: Coordination, period: Period) -> 
 
 def play_civil_defence(stage: Stage, coordination: Coordination) -> None:
     """The civil-defence conference: invited, and its day is still to come."""
-    invite(stage, coordination, "M.UBND", at=stage.now - timedelta(days=2), title=None, held_on=None)
+    invite(stage, coordination, "M.UBND", at=stage.now - timedelta(days=2), joined=("M.CAT", "M.SYT", "M.XKT"))
 
 
 def play_prepared(stage: Stage, coordination: Coordination, period: Period) -> None:
@@ -88,13 +97,11 @@ def play_prepared(stage: Stage, coordination: Coordination, period: Period) -> N
     services.save_plan(conference, _complete(copies.read_plan(conference)), by=by, now=stage.now - timedelta(hours=20))
 
 
-def invite(
-    stage: Stage, coordination: Coordination, host: str, *, at: datetime, title: str | None, held_on: date | None
-) -> Conference:
+def invite(stage: Stage, coordination: Coordination, host: str, *, at: datetime, joined: tuple[str, ...]) -> Conference:
     """An officer proposes and completes the plan, the approver sends the invitation."""
     by = stage.officer(host)
     conference = services.propose_next(coordination, by=by, now=at)
-    services.save_plan(conference, _complete(copies.read_plan(conference)), by=by, now=at)
+    services.save_plan(conference, _complete(copies.read_plan(conference), joined=joined), by=by, now=at)
     services.send_invitation(conference, by=stage.approver(host), now=at + timedelta(hours=3))
     stage.post(at + timedelta(hours=3))
     conference.refresh_from_db()
@@ -152,16 +159,20 @@ def conclude(
     stage.post(issued)
 
 
-def _complete(plan: Plan) -> Plan:
-    """The plan with the names a person would fill in."""
+def _complete(plan: Plan, *, joined: tuple[str, ...] = ()) -> Plan:
+    """The plan with the names a person would fill in; the agencies of `joined` take part from sites of their own."""
+    sites = [
+        *plan.sites,
+        *(PlannedSite(uid=uuid.uuid4(), agency=code, name=f"Điểm cầu {SITES[code]}", head_name="") for code in joined),
+    ]
     return plan.model_copy(
         update={
-            "format": Format.HYBRID if len(plan.sites) > 1 else plan.format,
+            "format": Format.HYBRID if joined else plan.format,
             "co_chairs": [
                 chair.model_copy(update={"name": CHAIRS[chair.agency][0], "position": CHAIRS[chair.agency][1]})
                 for chair in plan.co_chairs
             ],
-            "sites": [site.model_copy(update={"head_name": HEADS[site.agency]}) for site in plan.sites],
+            "sites": [site.model_copy(update={"head_name": HEADS[site.agency]}) for site in sites],
         }
     )
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from giaoban.regulations import queries as regime
 from giaoban.regulations.enums import IndicatorKind
-from giaoban.reports import services
+from giaoban.reports import queries, services
 from giaoban.reports.rules import ValueInput
 from giaoban.sample import words
 
@@ -40,7 +40,7 @@ def play(stage: Stage, coordination: Coordination, period: Period) -> None:
     stage.post(at + timedelta(hours=1))
     for agency in parties:
         if agency != host:
-            own = services.queries.current_figures(coordination, period.key, by=stage.approver(agency.code))
+            own = queries.current_figures(coordination, period.key, by=stage.approver(agency.code))
             if own is None:
                 raise LookupError(f"no figures have reached {agency}")
             services.sign_off(own, by=stage.approver(agency.code), now=at + timedelta(hours=4))
