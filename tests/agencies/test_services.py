@@ -156,6 +156,8 @@ def test_a_token_is_bound_to_one_role_that_is_held_and_is_kept_as_a_hash_only(ca
         frozenset({Role.OFFICER}),
         "api",
     )
+    assert people.act_by_token(token, now=NOW) == found
+    assert ApiToken.objects.get(pk=row.pk).last_used_on == TODAY
     assert token not in str(ApiToken.objects.filter(pk=row.pk).values())
     with pytest.raises(RefusedError):
         people.issue_token(name="ký thay", role=Role.APPROVER, days=10, by=by, now=NOW)

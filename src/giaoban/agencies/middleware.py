@@ -12,7 +12,7 @@ import logging
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
-from django.http import Http404, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect, JsonResponse
+from django.http import Http404, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.urls import reverse
 from django.utils import translation
 from django.utils.cache import patch_vary_headers
@@ -22,6 +22,7 @@ from django.utils.translation import gettext_lazy as _
 
 from giaoban.agencies import queries
 from giaoban.agencies.rules import Verdict, decide
+from giaoban.agencies.services import people
 from giaoban.common import clock
 from giaoban.common.access import By
 from giaoban.common.errors import NotFoundError, RefusedError
@@ -54,7 +55,7 @@ class AgencyMiddleware:
         from_api = request.path_info.startswith(API_PREFIX)
         request.by, request.memberships = None, []
         if from_api:
-            request.by = queries.by_of_token(_bearer(request), now=clock.now())
+            request.by = people.act_by_token(_bearer(request), now=clock.now())
             language = request.by.person.language if request.by else _asked_language(request)
         elif request.user.is_authenticated:
             _set_by(request, request.user)
@@ -103,7 +104,10 @@ class PolicyMiddleware:
         if row is None:
             log.warning("route without a policy row", extra={"route": route})
         if verdict is Verdict.METHOD and row is not None:
-            return HttpResponseNotAllowed(sorted(row.methods))
+            error = web_views.METHOD
+            answer = JsonResponse(error.as_dict(), status=405) if from_api else web_views.refused(request, error)
+            answer.headers["Allow"] = ", ".join(sorted(row.methods))
+            return answer
         # the page of a thing: forbidden looks exactly like absent
         hidden = row is not None and match is not None and bool(getattr(match, "captured_kwargs", {}))
         if from_api:

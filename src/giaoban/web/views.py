@@ -33,6 +33,13 @@ BAD_REQUEST = RefusedError(
     _("Go back, check what was entered, and try once more."),
     status=400,
 )
+METHOD = RefusedError(
+    "method",
+    _("This address takes no such request."),
+    _("It is for a button of another page, or only for reading."),
+    _("Go back to the page you came from."),
+    status=405,
+)
 STALE_FORM = RefusedError(
     "csrf",
     _("The form was not accepted; nothing was changed."),

@@ -13,6 +13,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from giaoban.agencies import queries
@@ -179,6 +180,16 @@ def issue_token(*, name: str, role: Role, days: int, by: By, now: datetime) -> t
         "token issued", extra={"token": row.pk, "person": str(by.person.uid), "agency": by.agency.code, "role": role}
     )
     return row, token
+
+
+def act_by_token(token: str, *, now: datetime) -> By | None:
+    """Who acts with an API token, or None. Notes the day of the last use, at most once a day."""
+    by = queries.by_of_token(token, now=now)
+    if by is not None:
+        today = clock.day_of(now)
+        rows = ApiToken.objects.filter(digest=queries.token_digest(token))
+        rows.filter(Q(last_used_on=None) | Q(last_used_on__lt=today)).update(last_used_on=today)
+    return by
 
 
 def revoke_token(row: ApiToken, *, by: By, now: datetime) -> None:

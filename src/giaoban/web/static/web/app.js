@@ -27,12 +27,13 @@ document.addEventListener("click", (event) => {
   }
 });
 
-// A form is sent once, however often its button is pressed; coming back with the back button frees it.
+// A form is sent once, however often its button is pressed. Coming back frees it, and so does time: a download keeps the page.
 document.addEventListener("submit", (event) => {
   const form = event.target;
   if (event.defaultPrevented || form.method !== "post") return;
   if (form.dataset.sent) event.preventDefault();
   form.dataset.sent = "1";
+  setTimeout(() => delete form.dataset.sent, 5000);
 });
 window.addEventListener("pageshow", () => {
   for (const form of document.querySelectorAll("form[data-sent]")) delete form.dataset.sent;
