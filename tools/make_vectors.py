@@ -190,7 +190,7 @@ def dispatch_cases() -> Iterator[tuple[str, str, bytes, str, dict[str, bytes]]]:
     yield of("3.3", "too many levels", with_payload(b'{"a":' + b"[" * 40 + b"]" * 40 + b"}"))
     yield of("3.3", "very many levels", with_payload(b'{"a":' + b"[" * 20000 + b"]" * 20000 + b"}"))
     # 3.5 members
-    for name, changes in {
+    members: dict[str, Case] = {
         "version 2": {"version": 2},
         "version true": {"version": True},
         "version as text": {"version": "1"},
@@ -238,10 +238,11 @@ def dispatch_cases() -> Iterator[tuple[str, str, bytes, str, dict[str, bytes]]]:
         "no symbol": {"reference": {**REFERENCE, "symbol": ""}},
         "date that is none": {"reference": {**REFERENCE, "date": "2026-11-31"}},
         "reference without a type": {"reference": {"number": 1, "symbol": "CAT", "date": "2026-11-22"}},
-    }.items():
+    }
+    for name, changes in members.items():
         yield of("3.5", name, bent(**changes))
     # 3.6 files
-    for name, changes in {
+    files: dict[str, Case] = {
         "file name empty": {"name": ""},
         "file name of two dots": {"name": ".."},
         "file name with a path": {"name": "../../etc/passwd"},
@@ -257,7 +258,8 @@ def dispatch_cases() -> Iterator[tuple[str, str, bytes, str, dict[str, bytes]]]:
         "size beyond the limit": {"size": envelope.MAX_FILE_SIZE + 1},
         "media type that is none": {"media_type": "pdf"},
         "SHA-256 in capitals": {"sha256": "A" * 64},
-    }.items():
+    }
+    for name, changes in files.items():
         yield of("3.6", name, bent(files=[{**FILE, **changes}]))
     yield of("3.6", "two files of one name", bent(files=[{**FILE, "name": "A.pdf"}, {**FILE, "name": "a.pdf"}]))
     yield of("3.5", "too many files", bent(files=[{**FILE, "name": str(i)} for i in range(201)]))

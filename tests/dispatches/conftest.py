@@ -14,9 +14,10 @@ if TYPE_CHECKING:
 @pytest.fixture
 def kinds() -> Iterator[None]:
     """The invented kinds instead of the real ones."""
+    from tests.dispatches import handlers
+
     from giaoban.dispatches import ports
     from giaoban.project import wiring
-    from tests.dispatches import handlers
 
     handlers.taken.clear()
     ports.connect(kinds=handlers.KINDS, transports=wiring.TRANSPORTS)

@@ -6,13 +6,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from tests.dispatches import handlers
+
 from giaoban.agencies.models import Agency, Person
 from giaoban.common.access import By, Role
 from giaoban.common.clock import HANOI
 from giaoban.common.files import Reference, RenderedFile
 from giaoban.dispatches import services
 from giaoban.dispatches.models import Dispatch
-from tests.dispatches import handlers
 
 NOW = datetime(2026, 11, 22, 8, 0, tzinfo=HANOI)
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from tests.dispatches import handlers
+from tests.dispatches.houses import NOW, House, by_of
+
 from giaoban.agencies.models import Agency
 from giaoban.common.clock import HANOI
 from giaoban.dispatches import services
 from giaoban.dispatches.models import Outbox
-from tests.dispatches import handlers
-from tests.dispatches.houses import NOW, House, by_of
 
 LAST_YEAR = datetime(2025, 12, 30, 9, 0, tzinfo=HANOI)
 

@@ -9,11 +9,11 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 from django.db import connection
+from tests.dispatches.houses import NOW, House
 
 from giaoban.common.errors import RefusedError
 from giaoban.dispatches import backup, services
 from giaoban.dispatches.verification import verify_all
-from tests.dispatches.houses import NOW, House
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -1,10 +1,13 @@
 from __future__ import annotations
 
+import contextlib
 from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
 from django.db import DatabaseError, connection, transaction
+from tests.dispatches import handlers, scenes
+from tests.dispatches.houses import NOW, House, by_of
 
 from giaoban.agencies.models import Agency
 from giaoban.common.clock import HANOI
@@ -26,8 +29,6 @@ from giaoban.dispatches.parcels import StoredFiles
 from giaoban.dispatches.verification import verify_all
 from giaoban.kernel import delivery, envelope, receipt
 from giaoban.kernel.errors import ErrorCode, KernelError
-from tests.dispatches import handlers, scenes
-from tests.dispatches.houses import NOW, House, by_of
 
 
 def states() -> list[tuple[str, str, str]]:
@@ -61,7 +62,7 @@ def test_an_issued_dispatch_arrives_takes_effect_once_and_is_receipted(house: Ho
 
 
 def test_nothing_is_sent_when_the_callers_transaction_fails(house: House) -> None:
-    with pytest.raises(ZeroDivisionError), transaction.atomic():
+    with contextlib.suppress(ZeroDivisionError), transaction.atomic():
         house.send()
         raise ZeroDivisionError
 

@@ -7,12 +7,12 @@ from typing import Any
 
 import pytest
 from django.db import IntegrityError, connection, models, transaction
+from tests.dispatches import scenes
+from tests.dispatches.houses import NOW, House
 
 from giaoban.dispatches import guards
 from giaoban.dispatches.models import FACTS, RUNNING
 from giaoban.dispatches.verification import Finding, Severity, verify_all
-from tests.dispatches import scenes
-from tests.dispatches.houses import NOW, House
 
 TABLES = (*FACTS, *RUNNING)
 

@@ -9,14 +9,14 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 from pytest_django import DjangoAssertNumQueries
+from tests.dispatches import scenes
+from tests.dispatches.houses import NOW, House, by_of
 
 from giaoban.agencies.models import RoleAssignment
 from giaoban.common.access import By, Role
 from giaoban.dispatches import queries, services
 from giaoban.dispatches.enums import Direction
 from giaoban.dispatches.models import Dispatch, DispatchFile, Outbox
-from tests.dispatches import scenes
-from tests.dispatches.houses import NOW, House, by_of
 
 TODAY = date(2026, 11, 22)
 

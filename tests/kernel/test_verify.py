@@ -6,12 +6,6 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-
-from giaoban.kernel import envelope, verify
-from giaoban.kernel.envelope import Recipient
-from giaoban.kernel.errors import ErrorCode, KernelError
-from giaoban.kernel.policy import AllOf, AnyOf, FromSenders, KnownKinds, UnsafeAllowEverything
-from giaoban.kernel.verify import TrustedKey
 from tests.kernel.dispatch_values import (
     KEYS,
     PAPER,
@@ -24,6 +18,12 @@ from tests.kernel.dispatch_values import (
     sealed_receipt,
     seed,
 )
+
+from giaoban.kernel import envelope, verify
+from giaoban.kernel.envelope import Recipient
+from giaoban.kernel.errors import ErrorCode, KernelError
+from giaoban.kernel.policy import AllOf, AnyOf, FromSenders, KnownKinds, UnsafeAllowEverything
+from giaoban.kernel.verify import TrustedKey
 
 FILES = {good().files[0].sha256: PAPER}
 

@@ -4,6 +4,8 @@ from dataclasses import replace
 
 import pytest
 from django.db import IntegrityError, OperationalError
+from tests.dispatches import handlers
+from tests.dispatches.houses import NOW, House
 
 from giaoban.agencies.models import Agency
 from giaoban.dispatches import ports, services
@@ -12,8 +14,6 @@ from giaoban.dispatches.parcels import StoredFiles
 from giaoban.dispatches.ports import Parcel
 from giaoban.kernel.delivery import Reason
 from giaoban.transports.local.transport import LocalTransport
-from tests.dispatches import handlers
-from tests.dispatches.houses import NOW, House
 
 
 def parcel_of(row: Outbox) -> Parcel:
