@@ -36,7 +36,7 @@ register = template.Library()
 
 CURRENT = SafeString(' aria-current="page"')
 NEAR_DAYS = 60
-"""Within so many days a deadline is told in working days; further off the date itself says more."""
+"""Within so many days a deadline is told in working days, further off in months."""
 
 
 # words and figures
@@ -68,9 +68,9 @@ def figure(value: float | None) -> str:
 @register.simple_tag
 def deadline_words(due: date, today: date) -> str:
     """How far off a deadline is, in working days."""
-    if abs((due - today).days) > NEAR_DAYS:
-        words = gettext("overdue since %(day)s") if due < today else gettext("by %(day)s")
-        return words % {"day": day(due)}
+    away = (due - today).days
+    if abs(away) > NEAR_DAYS:
+        return _far_words(away)
     left = working_days_left(today, due, working_days_around([due, today]))
     if due == today:
         return gettext("due today")
@@ -79,6 +79,24 @@ def deadline_words(due: date, today: date) -> str:
     if left == 0:
         return gettext("due before the next working day")
     return ngettext("%(count)d working day left", "%(count)d working days left", left) % {"count": left}
+
+
+def _far_words(away: int) -> str:
+    """Months, and years from two years on: nobody counts working days so far off."""
+    months, years = abs(away) // 30, abs(away) // 365
+    if years >= 2:
+        words = (
+            ngettext("%(count)d year overdue", "%(count)d years overdue", years)
+            if away < 0
+            else ngettext("%(count)d year left", "%(count)d years left", years)
+        )
+        return words % {"count": years}
+    words = (
+        ngettext("%(count)d month overdue", "%(count)d months overdue", months)
+        if away < 0
+        else ngettext("%(count)d month left", "%(count)d months left", months)
+    )
+    return words % {"count": months}
 
 
 @register.simple_tag(takes_context=True)
