@@ -29,6 +29,8 @@ _DAY = rx(
     r"(?:\s?(?:[/.-]\s?|năm )(?P<year>\d{4})(?!\d))?"
     r"(?![/-]\w|\.\d|,\d|%)"
 )
+# "Sáng nay (8/4)": the day in brackets says which day "nay" is.
+_NAMED_BEFORE = rx(r"(?:nay|qua|ngày) ?\(\s*$")
 # A cheap look whether a stretch can hold a day at all.
 _MAYBE_DAY = rx(r"\d ?(?:[/.-] ?\d|tháng)")
 _RELATIVE = rx(
@@ -72,7 +74,8 @@ def find_days(text: SourceText, start: int, end: int, masked: Sequence[Span] = (
     for match in _DAY.finditer(text.low, start, end):
         if any(match.start() < stop and match.end("month") > begin for begin, stop in masked):
             continue
-        stated = bool(match["part"] or match["word"] or not match["sep"])
+        bracketed = _NAMED_BEFORE.search(text.low, max(start, match.start() - 12), match.start()) is not None
+        stated = bracketed or bool(match["part"] or match["word"] or not match["sep"])
         if not stated and not match["year"]:
             continue
         first = match["first"] if stated else None

@@ -49,7 +49,7 @@ _COORDINATION = rx(
     r"công tác phối hợp|quy chế|phối hợp (?!(?:với|cùng|tổ chức)\b)|hiệp đồng|liên ngành|liên tịch|giáp ranh|liên hoàn|kế hoạch phối hợp|chương trình phối hợp|quan hệ phối hợp|nghị định|thông tư liên tịch"
 )
 _LEGAL_HEAD = rx(r"cộng hòa xã hội chủ nghĩa việt nam|độc lập ?- ?tự do ?- ?hạnh phúc")
-_LEGAL_LINE = re.compile(r"(?m)^[ \t]*(?:điều \d+[.:]|căn cứ |chương [ivx\d]+\b|quyết định:|nghị định:)")
+_LEGAL_LINE = re.compile(r"(?m)^[ \t]*(?:điều \d{1,4}[.:]|căn cứ |chương [ivx\d]+\b|quyết định:|nghị định:)")
 
 _TYPE_WORDS = (
     ("giao_ban", "giao ban"),
@@ -312,11 +312,7 @@ def _own_days(text: SourceText, sentence: Sentence, masked: Sequence[Span]) -> l
     days = []
     for day in find_days(text, *sentence.span, masked):
         before = text.low[sentence.start : day.span[0]]
-        if (
-            not day.stated
-            and before.strip(' ("')
-            and not before.rstrip().endswith(("nay (", "nay, (", "-", ")", "ngày ("))
-        ):
+        if not day.stated and before.strip(' ("') and not before.rstrip().endswith(("-", ")")):
             continue
         if _LEGAL_BEFORE.search(before[-60:]) and len(before) > 12:
             continue

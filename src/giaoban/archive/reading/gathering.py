@@ -45,7 +45,7 @@ _AT = rx(
     r"(?:tại|ở)(?: (?:trụ sở|hội trường|hội trường lớn|nhà văn hóa|phòng họp|sở chỉ huy|điểm cầu(?: chính| trung tâm)?|doanh trại|cơ quan|địa bàn|nhà khách))*\s*$"
 )
 _TOGETHER = rx(r"(?<!kết hợp )(?<!gắn )(?<!đối )(?<!cùng )(?<!so )với |giữa |gồm(?: có)? ")
-_TITLE_OF_DECREE = rx(r"về (?:công tác |việc )?phối hợp(?: hoạt động)? $")
+_TITLE_OF_DECREE = rx(r"(?<!\w)(?:về|quy định) (?:công tác |việc )?phối hợp(?!\w)")
 _CLAUSE_END = rx(
     r"[.;]| (?:về|nhằm|để|trong việc|trong thực hiện|trong công tác|trong|thực hiện|theo|quý|năm|6 tháng|9 tháng) "
 )
@@ -65,7 +65,14 @@ _BOTH = rx(
 )
 _COUNTS = {"2": 2, "02": 2, "hai": 2, "3": 3, "03": 3, "ba": 3, "4": 4, "04": 4, "bốn": 4, "5": 5, "05": 5, "năm": 5}
 
+# The meeting is chaired, not the drafting of a plan: what may follow "chủ trì", and who is only in charge of something.
+_OF_MEETING = rx(
+    r" ?(?:tổ chức )?(?:hội nghị|buổi|cuộc|họp|giao ban|phiên|sơ kết|tổng kết|hội đàm|tại|[.,;]|$|và (?:phát|điều)|điều hành)"
+)
+_BY_OFFICE = rx(r"(?:cơ quan|đơn vị|được giao|giao)\s*$")
+
 Named = list[tuple[str, Span]]
+Chair = tuple[Party, tuple[Span, ...]]
 
 
 @dataclass(frozen=True)
@@ -73,7 +80,7 @@ class Gathering:
     """Hosts, chairs and participants with the spans they were read from."""
 
     hosts: Named
-    chairs: list[tuple[Party, tuple[Span, ...]]]
+    chairs: list[Chair]
     participants: list[tuple[str, tuple[Span, ...]]]
     organisations: list[Organisation]  # of hosts and of the meeting's parties, for level and locality
     partners: int  # different organisations that met as parties
@@ -182,7 +189,7 @@ def _together(text: SourceText, sentence: Sentence, hosting: Sequence[Organisati
 
 def _parties_after(text: SourceText, start: int, end: int) -> Named:
     for match in _TOGETHER.finditer(text.low, start, end):
-        if _TITLE_OF_DECREE.search(text.low[max(start, match.start() - 40) : match.start()]) and re.search(
+        if _TITLE_OF_DECREE.search(text.low, start, match.start()) and re.search(
             r"nghị\s+định|thông\s+tư", text.low[start : match.start()]
         ):
             continue
@@ -262,36 +269,41 @@ def _attending(
 
 def _chairs(
     text: SourceText, sentences: Sequence[Sentence], event: Event, hosts: Named, notices: list[Notice]
-) -> list[tuple[Party, tuple[Span, ...]]]:
-    main = event.main
+) -> list[Chair]:
+    """Who is said to (co-)chair: the first sentence that names persons, else the first that names organisations."""
+    organisations: list[Chair] = []
     for sentence in sentences:
-        if main is None or text.low.find("chủ", sentence.start, sentence.end) == -1:
+        if text.low.find("chủ trì", sentence.start, sentence.end) == -1 or sentence.item or event.main is None:
             continue
-        if sentence.item or (sentence.start < main.start and sentence not in event.all):
+        if sentence.start < event.main.start and sentence not in event.all:
             continue
-        forward = _CHAIRED_BY.search(text.low, *sentence.span)
-        if forward is not None:
-            found = _people_or_organisations(text, forward.end(), sentence.end, hosts, notices, sentences)
-            if found:
+        for start, end in _chair_clauses(text, sentence):
+            said: list[Notice] = []
+            found = _people_or_organisations(text, start, end, hosts, said, sentences)
+            if any(party.person for party, _ in found):
+                notices += said
                 return found
-        for match in _CHAIRING.finditer(text.low, *sentence.span):
-            rest = text.low[match.end() : match.end() + 40]
-            of_meeting = re.match(
-                r"\s*(?:tổ\s+chức\s+)?(?:hội\s+nghị|buổi|cuộc|họp|giao\s+ban|phiên|sơ\s+kết|tổng\s+kết|hội\s+đàm|tại|[.,;]|$|và\s+(?:phát|điều)|điều\s+hành)",
-                rest,
-            )
-            if of_meeting is None or re.search(
-                r"(?:cơ\s+quan|đơn\s+vị|được\s+giao|giao)\s*$",
-                text.low[max(sentence.start, match.start() - 12) : match.start()],
-            ):
-                continue
-            start = sentence.start
-            for lead in _LEAD_OF_CHAIRS.finditer(text.low, sentence.start, match.start()):
-                start = lead.end()
-            found = _people_or_organisations(text, start, match.start(), hosts, notices, sentences)
-            if found:
-                return found
-    return []
+            if found and not organisations:
+                notices += said
+                organisations = found
+    return organisations
+
+
+def _chair_clauses(text: SourceText, sentence: Sentence) -> list[Span]:
+    """Where in a sentence the chairs may stand: after "dưới sự chủ trì của", or before "(đồng) chủ trì" of the meeting itself."""
+    clauses = []
+    forward = _CHAIRED_BY.search(text.low, *sentence.span)
+    if forward is not None:
+        clauses.append((forward.end(), sentence.end))
+    for match in _CHAIRING.finditer(text.low, *sentence.span):
+        of_meeting = _OF_MEETING.match(text.low, match.end(), sentence.end)
+        if of_meeting is None or _BY_OFFICE.search(text.low, max(sentence.start, match.start() - 12), match.start()):
+            continue
+        start = sentence.start
+        for lead in _LEAD_OF_CHAIRS.finditer(text.low, sentence.start, match.start()):
+            start = lead.end()
+        clauses.append((start, match.start()))
+    return clauses
 
 
 def _introduced(text: SourceText, person: PersonMention, sentences: Sequence[Sentence]) -> PersonMention:
@@ -306,7 +318,7 @@ def _introduced(text: SourceText, person: PersonMention, sentences: Sequence[Sen
 
 def _people_or_organisations(
     text: SourceText, start: int, end: int, hosts: Named, notices: list[Notice], introductions: Sequence[Sentence]
-) -> list[tuple[Party, tuple[Span, ...]]]:
+) -> list[Chair]:
     """Chairs of a clause: persons with their organisation, or organisations, or the hosts where the text refers to them."""
     persons = find_persons(text, start, end, [host for host, _ in hosts])
     if persons:

@@ -23,8 +23,8 @@ from giaoban.archive.reading.zones import Sentence
 _MEETING_ITSELF = rx(
     r"(?:đại biểu|hội nghị|các bên|hai bên|ý kiến|lãnh đạo|đồng chí|hội nghị cũng|cuộc họp|buổi họp)[^.;]{0,60}?(?:(?:đã |được |cùng |cùng nhau |tập trung )*(?:nghe|thảo luận|tham luận|phát biểu|đóng góp|cho ý kiến|trao đổi ý kiến|tham gia ý kiến|thông qua|quán triệt|phổ biến|phân tích))|"
     r"nghe (?:các )?báo cáo|phát biểu (?:tại|kết luận|khai mạc|chỉ đạo|bế mạc|đáp từ|ý kiến|chào mừng|tiếp thu)|(?:kết thúc|kết luận|bế mạc) (?:hội nghị|buổi|cuộc)|nhân dịp này|dịp này|"
-    r"(?:trao|tặng|nhận)(?: \w+){0,2} (?:giấy khen|bằng khen|kỷ niệm chương|thưởng)|(?:được |đề nghị )khen thưởng|khen thưởng (?:cho )?\d+|ký (?:kết )?(?:biên bản|quy chế|kế hoạch|chương trình|giao ước)|ký kết|hội nghị (?:đã )?(?:diễn ra|kết thúc|thành công)|hội nghị được|"
-    r"tại (?:hội nghị|buổi \w+|cuộc họp)(?: giao ban| này)?,? (?:lãnh đạo|các|hai|ba|\d+|đại diện) [^.;,]{0,60}? (?:đã |cùng |cùng nhau )*(?:thông báo|trao đổi|đánh giá|báo cáo|thống nhất|làm rõ|bàn)|"
+    r"(?:trao|tặng|nhận)(?: \w+){0,2} (?:giấy khen|bằng khen|kỷ niệm chương|thưởng)|(?:được |đề nghị )khen thưởng|khen thưởng (?:cho )?\d{1,4}|ký (?:kết )?(?:biên bản|quy chế|kế hoạch|chương trình|giao ước)|ký kết|hội nghị (?:đã )?(?:diễn ra|kết thúc|thành công)|hội nghị được|"
+    r"tại (?:hội nghị|buổi \w+|cuộc họp)(?: giao ban| này)?,? (?:lãnh đạo|các|hai|ba|\d{1,4}|đại diện) [^.;,]{0,60}? (?:đã |cùng |cùng nhau )*(?:thông báo|trao đổi|đánh giá|báo cáo|thống nhất|làm rõ|bàn)|"
     r"quang cảnh|toàn cảnh|(?:tham |đến |cùng )dự (?:hội nghị|và|có|còn|giao ban|buổi)|thành phần tham dự"
 )
 _STATES = rx(
@@ -32,7 +32,7 @@ _STATES = rx(
 )
 _PRAISE = rx(r"(?:đánh giá cao|biểu dương|ghi nhận|chúc mừng|cảm ơn|hoan nghênh|khẳng định vai trò)")
 _PAST = rx(
-    r"^(?:trong|qua) (?:quý|tháng|năm|kỳ|đợt)(?: đó| này| qua)?,|(?:^|[\s,(])(?:trong|qua|sau|từ) (?:[^.;,]{0,30} )?(?:quý|năm|tháng|thời gian) (?:qua|vừa qua|[ivx\d]+|20\d\d|đầu)|(?:\d+|sáu|chín|ba|hai|một|năm|mười) (?:tháng|năm) qua|(?:tháng|năm) (?:đầu năm|vừa qua)|(?:quý|năm|thời gian|tháng) (?:vừa )?qua|"
+    r"^(?:trong|qua) (?:quý|tháng|năm|kỳ|đợt)(?: đó| này| qua)?,|(?:^|[\s,(])(?:trong|qua|sau|từ) (?:[^.;,]{0,30} )?(?:quý|năm|tháng|thời gian) (?:qua|vừa qua|[ivx\d]+|20\d\d|đầu)|(?:\d{1,4}|sáu|chín|ba|hai|một|năm|mười) (?:tháng|năm) qua|(?:tháng|năm) (?:đầu năm|vừa qua)|(?:quý|năm|thời gian|tháng) (?:vừa )?qua|"
     r"thời gian qua|theo báo cáo|theo đánh giá|báo cáo (?:tại|kết quả|đánh giá)[^.;]{0,40}?(?:cho thấy|nêu|khẳng định)|kết quả (?:cho thấy|nổi bật|là|đạt|cụ thể|phối hợp)|(?:hội nghị|các đại biểu)[^.;]{0,30}?(?:đánh giá|khẳng định|thống nhất nhận định)|"
     r"cho thấy|từ đầu năm|năm 20\d\d,|quý [ivx\d]+(?:/20\d\d)?,|tính từ|kể từ|tính đến|nổi bật là"
 )
@@ -43,14 +43,14 @@ _WEAK = rx(
     r"(?:tuy nhiên|bên cạnh (?:những )?(?:kết quả|ưu điểm)|(?:còn |một số )(?:tồn tại|hạn chế|khó khăn)|chưa (?:kịp thời|thường xuyên|chặt chẽ|đồng bộ|cao|sâu|tốt)|có lúc)"
 )
 _WORKED = rx(
-    r"^(?:[^.;,]{0,40}, )?(?:các|hai|ba|\d+|những|lực lượng) (?:lực lượng|đơn vị|ngành|bên|cơ quan|đồn|xã|\w+)[^.;,]{0,60}? (?:phối hợp|tổ chức|duy trì|triển khai|thực hiện|giải quyết|tuần tra|tuyên truyền|trao đổi|nắm|xử lý)"
+    r"^(?:[^.;,]{0,40}, )?(?:các|hai|ba|\d{1,4}|những|lực lượng) (?:lực lượng|đơn vị|ngành|bên|cơ quan|đồn|xã|\w+)[^.;,]{0,60}? (?:phối hợp|tổ chức|duy trì|triển khai|thực hiện|giải quyết|tuần tra|tuyên truyền|trao đổi|nắm|xử lý)"
 )
 # What a regulation contains is no work of the period.
 _OF_REGULATION = rx(
     r"(?:theo )?(?:quy chế|kế hoạch|nghị định|chương trình|thông tư)[^.;]{0,60}? (?:gồm|quy định|có hiệu lực|nêu|xác định|hai bên|các bên)"
 )
 _FUTURE = rx(
-    r"thời gian (?:tới|tiếp theo|sắp tới)|(?:nhiệm vụ|công tác) (?:trọng tâm|cụ thể|chủ yếu|phối hợp)[^.;]{0,80}?(?:thời gian|tới|quý|tháng|năm|sau|:|cần|đó là|là)|nhiệm vụ (?:trọng tâm|thời gian)|phương hướng|(?:các|những|[2-5]|ba|hai) tháng (?:cuối|tiếp|còn lại|tới)|\d+ tháng (?:tiếp theo|còn lại|tới)|từ nay (?:đến|tới)|"
+    r"thời gian (?:tới|tiếp theo|sắp tới)|(?:nhiệm vụ|công tác) (?:trọng tâm|cụ thể|chủ yếu|phối hợp)[^.;]{0,80}?(?:thời gian|tới|quý|tháng|năm|sau|:|cần|đó là|là)|nhiệm vụ (?:trọng tâm|thời gian)|phương hướng|(?:các|những|[2-5]|ba|hai) tháng (?:cuối|tiếp|còn lại|tới)|\d{1,4} tháng (?:tiếp theo|còn lại|tới)|từ nay (?:đến|tới)|"
     r"(?:năm|quý|tháng|nhiệm kỳ) (?:tới|tiếp theo|sau)(?!\w)|tới đây|sắp tới|6 tháng cuối năm(?=[^.;]{0,80}?(?:cần|tập trung|tiếp tục|sẽ|là|:))"
 )
 _DIRECTIVES = (
@@ -61,7 +61,7 @@ _DIRECTIVES = (
 _ORDERS = rx(
     r"(?<!\w)(?:yêu cầu|đề nghị|đề ra|chỉ đạo|giao|lưu ý|kiến nghị|quán triệt|thống nhất(?= (?:"
     + _DIRECTIVES
-    + r"))|thống nhất (?:sẽ|đề ra|một số|các|tiếp tục|tập trung|thực hiện|triển khai|phương hướng|nhiệm vụ|nội dung|\d+)|xác định (?:một số|các|nhiệm vụ|\d+)|tập trung (?:vào|thực hiện|làm|triển khai)|cần (?:tiếp tục|tập trung|chủ động|làm tốt|tăng cường|phối hợp|thực hiện|đẩy mạnh|phát huy)|sẽ (?:tiếp tục|tăng cường|tập trung|đẩy mạnh|phối hợp|chủ động|triển khai|duy trì|thực hiện)|tiếp tục)(?!\w)"
+    + r"))|thống nhất (?:sẽ|đề ra|một số|các|tiếp tục|tập trung|thực hiện|triển khai|phương hướng|nhiệm vụ|nội dung|\d{1,4})|xác định (?:một số|các|nhiệm vụ|\d{1,4})|tập trung (?:vào|thực hiện|làm|triển khai)|cần (?:tiếp tục|tập trung|chủ động|làm tốt|tăng cường|phối hợp|thực hiện|đẩy mạnh|phát huy)|sẽ (?:tiếp tục|tăng cường|tập trung|đẩy mạnh|phối hợp|chủ động|triển khai|duy trì|thực hiện)|tiếp tục)(?!\w)"
 )
 _INSTRUCTS = rx(
     r"(?<!\w)(?:(?<=luận )đề xuất|(?<=kiến )đề xuất|yêu cầu|đề nghị)(?! (?:của|khen|nhiệm vụ|đặt ra|xử|thực tế|tình|cấp|được))(?!\w)"
@@ -73,13 +73,13 @@ _ATTRIBUTE = rx(
 _UNIT_OF = rx(r"(?:lực lượng|cơ quan|đơn vị)\s*$")
 _UNIT_WORK = rx(r"(?:quản lý|kiểm soát|tham mưu|phối hợp|phòng|chống|tuần tra|kiểm tra)(?!\w)")
 _CONNECTIVE = rx(
-    r"(?:đồng thời|bên cạnh đó|ngoài ra|cùng với đó|mặt khác|trong đó|cụ thể|trước mắt|các (?:lực lượng|đơn vị|bên|cơ quan)|hai (?:bên|lực lượng|đơn vị|ngành)|\d+ (?:lực lượng|đơn vị|ngành))\s*,?\s*(?:cần |sẽ |phải |tiếp tục |đề nghị |yêu cầu )*"
+    r"(?:đồng thời|bên cạnh đó|ngoài ra|cùng với đó|mặt khác|trong đó|cụ thể|trước mắt|các (?:lực lượng|đơn vị|bên|cơ quan)|hai (?:bên|lực lượng|đơn vị|ngành)|\d{1,4} (?:lực lượng|đơn vị|ngành))\s*,?\s*(?:cần |sẽ |phải |tiếp tục |đề nghị |yêu cầu )*"
 )
 _ENUMERATOR = rx(
     r"(?:[-+*•●▪]\s*|\(?\d{1,2}[.)]\s*|\(?[a-zđ]\)\s*|(?:một|hai|ba|bốn|năm|sáu|bảy|tám|chín|mười) là,?:?\s*|thứ (?:nhất|hai|ba|tư|năm|sáu|bảy|tám|chín|mười),?:?\s*(?:là,?\s*)?)"
 )
 _ONLY_A_PERIOD = rx(
-    r"(?:phối hợp|thực hiện|công tác|nhiệm vụ|triển khai|trong|của|cho|\s)*(?:quý|năm|tháng|\d+ tháng|6 tháng|thời gian tới|giai đoạn|các tháng|những tháng)[^;,]{0,40}"
+    r"(?:phối hợp|thực hiện|công tác|nhiệm vụ|triển khai|trong|của|cho|\s)*(?:quý|năm|tháng|\d{1,4} tháng|6 tháng|thời gian tới|giai đoạn|các tháng|những tháng)[^;,]{0,40}"
 )
 _CONTINUES = rx(r"(?:nhất là|trong đó|đặc biệt|qua đó|từ đó|nhằm|để|góp phần|không để|coi đây|tạo |bảo đảm cho|theo )")
 _SAID_COUNT = rx(

@@ -33,25 +33,25 @@ _CLOSED = (
     r"(?:bộ tư lệnh|btl|lực lượng)?\s*vùng " + _WING + r" \d",
     r"(?:bộ tư lệnh|btl) (?:quân khu|quân đoàn|quân chủng|binh chủng|thủ đô|cảnh vệ|cảnh sát cơ động|"
     + _WING
-    + r"|\d+|86)(?: \d+| hải quân| hà nội)?",
+    + r"|\d{1,4}|86)(?: \d{1,4}| hải quân| hà nội)?",
     r"bộ tư lệnh (?=thành phố|tp)",
     r"(?:bộ chỉ huy|bch|ban chỉ huy) ?" + _PAREN + r" ?" + _WING,
     r"bộ chỉ huy quân sự|bộ ch ?qs|bộ ch quân sự|bch quân sự|bch ?qs|ban chỉ huy quân sự|ban ch ?qs|ban ch quân sự|ban qs|cơ quan quân sự",
-    r"ban chỉ huy (?:phòng thủ khu vực|ptkv)(?: (?:\d+|[ivx]+)\b)?",
-    r"ban (?:chỉ huy|chỉ đạo) (?:phòng thủ dân sự|ptds|phòng,? chống thiên tai(?:(?: và|,|-| -) (?:tìm kiếm cứu nạn|tkcn|phòng thủ dân sự))*|pctt(?: ?(?:và|&|-) ?tkcn)?|\d+(?:/\w+)?)",
-    r"(?:đồn|trạm kiểm soát|tiểu khu|hải đội|hải đoàn) (?:bộ đội )?(?:biên phòng|bp|bđbp)(?: cửa khẩu(?: quốc tế| cảng)?| cảng| số)?(?: \d+)?",
+    r"ban chỉ huy (?:phòng thủ khu vực|ptkv)(?: (?:\d{1,4}|[ivx]+)\b)?",
+    r"ban (?:chỉ huy|chỉ đạo) (?:phòng thủ dân sự|ptds|phòng,? chống thiên tai(?:(?: và|,|-| -) (?:tìm kiếm cứu nạn|tkcn|phòng thủ dân sự))*|pctt(?: ?(?:và|&|-) ?tkcn)?|\d{1,4}(?:/\w+)?)",
+    r"(?:đồn|trạm kiểm soát|tiểu khu|hải đội|hải đoàn) (?:bộ đội )?(?:biên phòng|bp|bđbp)(?: cửa khẩu(?: quốc tế| cảng)?| cảng| số)?(?: \d{1,4})?",
     r"bộ đội "
     + _WING
     + "|bđbp|"
     + r"lực lượng (?:cảnh sát biển|kiểm ngư|biên phòng|bộ đội biên phòng)|cảnh sát biển(?: việt nam)?",
-    r"(?:hải đội|hải đoàn|lữ đoàn|sư đoàn|trung đoàn|tiểu đoàn|binh đoàn|quân đoàn|đoàn trinh sát số|đoàn trinh sát|đoàn kinh tế ?- ?quốc phòng|đoàn kt ?- ?qp|đoàn|kho)(?: (?:bộ binh|phòng không|tàu|tên lửa|pháo binh|xe tăng|không quân|cảnh sát cơ động))? (?:k|kt)?\d+",
+    r"(?:hải đội|hải đoàn|lữ đoàn|sư đoàn|trung đoàn|tiểu đoàn|binh đoàn|quân đoàn|đoàn trinh sát số|đoàn trinh sát|đoàn kinh tế ?- ?quốc phòng|đoàn kt ?- ?qp|đoàn|kho)(?: (?:bộ binh|phòng không|tàu|tên lửa|pháo binh|xe tăng|không quân|cảnh sát cơ động))? (?:k|kt)?\d{1,4}",
     r"quân khu \d|quân chủng hải quân|quân chủng phòng không(?: - không quân)?|học viện biên phòng",
     r"tiểu đoàn cảnh sát cơ động(?: số \d)?|trung đoàn cảnh sát cơ động",
     r"(?:ủy ban nhân dân|ubnd)|(?:hội đồng nhân dân|hđnd)|(?:ủy ban|ub|ban thường trực ủy ban) (?:mặt trận tổ quốc|mttq)(?: việt nam)?|mặt trận tổ quốc(?: việt nam)?|mttq(?: việt nam)?",
     r"(?:ban thường vụ |văn phòng )?(?:tỉnh ủy|huyện ủy|thành ủy|thị ủy|quận ủy)|đảng ủy công an trung ương|quân ủy trung ương|đảng ủy(?: xã| phường| đặc khu| thị trấn)?",
-    r"(?:tòa án|viện kiểm sát) quân sự(?: (?:quân khu \d|khu vực \d*))?|(?:tòa án nhân dân|tòa án|tand)(?: (?:tối cao|cấp cao|khu vực \d+))?|(?:viện kiểm sát nhân dân|viện ksnd|viện kiểm sát|vksnd|vks)(?: (?:tối cao|cấp cao|khu vực \d+))?",
-    r"(?:tổng cục|cục|chi cục) (?:hải quan|thuế|kiểm lâm|quản lý thị trường|thi hành án dân sự|thads|thi hành án|thống kê|thủy sản|kiểm ngư|dân số|an toàn vệ sinh thực phẩm|chăn nuôi và thú y|thú y|dân quân tự vệ|phòng,? chống ma túy)(?: (?:khu vực|vùng) (?:\d+|[ivx]+)\b| cửa khẩu(?: quốc tế| cảng)?)?",
-    r"hải quan(?: (?:cửa khẩu(?: quốc tế| cảng)?|khu vực (?:\d+|[ivx]+)\b))?|(?:hạt|trạm|đội) kiểm lâm(?: (?:cơ động|liên huyện|khu vực))?|kiểm lâm(?: vùng [ivx\d]+)?|đội quản lý thị trường(?: số \d+)?",
+    r"(?:tòa án|viện kiểm sát) quân sự(?: (?:quân khu \d|khu vực \d*))?|(?:tòa án nhân dân|tòa án|tand)(?: (?:tối cao|cấp cao|khu vực \d{1,4}))?|(?:viện kiểm sát nhân dân|viện ksnd|viện kiểm sát|vksnd|vks)(?: (?:tối cao|cấp cao|khu vực \d{1,4}))?",
+    r"(?:tổng cục|cục|chi cục) (?:hải quan|thuế|kiểm lâm|quản lý thị trường|thi hành án dân sự|thads|thi hành án|thống kê|thủy sản|kiểm ngư|dân số|an toàn vệ sinh thực phẩm|chăn nuôi và thú y|thú y|dân quân tự vệ|phòng,? chống ma túy)(?: (?:khu vực|vùng) (?:\d{1,4}|[ivx]+)\b| cửa khẩu(?: quốc tế| cảng)?)?",
+    r"hải quan(?: (?:cửa khẩu(?: quốc tế| cảng)?|khu vực (?:\d{1,4}|[ivx]+)\b))?|(?:hạt|trạm|đội) kiểm lâm(?: (?:cơ động|liên huyện|khu vực))?|kiểm lâm(?: vùng [ivx\d]+)?|đội quản lý thị trường(?: số \d{1,4})?",
     r"thi hành án dân sự|kiểm ngư|(?:cảng vụ hàng hải|cảng vụ đường thủy|cảng vụ hàng không|cảng vụ)|trung tâm phối hợp tìm kiếm,? cứu nạn hàng hải khu vực [ivx\d]+",
     r"bảo hiểm xã hội|bhxh|kho bạc nhà nước|kbnn|ngân hàng nhà nước|nhnn|liên đoàn lao động|lđlđ|hội liên hiệp phụ nữ|hội lhpn|hội cựu chiến binh|hội ccb|hội nông dân|đoàn thanh niên|tỉnh đoàn|huyện đoàn|thành đoàn|thanh tra (?:nhà nước|tỉnh|huyện)",
     r"bộ (?:công an|quốc phòng|tổng tham mưu|" + _FIELDS + r")|(?:sở|phòng) (?:" + _FIELDS + r")",
@@ -71,7 +71,7 @@ _TIER = (
 SYLLABLE = rf"[{UPPER}][{LOWER}{UPPER}'’]*"
 NAME = rf"{SYLLABLE}(?:(?: |\s?[-–]\s?){SYLLABLE}){{0,3}}"
 _TIERED = re.compile(
-    rf"\s+(?:(?P<plural>các|[Hh]ai|[Bb]a|\d+)\s+)?(?P<tier>{_TIER}(?:,\s+(?:huyện|quận|thị xã|thành phố|xã|phường|thị trấn|đặc khu)|\s+(?:và|liên)\s+(?:huyện|tỉnh|thành phố|xã))*)(?![{LOWER}{UPPER}])(?:\s*(?P<name>{NAME}|\d{{1,2}}(?![\d/.,])))?"
+    rf"\s+(?:(?P<plural>các|[Hh]ai|[Bb]a|\d{1, 4})\s+)?(?P<tier>{_TIER}(?:,\s+(?:huyện|quận|thị xã|thành phố|xã|phường|thị trấn|đặc khu)|\s+(?:và|liên)\s+(?:huyện|tỉnh|thành phố|xã))*)(?![{LOWER}{UPPER}])(?:\s*(?P<name>{NAME}|\d{{1,2}}(?![\d/.,])))?"
 )
 _CALLED = re.compile(rf"\s+(?:[-–]\s)?(?P<name>{NAME})")
 _REGION_NAME = re.compile(rf"\s*[-–]\s*(?P<name>{NAME})")
@@ -393,7 +393,7 @@ def each_of(text: SourceText, org: Organisation) -> list[str]:
 
 
 _BORDER_POSTS = ("đồn", "trạm kiểm soát", "hải đội", "hải đòan", "tiểu khu")
-_BORDER_COMMANDS = ("bộ đội", "bđbp", "bộ chỉ huy", "bch")
+_BORDER_COMMANDS = ("bộ đội", "bđbp")
 
 
 def _is_parent(text: SourceText, found: Sequence[Organisation], made: Organisation, start: int) -> bool:
@@ -572,7 +572,7 @@ def _is_person(name: str, view: str, at: int) -> bool:
 _GROUP_NOUN = r"(?:đơn vị|cơ quan|sở|phòng|ban|đội|ngành|đồn biên phòng|đồn|lực lượng|địa phương|huyện|xã|phường|tổ chức|đoàn thể|doanh nghiệp|bộ,|bộ ngành|ban,|thành viên)"
 _GROUP = rx(
     r"(?P<person>(?:đại diện|lãnh đạo|chỉ huy|thủ trưởng|cán bộ|trưởng|chỉ huy trưởng|đại biểu|đồng chí|ban giám đốc)(?: (?:lãnh đạo|chỉ huy|thủ trưởng|đại diện))* )?"
-    r"(?P<group>(?P<plural>các|một số|toàn thể các|\d+) "
+    r"(?P<group>(?P<plural>các|một số|toàn thể các|\d{1,4}) "
     + _GROUP_NOUN
     + r"(?:,? (?:ban|ngành|phòng|sở|đoàn thể|đơn vị|cơ quan|chức năng|địa phương|huyện|xã|phường|thị trấn|thị xã|thành phố|nghiệp vụ)(?= ?,|\b))*"
     r"(?: [^,.;:()\n]{0,110}?)?)(?= tham dự| dự |[,.;:()]|\s*$| và (?:các |đại diện|lãnh đạo|cán bộ|chỉ huy|giám đốc|thủ trưởng|trưởng |đồng chí|đại tá|thượng tá|trung tá)| cùng (?:các |đại diện|dự)| đã | tổ chức | về | để | nhằm | trong việc | có đồng chí|\n)"

@@ -24,12 +24,12 @@ _DISTRICT = rx(
     r"ban chỉ huy quân sự|ban chqs|ban ch ?qs|huyện ủy|thị ủy|quận ủy|phòng (?!cảnh|an ninh|tham mưu|pc|pa)|huyện đoàn|hạt kiểm lâm|trung tâm y tế"
 )
 _CLUSTER = rx(
-    r"giáp ranh|liên hoàn|cụm (?:an ninh|an toàn|thi đua|phối hợp|biên giới|xã|huyện|\w+ huyện|liên)|(?:các|\d+|hai|ba|bốn|năm|sáu) (?:huyện|xã|đồn|phường)(?:, xã)? (?:biên giới|giáp)|liên (?:huyện|xã)"
+    r"giáp ranh|liên hoàn|cụm (?:an ninh|an toàn|thi đua|phối hợp|biên giới|xã|huyện|\w+ huyện|liên)|(?:các|\d{1,4}|hai|ba|bốn|năm|sáu) (?:huyện|xã|đồn|phường)(?:, xã)? (?:biên giới|giáp)"
 )
 _LEVELS = ("commune", "district", "province", "national")
 
 _SITE = rx(r"điểm cầu(?: (?:chính|trung tâm|thành phần|chủ|trực tuyến))*(?: (?:đặt )?(?:tại|ở|của))?:? ")
-_COUNTED_SITES = rx(r"(?:\d+|các|nhiều|hàng trăm|những) điểm cầu")
+_COUNTED_SITES = rx(r"(?:\d{1,4}|các|nhiều|hàng trăm|những) điểm cầu")
 _TIER_NAME = re.compile(
     rf"(?P<words>(?:(?:tỉnh|huyện|xã|phường|thị xã|thị trấn|đặc khu|quận|[Tt]hành phố|TP\.?)\s+{NAME}|(?:Trung ương|trung ương)|{NAME}))"
 )

@@ -288,6 +288,9 @@ def _choose_periods(
         ]
         if same:
             period = same[0]
+    if period is not None and period.period.type == "half" and period.period.ordinal is None:
+        exact = [mention for mention in back if mention.period.type == "half" and mention.period.ordinal]
+        period = exact[0] if exact else period
     mentions = (*in_opening, *in_title, *(mention for mention, _ in in_body))
     ahead = [
         mention
@@ -313,6 +316,9 @@ def _choose_periods(
 
 def _begins_after(one: Period, other: Period) -> bool:
     """Whether a period that is written with its year lies behind another one's end."""
+    if one.year is None and one.type == other.type and one.ordinal and other.ordinal:
+        last = {"quarter": 4, "half": 2, "month": 12}.get(one.type or "")
+        return one.ordinal > other.ordinal or (other.ordinal == last and one.ordinal == 1)
     end, reference = period_end(one), period_end(other)
     return (
         end is not None

@@ -20,7 +20,7 @@ from datetime import date
 
 from giaoban.archive.reading.dates import DayMention, find_days, posting_weekday_fits
 from giaoban.archive.reading.notices import Notice
-from giaoban.archive.reading.text import LOWER, UPPER, SourceText, Span, rx
+from giaoban.archive.reading.text import LOWER, MAX_SENTENCE, UPPER, SourceText, Span, rx
 
 _LINE = re.compile(r"[^\n]+")
 _ENDED = re.compile(r"(?:[.!?…:;]|\./,|\./)[\"”’)\]]*$")
@@ -74,7 +74,7 @@ _HEADLINE = rx(
     r"hội nghị|giao ban|sơ kết|tổng kết|phối hợp|quy chế|hiệp đồng|ký kết|nghị định|công an|quân sự|biên phòng"
 )
 
-_SENTENCE_END = re.compile(rf"(?:[.!?…]+|\./[.,]?)[\"”’)\]]*(?=\s+[\"“‘(\[–—-]?\s?[{UPPER}0-9])")
+_SENTENCE_END = re.compile(rf"(?:(?<![.!?…])[.!?…]+|\./[.,]?)[\"”’)\]]*(?=\s+[\"“‘(\[–—-]?\s?[{UPPER}0-9])")
 _ABBREVIATION = re.compile(
     r"(?:^|[\s(])(?:TP|Tp|tp|TX|Tx|TT|Th\.?S|ThS|TS|PGS|GS|BS|CN|KS|[Đđ]/[Cc]|[Đđ]c|St|Ng|Tr|Ph|[A-ZĐ]|v\.v)$"
 )
@@ -382,7 +382,9 @@ def _byline(
     below_title = [line for line in before if title is not None and line.start > title[1]]
     for line in (*reversed(tail), *below_title):
         if len(line.view) < 160 and (label := _BYLINE_LABEL.match(line.low)):
-            span = text.trimmed(line.start + label.end(), line.end, " .()|")
+            span = text.trimmed(line.start + label.end(), line.end, " .|")
+            if text.view[span[0] : span[1]].count("(") != text.view[span[0] : span[1]].count(")"):
+                span = text.trimmed(*span, " .()|")
             if span[1] > span[0]:
                 return span, paragraphs
     for line in (*reversed(tail), *below_title):
@@ -436,4 +438,11 @@ def find_sentences(text: SourceText, paragraphs: Sequence[Paragraph]) -> list[Se
         rest = text.trimmed(start, paragraph.end)
         if rest[1] > rest[0]:
             made.append(Sentence(*rest, number, position, paragraph.item))
+    if any(sentence.end - sentence.start > MAX_SENTENCE for sentence in made):
+        made = [piece for sentence in made for piece in _cut_long(sentence)]
     return made
+
+
+def _cut_long(sentence: Sentence) -> list[Sentence]:
+    cuts = range(sentence.start, sentence.end, MAX_SENTENCE)
+    return [replace(sentence, start=start, end=min(start + MAX_SENTENCE, sentence.end)) for start in cuts]
