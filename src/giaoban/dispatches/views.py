@@ -53,8 +53,11 @@ def register(request: InsideRequest, direction: Direction) -> HttpResponse:
 
 @require_safe
 def register_print(request: InsideRequest, direction: str, year: int) -> HttpResponse:
-    """The whole year as the paper register, to be printed, bound and signed (Decree 30/2020 art. 16, 22)."""
-    found = _whole_year(request, direction, year)
+    """The whole year as the paper register, to be printed, bound and signed (Decree 30/2020 art. 16, 22).
+
+    Outgoing, that is every document with a number; incoming, everything with an arrival number, so that none is missing.
+    """
+    found = _whole_year(request, direction, year, official_only=direction == Direction.OUT)
     return render(
         request,
         "dispatches/register_print.html",
@@ -110,10 +113,15 @@ def stop(request: InsideRequest, outbox_id: int) -> HttpResponse:
     return redirect("dispatches:detail", row.dispatch.uid)
 
 
-def _whole_year(request: InsideRequest, direction: str, year: int) -> queries.RegisterPage:
+def _whole_year(
+    request: InsideRequest, direction: str, year: int, *, official_only: bool = False
+) -> queries.RegisterPage:
     if direction not in Direction.values:
         raise Http404
-    return queries.register_page(request.by, Direction(direction), year, today=clock.day_of(clock.now()), page=None)
+    today = clock.day_of(clock.now())
+    return queries.register_page(
+        request.by, Direction(direction), year, today=today, official_only=official_only, page=None
+    )
 
 
 def _is_out(direction: Direction) -> bool:
