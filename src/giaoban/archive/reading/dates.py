@@ -21,7 +21,7 @@ EARLIEST_REVIEW = timedelta(days=-50)
 LATEST_REVIEW = timedelta(days=150)
 
 _DAY = rx(
-    r"(?<!\w)(?:(?=\D)|(?<![/.,-]))"
+    r"(?=[\dstcđnh])(?<!\w)(?:(?=\D)|(?<![/.,-]))"
     r"(?:(?P<part>sáng sớm|sáng|trưa|chiều|tối|đêm)\s+)?"
     r"(?P<word>(?:(?:trong )?(?:\d{1,2} |hai |ba )?ngày(?: mùng| mồng)?|hôm)\s+)?"
     r"(?:(?P<first>\d{1,2})\s?(?:/\d{1,2}\s?)?(?:và|đến|-)\s?(?:ngày )?)?"

@@ -36,7 +36,7 @@ _ROMAN = {"i": 1, "ii": 2, "iii": 3, "iv": 4}
 _YEAR = r"(?:\s*(?:/|-|,)?\s*(?:của )?(?:năm )?(?P<{0}>20\d\d|19\d\d)(?![\d/]|-\d|\s?-\s?20\d\d))?"
 
 _PERIOD = rx(
-    r"(?<![\w/.,-])(?:"
+    r"(?=[\dqcsgtnhbmđ])(?<![\w/.,-])(?:"
     r"(?P<quarter>quý (?P<q>iv|iii|ii|i|[1-4]|một|hai|ba|bốn|tư)(?!\w)" + _YEAR.format("qy") + r")"
     r"|(?P<nine>(?:9|09|chín) tháng(?: đầu năm| đầu)?(?: qua)?" + _YEAR.format("ny") + r"(?![\w/]))"
     r"|(?P<half>(?:6|06|sáu) tháng(?: (?P<which>đầu|cuối)(?: năm)?| qua| năm(?= \d))?"

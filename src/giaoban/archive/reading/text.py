@@ -29,9 +29,8 @@ _BREAKS = dict.fromkeys([0x0B, 0x0C, 0x85, 0x2028, 0x2029], "\n")
 # The letter eth is drawn like Đ, and converters from old 8-bit encodings leave it behind.
 _LETTERS = {0xD0: "Đ", 0xF0: "đ", 0x189: "Đ", 0x256: "đ"}
 _AS_SEEN = _SPACES | _BREAKS | _LETTERS
-_PUNCTUATION = (
-    dict.fromkeys(map(ord, "–—−‐‑‒―"), "-") | dict.fromkeys(map(ord, "“”„«»"), '"') | dict.fromkeys(map(ord, "‘’"), "'")
-)
+_UNUSUAL = re.compile("[" + "".join(map(chr, _AS_SEEN)) + "]")
+_PUNCTUATION = [*((dash, "-") for dash in "–—−‐‑‒―"), *((quote, '"') for quote in "“”„«»"), ("‘", "'"), ("’", "'")]
 _INVISIBLE = frozenset("\u00ad\u200b\u200c\u200d\u200e\u200f\u2060\ufeff")
 _NEEDS_MAPPING = re.compile("[\u00ad\u200b-\u200f\u2060\ufeff]")
 
@@ -107,12 +106,15 @@ def see(text: str) -> SourceText:
     view = cut
     if _NEEDS_MAPPING.search(cut) or not unicodedata.is_normalized("NFC", cut):
         view, starts, ends = _compose(cut)
-    view = view.translate(_AS_SEEN)
+    if _UNUSUAL.search(view):
+        view = view.translate(_AS_SEEN)
     view = view.replace("\r", " " if "\n" in view else "\n")
     low = view.lower()
     if len(low) != len(view):
         low = "".join(lower if len(lower := letter.lower()) == 1 else letter for letter in view)
-    low = same_spelling(low.translate(_PUNCTUATION))
+    for written, plain in _PUNCTUATION:
+        low = low.replace(written, plain)
+    low = same_spelling(low)
     return SourceText(text, view, low, starts, ends, was_cut=len(text) > len(cut))
 
 
