@@ -25,3 +25,30 @@ def test_every_page_of_a_conference_opens_in_every_state(hall: Hall, state: str)
         found[role, "tasks"] = client.get(reverse("tasks:list")).status_code
 
     assert set(found.values()) == {200}
+
+
+def test_the_page_of_a_concluded_conference_takes_twelve_statements_and_forty_kilobytes(
+    hall: Hall, django_assert_num_queries
+) -> None:
+    conference = hall.concluded()
+    client = hall.client("CAH")
+    url = reverse("conferences:detail", args=[conference.uid])
+    client.get(url)
+
+    with django_assert_num_queries(12):
+        page = client.get(url)
+
+    assert len(page.content) < 40 * 1024
+
+
+def test_the_lists_take_the_same_number_of_statements_whatever_their_length(
+    hall: Hall, django_assert_num_queries
+) -> None:
+    hall.concluded()
+    client = hall.client("CAH")
+    client.get("/conferences/")
+
+    with django_assert_num_queries(12):
+        client.get("/conferences/")
+    with django_assert_num_queries(9):
+        client.get("/tasks/")

@@ -20,7 +20,7 @@ from giaoban.conferences.plan import (
     RollLine,
     SiteRoll,
 )
-from giaoban.conferences.rules import Sentence
+from giaoban.conferences.rules import Sentence, count_roll
 from giaoban.regulations.queries import parties_on
 
 if TYPE_CHECKING:
@@ -165,8 +165,15 @@ def write_roll(site: Site, roll: SiteRoll, *, at: datetime) -> None:
         )
         for place, line in enumerate(roll.lines)
     )
+    counted = count_roll([(line.status, line.head_count) for line in roll.lines])
+    site.present, site.substitute, site.excused, site.absent = (
+        counted.present,
+        counted.substitute,
+        counted.excused,
+        counted.absent,
+    )
     site.reported_at = at
-    site.save(update_fields=["reported_at"])
+    site.save(update_fields=["reported_at", "present", "substitute", "excused", "absent"])
 
 
 def read_rolls(conference: Conference) -> list[SiteRoll]:

@@ -101,6 +101,11 @@ class Site(models.Model):
     position = models.PositiveSmallIntegerField(default=0)
     reported_at = models.DateTimeField(null=True)
     """When the roll of this site was last called."""
+    present = models.PositiveIntegerField(default=0)
+    substitute = models.PositiveIntegerField(default=0)
+    excused = models.PositiveIntegerField(default=0)
+    absent = models.PositiveIntegerField(default=0)
+    """Persons by roll-call, counted when the roll was written: lists need no sums."""
     dispatch = models.ForeignKey("dispatches.Dispatch", on_delete=models.PROTECT, null=True, related_name="+")
 
     class Meta:

@@ -7,8 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time
 from typing import TYPE_CHECKING, Literal
 
-from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet, Subquery, Sum
-from django.db.models.functions import Coalesce
+from django.db.models import Exists, OuterRef, Prefetch, QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
@@ -21,7 +20,7 @@ from giaoban.common.storage import store_of
 from giaoban.common.todo import ToDo
 from giaoban.conferences import rules
 from giaoban.conferences.copies import plan_from
-from giaoban.conferences.enums import Answer, ContributionState, State
+from giaoban.conferences.enums import Answer, State
 from giaoban.conferences.models import AgendaItem, AgendaVersion, CoChair, Conclusion, Conference, Contribution, Site
 from giaoban.dispatches.models import Dispatch
 from giaoban.dispatches.queries import visible_to
@@ -133,7 +132,6 @@ class ConferencePage:
     co_chairs: list[CoChair]
     sites: list[Site]
     items: list[AgendaItem]
-    contributions: int
     conclusions: list[Conclusion]
     tasks: list[Task]
     documents: list[Dispatch]
@@ -176,18 +174,11 @@ def has_accepted(chair: CoChair, digest: str) -> bool:
 
 def conference_page(uid: UUID, *, by: By, now: datetime) -> ConferencePage:
     """The page of one conference: nine statements, whatever its size. Raises `NotFoundError`."""
-    handed_in = (
-        Contribution.objects.filter(conference=OuterRef("pk"))
-        .filter(Q(state=ContributionState.HANDED_IN) | Q(agency=by.agency))
-        .order_by()
-        .values("conference")
-        .annotate(count=Count("pk"))
-        .values("count")
-    )
+    # only(): the columns that the page shows, since each column of each joined row costs; see the budget in the tests
     conference = (
         Conference.objects.filter(holder=by.agency, uid=uid)
-        .select_related("coordination__regulation", "host")
-        .annotate(contribution_count=Coalesce(Subquery(handed_in), 0))
+        .select_related("coordination", "host")
+        .only(*_CONFERENCE_COLUMNS)
         .first()
     )
     if conference is None:
@@ -196,36 +187,74 @@ def conference_page(uid: UUID, *, by: By, now: datetime) -> ConferencePage:
     held_on = conference.held_on or today
     return ConferencePage(
         conference=conference,
-        co_chairs=list(conference.co_chairs.select_related("agency")),
-        sites=list(_sites_with_roll(conference)),
-        items=list(conference.items.select_related("presenter")),
-        contributions=conference.contribution_count,
-        conclusions=list(conference.conclusions.select_related("lead")),
+        co_chairs=list(conference.co_chairs.select_related("agency").defer(*_UNSEEN_OF_AGENCY)),
+        sites=list(conference.sites.select_related("agency").defer(*_UNSEEN_OF_AGENCY)),
+        items=list(
+            conference.items.select_related("presenter").only(
+                "conference",
+                "uid",
+                "position",
+                "title",
+                "minutes",
+                "kind",
+                "note",
+                "presenter__code",
+                "presenter__short_name",
+            )
+        ),
+        conclusions=list(
+            conference.conclusions.select_related("lead").only(
+                "conference", "uid", "position", "kind", "text", "due_on", "lead__short_name"
+            )
+        ),
         tasks=task_queries.tasks_on_conference_page(
             conference.coordination, conference_uid=conference.uid, held_on=held_on, by=by
         ),
         documents=documents_of(conference, by=by),
-        figures=report_queries.current_figures(conference.coordination, conference.period, by=by),
+        figures=report_queries.figures_standing(conference.coordination, conference.period, by=by),
         days=working_days_for(held_on, today),
         today=today,
     )
 
 
+_UNSEEN_OF_AGENCY = tuple(
+    f"agency__{name}"
+    for name in ("symbol", "sector", "level", "superior", "seat", "head_position", "is_sample", "since", "until")
+)
+_CONFERENCE_COLUMNS = (
+    "uid",
+    "holder",
+    "kind",
+    "period",
+    "next_period",
+    "title",
+    "state",
+    "held_on",
+    "starts_at",
+    "ends_at",
+    "venue",
+    "format",
+    "attendees",
+    "demands",
+    "ad_hoc_reason",
+    "from_record",
+    "agenda_number",
+    "opened_at",
+    "proposed_digest",
+    "cancelled_reason",
+    "host__code",
+    "host__name",
+    "host__short_name",
+    "coordination__uid",
+    "coordination__name",
+)
+
+
 def documents_of(conference: Conference, *, by: By) -> list[Dispatch]:
     """All dispatches of the conference that this agency sent or received, first first. One statement."""
-    rows = Dispatch.objects.filter(visible_to(by), thread=conference.uid).select_related("sender").defer("sealed")
-    return list(rows.distinct().order_by("issued_at", "pk"))
-
-
-def _sites_with_roll(conference: Conference) -> QuerySet[Site]:
-    """The sites with their counts in one statement."""
-
-    def heads(status: str) -> Coalesce:
-        return Coalesce(Sum("attendance__head_count", filter=Q(attendance__status=status)), 0)
-
-    return conference.sites.select_related("agency").annotate(
-        present=heads("present"), substitute=heads("substitute"), excused=heads("excused"), absent=heads("absent")
-    )
+    rows = Dispatch.objects.filter(visible_to(by), thread=conference.uid).select_related("sender")
+    shown = rows.only("uid", "reference", "summary", "issued_at", "sender__short_name")
+    return list(shown.distinct().order_by("issued_at", "pk"))
 
 
 # ------------------------------------------------------------------ what comes next, and for whom

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
+from uuid import UUID
 
 from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext_lazy as _
@@ -17,7 +18,7 @@ from giaoban.tasks.shown import BADGES
 from giaoban.web.parts import Step
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
     from datetime import date, datetime, time
 
     from giaoban.common.access import By
@@ -156,18 +157,62 @@ def agenda_lines(conference: Conference, items: Sequence[AgendaItem]) -> list[Ag
 
 @dataclass(frozen=True, slots=True)
 class TaskLine:
-    """A task with its badge."""
+    """A task as one row: everything worked out, so that the template only places it."""
 
-    task: Task
+    number: int
+    text: str
+    url: str
+    lead: str
+    due: str
     key: str
     label: Text
 
 
+TASK_CHARACTERS = 160
+"""How much of a task's text a row of the conference page shows."""
+
+
 def task_lines(tasks: Sequence[Task], day: date) -> list[TaskLine]:
     """Tasks as the conference page lists them."""
+    url = addresses("tasks:detail")
+    lines: list[TaskLine] = []
+    for task in tasks:
+        stands = standing(task, day)
+        text = task.text if len(task.text) <= TASK_CHARACTERS else f"{task.text[: TASK_CHARACTERS - 1]}…"
+        due = f"{task.due_on:%d/%m/%Y}"
+        lines.append(
+            TaskLine(task.number, text, url(task.uid), task.lead.short_name, due, BADGES[stands], stands.label)
+        )
+    return lines
 
-    found = [(task, standing(task, day)) for task in tasks]
-    return [TaskLine(task, BADGES[stands], stands.label) for task, stands in found]
+
+def addresses(route: str) -> Callable[[UUID], str]:
+    """The address of a route for many uids: resolved once, since a page of rows would resolve it for each."""
+    zero = UUID(int=0)
+    before, _zero, after = reverse(route, args=[zero]).partition(str(zero))
+    return lambda uid: f"{before}{uid}{after}"
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentLine:
+    """A dispatch of the conference: its number and what it is, or what it did where it has no number."""
+
+    label: str
+    url: str
+    at: datetime
+    sender: str
+
+
+def document_lines(page: ConferencePage) -> list[DocumentLine]:
+    """The dispatches in order; the title of the conference, which stands above, is not repeated."""
+    title, address = page.conference.title, addresses("dispatches:detail")
+    small = f"{title[:1].lower()}{title[1:]}"
+    lines: list[DocumentLine] = []
+    for dispatch in page.documents:
+        short = dispatch.summary.replace(f": {title}", "").replace(f" {small}", "")
+        label = f"{dispatch.reference} – {short}" if dispatch.reference else short
+        lines.append(DocumentLine(label, address(dispatch.uid), dispatch.issued_at, dispatch.sender.short_name))
+    return lines
 
 
 @dataclass(frozen=True, slots=True)

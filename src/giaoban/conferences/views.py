@@ -101,6 +101,7 @@ def detail(request: InsideRequest, uid: UUID) -> HttpResponse:
             "agenda": shown.agenda_lines(conference, page.items),
             "chairs": shown.chair_lines(conference, page.co_chairs),
             "figures": shown.figures_line(page),
+            "documents": shown.document_lines(page),
             "assessments": assessments,
             "drafted": [] if page.own_tasks else drafted,
             "own": shown.task_lines(page.own_tasks, page.today),

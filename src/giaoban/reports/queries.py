@@ -308,6 +308,12 @@ def current_figures(coordination: Coordination, period: str, *, by: By) -> Joint
     return versions[-1] if versions else None
 
 
+def figures_standing(coordination: Coordination, period: str, *, by: By) -> JointFigures | None:
+    """`current_figures` for pages that show only where the table stands: uid, version and state, nothing joined."""
+    rows = JointFigures.objects.filter(holder=by.agency, coordination=coordination, period=period)
+    return rows.exclude(state=FiguresState.REPLACED).only("uid", "version", "state").order_by("-version", "-pk").first()
+
+
 def joint_table(figures: JointFigures, *, by: By) -> FigureTable:
     """The table with comparisons, the documents behind each number, and who has signed. Seven statements, whatever its size."""
     if figures.holder_id != by.agency.pk:

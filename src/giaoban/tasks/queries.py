@@ -131,6 +131,21 @@ def tasks_of_conferences(uids: Iterable[UUID], *, by: By) -> list[Task]:
     return list(with_cooperating(rows).order_by("assigned_on", "conference_uid", "number"))
 
 
+_CONFERENCE_PAGE_COLUMNS = (
+    "uid",
+    "conference_uid",
+    "conference_title",
+    "number",
+    "text",
+    "due_on",
+    "state",
+    "percent",
+    "completed_on",
+    "lead__name",
+    "lead__short_name",
+)
+
+
 def carried_into(coordination: Coordination, *, conference_uid: UUID, held_on: date, by: By) -> list[Task]:
     """Tasks of earlier conferences that the one on `held_on` takes up, or took up. One statement."""
     found = tasks_on_conference_page(coordination, conference_uid=conference_uid, held_on=held_on, by=by)
@@ -147,7 +162,7 @@ def tasks_on_conference_page(coordination: Coordination, *, conference_uid: UUID
         Task.objects.filter(Q(conference_uid=conference_uid) | earlier, holder=by.agency, coordination=coordination)
         .exclude(state=TaskState.CANCELLED)
         .select_related("lead")
-        .defer("folded")
+        .only(*_CONFERENCE_PAGE_COLUMNS)
     )
     return list(rows.order_by("assigned_on", "conference_uid", "number"))
 

@@ -61,7 +61,8 @@ class EventLine:
     title: Text
     state: str
     dispatch_url: str
-    files: list[tuple[str, int]]
+    files: list[tuple[str, int, str]]
+    """(name, size in bytes, address)."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -113,7 +114,14 @@ def event_line(event: TaskEvent) -> EventLine:
         title=kind.label,
         state=EVENT_BADGES[kind],
         dispatch_url=reverse("dispatches:detail", args=[event.dispatch.uid]) if event.dispatch is not None else "",
-        files=[(file["name"], file["size"]) for file in event.files],
+        files=[
+            (
+                file["name"],
+                file["size"],
+                reverse("dispatches:file", args=[event.dispatch.uid, place]) if event.dispatch is not None else "",
+            )
+            for place, file in enumerate(event.files)
+        ],
     )
 
 
