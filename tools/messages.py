@@ -61,7 +61,7 @@ FUNCTIONS: dict[str, tuple[int | None, int, int | None]] = {
     "npgettext_lazy": (0, 1, 2),
 }
 PLACEHOLDER = re.compile(r"%\((\w+)\)[#0\- +]*[\d.]*[diouxXeEfFgGcrs]|%[\d.]*[dsf]|\{(\w*)[^{}]*\}")
-TAG = re.compile(r"</?[a-zA-Z][\w-]*")
+TAG = re.compile(r"</?(?:a|abbr|b|br|code|em|i|kbd|li|p|small|span|strong|sub|sup|time|ul)\b")
 
 
 class Message(NamedTuple):
