@@ -39,10 +39,11 @@ def run(home: Path) -> dict[str, Any]:
         connection,
     ) as captured:
         body = get()
+    statements = len(captured)  # before the next request empties the list
     timed = medians(get, rounds=40)
     return {
         "cpu_ms": with_goal(timed["cpu_ms"], at_most=12),
-        "statements": with_goal(len(captured), at_most=12),
+        "statements": with_goal(statements, at_most=12),
         "html_kilobytes": with_goal(round(len(body) / 1024, 1), at_most=40),
         "wall_ms": timed["wall_ms"],
         "tasks_named": len(set(re.findall(rb"/tasks/([0-9a-f-]{36})", body))),
