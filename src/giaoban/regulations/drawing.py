@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from typing import TYPE_CHECKING
 
 from django.utils.html import format_html, format_html_join
@@ -15,22 +14,25 @@ if TYPE_CHECKING:
 
     from giaoban.regulations.models import Party
 
-WIDTH, BOX_WIDTH, LINE_HEIGHT, PAD = 720, 196, 20, 12
-LINE_CHARACTERS, MAX_LINES = 22, 3
+WIDTH, BOX_WIDTH, LINE_HEIGHT, PAD, ROW_HEIGHT = 720, 208, 20, 12, 104
+LINE_CHARACTERS, MAX_LINES = 24, 3
 
 
 def diagram(title: str, parties: Sequence[Party]) -> SafeString:
-    """The parties around the table of their coordination: co-chairs thick, guests and supervisors dashed."""
-    count = len(parties)
-    height = 260 if count <= 4 else 340 if count <= 6 else 340 + 34 * (count - 6)
-    middle_x, middle_y = WIDTH / 2, height / 2
-    spots = [_spot(place, count, height) for place in range(count)]
+    """The parties on both sides of their table, in turn left and right: co-chairs thick, guests and supervisors dashed."""
+    left, right = parties[::2], parties[1::2]
+    height = max(len(left), 1) * ROW_HEIGHT
+    spots = {
+        party.pk: (side, height * (place + 0.5) / len(column))
+        for side, column in ((BOX_WIDTH / 2 + 4, left), (WIDTH - BOX_WIDTH / 2 - 4, right))
+        for place, party in enumerate(column)
+    }
     lines = format_html_join(
         "",
         '<line class="tie {}" x1="{}" y1="{}" x2="{}" y2="{}"/>',
         (
-            (party.role, round(middle_x), round(middle_y), round(x), round(y))
-            for party, (x, y) in zip(parties, spots, strict=True)
+            (party.role, round(WIDTH / 2), round(height / 2), round(spots[party.pk][0]), round(spots[party.pk][1]))
+            for party in parties
         ),
     )
     boxes = format_html_join(
@@ -39,33 +41,25 @@ def diagram(title: str, parties: Sequence[Party]) -> SafeString:
         (
             (
                 _box(
-                    x,
-                    y,
+                    *spots[party.pk],
                     party.agency.name,
                     f"{party.get_role_display()}, {_('co-chair')}" if party.is_co_chair else party.get_role_display(),
                     f"{party.role}{' chair' if party.is_co_chair else ''}",
                 ),
             )
-            for party, (x, y) in zip(parties, spots, strict=True)
+            for party in parties
         ),
     )
     told = "; ".join(f"{party.agency.name}: {party.get_role_display()}" for party in parties)
     return format_html(
-        '<svg class="who" viewBox="0 0 {} {}" role="img" aria-label="{}">{}{}{}</svg>',
+        '<svg class="diagram" viewBox="0 0 {} {}" role="img" aria-label="{}">{}{}{}</svg>',
         WIDTH,
         height,
         f"{title}. {told}",
         lines,
-        _box(middle_x, middle_y, title, "", "table"),
+        _box(WIDTH / 2, height / 2, title, "", "table-box"),
         boxes,
     )
-
-
-def _spot(place: int, count: int, height: int) -> tuple[float, float]:
-    """Centre of a box on an ellipse, the first at the left, so that two parties face each other."""
-    angle = math.pi + 2 * math.pi * place / max(count, 1)
-    across, down = WIDTH / 2 - BOX_WIDTH / 2 - 4, height / 2 - 48
-    return WIDTH / 2 + across * math.cos(angle), height / 2 + down * math.sin(angle)
 
 
 def _box(x: float, y: float, text: str, note: str, css: str) -> SafeString:

@@ -275,6 +275,8 @@ def _shown(value: ReportValue | None, decimals: int) -> str:
 def _change(change: Change | None, decimals: int) -> str:
     if change is None:
         return ""
+    if change.absolute == 0:
+        return "0"
     sign = "+" if change.absolute > 0 else ""
     share = "" if change.percent is None else f" ({sign}{format_number(change.percent, decimals=1)}%)"
     return f"{sign}{format_number(change.absolute, decimals=decimals)}{share}"
