@@ -197,6 +197,17 @@ def test_an_area_changes_from_a_day_on_and_what_was_stays_on_record(cast: Cast) 
     assert AgencyArea.objects.filter(agency=cast.police).count() == 2
 
 
+def test_an_area_does_not_change_before_a_change_on_record(cast: Cast) -> None:
+    boss = cast.people["server-admin"]
+    directory.set_area(cast.army, [cast.places["after"]], since=TODAY, by=boss, now=NOW)
+
+    with pytest.raises(RefusedError) as refused:
+        directory.set_area(cast.army, [], since=TODAY - timedelta(days=1), by=boss, now=NOW)
+    assert refused.value.code == "area.later"
+    directory.set_area(cast.army, [], since=TODAY, by=boss, now=NOW)
+    assert queries.area_of(cast.army, on=TODAY) == []
+
+
 def test_an_area_names_no_locality_that_is_gone(cast: Cast) -> None:
     with pytest.raises(RefusedError) as refused:
         directory.set_area(cast.police, [cast.places["before"]], since=TODAY, by=cast.people["server-admin"], now=NOW)

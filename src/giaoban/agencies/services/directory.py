@@ -77,7 +77,10 @@ def edit_agency(agency: Agency, *, facts: AgencyFacts, by: Person, now: datetime
 
 
 def set_area(agency: Agency, localities: Collection[Locality], *, since: date, by: Person, now: datetime) -> None:
-    """From `since` the area of `agency` is exactly `localities`; what it was before stays on record until the day before."""
+    """From `since` the area of `agency` is exactly `localities`; what it was before stays on record until the day before.
+
+    Only forward: a change before one that is already on record is refused, or the later one would no longer say the whole.
+    """
     _require_directory(by)
     if len(localities) > MAX_AREA:
         raise RefusedError(
@@ -95,6 +98,16 @@ def set_area(agency: Agency, localities: Collection[Locality], *, since: date, b
     wanted = {place.pk for place in localities}
     with transaction.atomic():
         rows = list(AgencyArea.objects.select_for_update().filter(agency=agency))
+        changes = [row.since for row in rows if row.since] + [
+            row.until + timedelta(days=1) for row in rows if row.until
+        ]
+        if changes and since < max(changes):
+            raise RefusedError(
+                "area.later",
+                _("A later change of the area is already on record."),
+                _("It counts from %(day)s.") % {"day": max(changes).strftime("%d/%m/%Y")},
+                _("Set the area from that day or a later one."),
+            )
         current = [row for row in rows if row.valid_on(since)]
         for row in current:
             if row.locality_id in wanted:
