@@ -15,6 +15,7 @@ from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, Warning, register  # noqa: A004 - Django's own name
 from django.db import DatabaseError, connection
 from django.db.models import Max
+from django.utils.translation import gettext as _
 
 from giaoban.agencies.queries import has_sample_data
 from giaoban.common import clock
@@ -35,7 +36,7 @@ BUILT_IN_YEAR = 2026
 
 
 @register(Tags.files)
-def home(**_: Any) -> list[CheckMessage]:
+def home(**_options: Any) -> list[CheckMessage]:
     """GIAOBAN_HOME exists, can be written, has room, and is closed to other users of the machine."""
     folder: Path = settings.GIAOBAN_HOME
     try:
@@ -46,8 +47,9 @@ def home(**_: Any) -> list[CheckMessage]:
     except OSError as error:
         return [
             Error(
-                f"GIAOBAN_HOME ({folder}) cannot be written: {error.strerror}",
-                hint="Give the server's user a folder of its own, or set GIAOBAN_HOME to one.",
+                _("GIAOBAN_HOME (%(folder)s) cannot be written: %(error)s")
+                % {"folder": folder, "error": error.strerror},
+                hint=_("Give the server's user a folder of its own, or set GIAOBAN_HOME to one."),
                 id="giaoban.E010",
             )
         ]
@@ -55,7 +57,7 @@ def home(**_: Any) -> list[CheckMessage]:
     if stat.S_IMODE(folder.stat().st_mode) & 0o077:
         found.append(
             Warning(
-                f"GIAOBAN_HOME ({folder}) can be read by other users of this machine",
+                _("GIAOBAN_HOME (%(folder)s) can be read by other users of this machine") % {"folder": folder},
                 hint=f"chmod 700 {folder}",
                 id="giaoban.W011",
             )
@@ -63,8 +65,8 @@ def home(**_: Any) -> list[CheckMessage]:
     if shutil.disk_usage(folder).free < LEAST_FREE_BYTES:
         found.append(
             Warning(
-                f"less than {LEAST_FREE_BYTES // 1024**2} MiB are free where GIAOBAN_HOME lies",
-                hint="Make room: a full disk refuses every new paper.",
+                _("less than %(size)s MiB are free where GIAOBAN_HOME lies") % {"size": LEAST_FREE_BYTES // 1024**2},
+                hint=_("Make room: a full disk refuses every new paper."),
                 id="giaoban.W012",
             )
         )
@@ -72,14 +74,14 @@ def home(**_: Any) -> list[CheckMessage]:
 
 
 @register(Tags.security)
-def secrets(**_: Any) -> list[CheckMessage]:
+def secrets(**_options: Any) -> list[CheckMessage]:
     """The session key is long enough; private keys are readable by the server's user alone."""
     found: list[CheckMessage] = []
     if len(settings.SECRET_KEY) < LEAST_SECRET:
         found.append(
             Error(
-                f"GIAOBAN_SECRET_KEY is shorter than {LEAST_SECRET} characters",
-                hint="Leave it unset and one is made in GIAOBAN_HOME.",
+                _("GIAOBAN_SECRET_KEY is shorter than %(size)s characters") % {"size": LEAST_SECRET},
+                hint=_("Leave it unset and one is made in GIAOBAN_HOME."),
                 id="giaoban.E013",
             )
         )
@@ -89,16 +91,18 @@ def secrets(**_: Any) -> list[CheckMessage]:
     if open_to_others:
         found.append(
             Error(
-                f"{len(open_to_others)} private keys can be read by other users of this machine, first {open_to_others[0]}",
-                hint=f"chmod -R go= {folder}; if others did read them, end these keys and make new ones.",
+                _("%(count)s private keys can be read by other users of this machine, first %(file)s")
+                % {"count": len(open_to_others), "file": open_to_others[0]},
+                hint=_("chmod -R go= %(folder)s; if others did read them, end these keys and make new ones.")
+                % {"folder": folder},
                 id="giaoban.E014",
             )
         )
     if settings.DEBUG and not LOCAL_NAMES.issuperset(settings.ALLOWED_HOSTS):
         found.append(
             Error(
-                "GIAOBAN_DEBUG is on while the server answers to names that others reach",
-                hint="Unset GIAOBAN_DEBUG.",
+                _("GIAOBAN_DEBUG is on while the server answers to names that others reach"),
+                hint=_("Unset GIAOBAN_DEBUG."),
                 id="giaoban.E015",
             )
         )
@@ -106,23 +110,27 @@ def secrets(**_: Any) -> list[CheckMessage]:
 
 
 @register(Tags.staticfiles)
-def built_files(**_: Any) -> list[CheckMessage]:
+def built_files(**_options: Any) -> list[CheckMessage]:
     """What set-up builds is there: front-end files, document fonts, message catalogues."""
     found: list[CheckMessage] = []
     if not STATIC.exists():
-        found.append(Error("the front-end files have not been built", hint="Run 'make setup'.", id="giaoban.E020"))
+        found.append(
+            Error(_("the front-end files have not been built"), hint=_("Run 'make setup'."), id="giaoban.E020")
+        )
     if not FONTS.exists():
-        found.append(Error("the fonts of documents have not been built", hint="Run 'make setup'.", id="giaoban.E021"))
+        found.append(
+            Error(_("the fonts of documents have not been built"), hint=_("Run 'make setup'."), id="giaoban.E021")
+        )
     catalogues = list(PACKAGE.glob("*/locale/vi/LC_MESSAGES/django.po"))
     if not all(path.with_suffix(".mo").exists() for path in catalogues):
         found.append(
-            Error("the Vietnamese messages have not been compiled", hint="Run 'make setup'.", id="giaoban.E022")
+            Error(_("the Vietnamese messages have not been compiled"), hint=_("Run 'make setup'."), id="giaoban.E022")
         )
     return found
 
 
 @register(Tags.compatibility)
-def wiring_leads_somewhere(**_: Any) -> list[CheckMessage]:
+def wiring_leads_somewhere(**_options: Any) -> list[CheckMessage]:
     """Every name in the wiring tables is a callable."""
     found: list[CheckMessage] = []
     for name in [*wiring.KINDS.values(), *wiring.TRANSPORTS.values()]:
@@ -134,8 +142,8 @@ def wiring_leads_somewhere(**_: Any) -> list[CheckMessage]:
         if not callable(target):
             found.append(
                 Error(
-                    f"the wiring names {name}, which does not exist",
-                    hint="Correct project/wiring.py.",
+                    _("the wiring names %(name)s, which does not exist") % {"name": name},
+                    hint=_("Correct project/wiring.py."),
                     id="giaoban.E023",
                 )
             )
@@ -143,22 +151,22 @@ def wiring_leads_somewhere(**_: Any) -> list[CheckMessage]:
 
 
 @register(Tags.compatibility)
-def clock_is_sane(**_: Any) -> list[CheckMessage]:
+def clock_is_sane(**_options: Any) -> list[CheckMessage]:
     """The machine's clock is not before this program."""
     now = clock.now()
     if now.year >= BUILT_IN_YEAR:
         return []
     return [
         Error(
-            f"the clock of this machine says {now:%d/%m/%Y}",
-            hint="Set the clock; deadlines and registers carry its dates.",
+            _("the clock of this machine says %(day)s") % {"day": f"{now:%d/%m/%Y}"},
+            hint=_("Set the clock; deadlines and registers carry its dates."),
             id="giaoban.E024",
         )
     ]
 
 
 @register(Tags.database)
-def database(databases: Sequence[str] | None = None, **_: Any) -> list[CheckMessage]:
+def database(databases: Sequence[str] | None = None, **_options: Any) -> list[CheckMessage]:
     """The database answers, is as durable as promised (ADR-0007), and holds nothing from the future."""
     if not databases:
         return []
@@ -170,8 +178,8 @@ def database(databases: Sequence[str] | None = None, **_: Any) -> list[CheckMess
     except DatabaseError as error:
         return [
             Error(
-                f"the database does not answer: {str(error).strip()}",
-                hint="Check GIAOBAN_DATABASE_URL, or that GIAOBAN_HOME lies on a local disk.",
+                _("the database does not answer: %(error)s") % {"error": str(error).strip()},
+                hint=_("Check GIAOBAN_DATABASE_URL, or that GIAOBAN_HOME lies on a local disk."),
                 id="giaoban.E030",
             )
         ]
@@ -207,8 +215,11 @@ def _durability() -> list[CheckMessage]:
             if value not in good:
                 found.append(
                     Error(
-                        f"the database has {subject} = {value}: what was acknowledged could be lost at a power cut",
-                        hint=f"Set it to {' or '.join(sorted(good))}.",
+                        _(
+                            "the database has %(subject)s = %(value)s: what was acknowledged could be lost at a power cut"
+                        )
+                        % {"subject": subject, "value": value},
+                        hint=_("Set it to %(values)s.") % {"values": " / ".join(sorted(good))},
                         id=check_id,
                     )
                 )
@@ -227,8 +238,9 @@ def _future() -> list[CheckMessage]:
         return []
     return [
         Warning(
-            f"the newest dispatch was issued on {newest:%d/%m/%Y %H:%M}, after what this machine's clock says now",
-            hint="Set the clock. Order is kept all the same: it comes from the registers.",
+            _("the newest dispatch was issued on %(time)s, after what this machine's clock says now")
+            % {"time": f"{newest:%d/%m/%Y %H:%M}"},
+            hint=_("Set the clock. Order is kept all the same: it comes from the registers."),
             id="giaoban.W037",
         )
     ]
@@ -239,8 +251,8 @@ def _sample_in_public() -> list[CheckMessage]:
         return []
     return [
         Error(
-            "this server holds sample accounts with a published password and answers to names that others reach",
-            hint="Start over with an empty GIAOBAN_HOME and 'giaoban init'.",
+            _("this server holds sample accounts with a published password and answers to names that others reach"),
+            hint=_("Start over with an empty GIAOBAN_HOME and 'giaoban init'."),
             id="giaoban.E038",
         )
     ]
