@@ -478,6 +478,95 @@ Thời gian qua, hai lực lượng đã kiểm soát tốt hoạt động xuấ
             "warns": "held_on: the conference took several days; the first is given",
         },
     ),
+    Article(
+        "three local forces of one kind named together are three organisations; a day without a year stays without",
+        """Ký kết quy chế phối hợp vùng giáp ranh
+
+Chiều 11.10, Công an 3 địa phương Tân Sơn, Phú Hải và Lộc An tổ chức hội nghị ký kết Quy chế phối hợp bảo đảm an ninh trật tự vùng giáp ranh.
+
+Quy chế gồm 3 chương, 14 điều quy định về nguyên tắc, nội dung phối hợp.
+""",
+        {
+            "conference_type": "ky_ket",
+            "held_on": "--10-11",
+            "level": "cluster",
+            "hosts": ["Công an Tân Sơn", "Công an Phú Hải", "Công an Lộc An"],
+            "results": 0,
+        },
+    ),
+    Article(
+        "a day in brackets after this morning; cases and persons divided by a stroke; persons chair before their agencies",
+        """Giao ban công tác phối hợp quý I/2020
+
+Thứ Tư, 8.4.2020 | 09:42:11
+
+Sáng nay (8/4), tại Đồn Biên phòng Cửa Rào, Bộ Chỉ huy BĐBP tỉnh đã chủ trì hội nghị giao ban công tác phối hợp quý I/2020 với Cục Hải quan tỉnh và Ban Quản lý Khu kinh tế tỉnh. Đại tá Trịnh Thanh Bảng, Chỉ huy trưởng BĐBP tỉnh và đồng chí Nguyễn Hữu Dực, Phó Cục trưởng Cục Hải quan tỉnh đồng chủ trì.
+
+Các lực lượng đã bắt giữ 35 vụ/49 đối tượng; tang vật gồm 12,5kg ma túy tổng hợp, hơn 5,6 m3 gỗ các loại.
+
+Phát biểu kết luận, Đại tá Trịnh Thanh Bảng nhấn mạnh 3 nhiệm vụ trọng tâm trong quý II/2020: phối hợp phòng, chống dịch; tấn công trấn áp tội phạm; duy trì trao đổi thông tin.
+""",
+        {
+            "published_on": "2020-04-08",
+            "held_on": "2020-04-08",
+            "venue": "Đồn Biên phòng Cửa Rào",
+            "hosts": ["Bộ Chỉ huy BĐBP tỉnh"],
+            "chairs": [
+                ("BĐBP tỉnh", "Trịnh Thanh Bảng", "Chỉ huy trưởng"),
+                ("Cục Hải quan tỉnh", "Nguyễn Hữu Dực", "Phó Cục trưởng"),
+            ],
+            "participants": ["Bộ Chỉ huy BĐBP tỉnh", "Cục Hải quan tỉnh", "Ban Quản lý Khu kinh tế tỉnh"],
+            "indicators": [
+                (None, 35, "vụ"),
+                (None, 49, "đối tượng"),
+                (None, 12.5, "kg ma túy tổng hợp"),
+                ("hơn", 5.6, "m3 gỗ các loại"),
+            ],
+            "tasks": ["phối hợp phòng, chống dịch", "tấn công trấn áp tội phạm", "duy trì trao đổi thông tin"],
+            "next_period": {"type": "quarter", "year": 2020, "ordinal": 2},
+        },
+    ),
+    Article(
+        "no title, everything in one line, the name behind the last full stop",
+        "Ngày 22/4, Công an huyện và Ban CHQS huyện Ea Sơn đã tổ chức hội nghị giao ban quý I năm 2016. Hai đơn vị đã phối hợp tổ chức 14 buổi tuần tra. Thời gian tới, hai đơn vị tiếp tục tăng cường trao đổi thông tin. Hoàng Nam",
+        {
+            "title": None,
+            "held_on": "2016-04-22",
+            "results": 1,
+            "tasks": ["tiếp tục tăng cường trao đổi thông tin"],
+            "byline": "Hoàng Nam",
+            "warns": "title: no title was found",
+        },
+    ),
+    Article(
+        "ministries with the site of a province; offices of the state before offices of the party; hosts referred to",
+        """Bộ Công an và Bộ Quốc phòng giao ban công tác phối hợp 6 tháng cuối năm 2022
+
+10/01/2023 | 17:40
+
+Chiều 10/1, tại Hà Nội, Bộ Công an và Bộ Quốc phòng tổ chức Hội nghị giao ban trực tuyến 6 tháng cuối năm 2022 thực hiện Nghị định số 03. Lãnh đạo hai Bộ đồng chủ trì hội nghị. Tại điểm cầu tỉnh Sông Lô, dự hội nghị có lãnh đạo Công an tỉnh, Bộ CHQS tỉnh.
+
+Báo cáo tại hội nghị nêu rõ, 6 tháng cuối năm 2022, hai lực lượng đã tổ chức trên 80.715 lượt tổ tuần tra với 230.759 lượt cán bộ, chiến sĩ.
+
+Tại Sông Lô, thời gian qua, hai lực lượng đã bảo vệ an toàn 120 mục tiêu.
+""",
+        {
+            "level": "national",
+            "format": "online",
+            "sites": ["tỉnh Sông Lô"],
+            "held_on": "2023-01-10",
+            "period": {"type": "half", "year": 2022, "ordinal": 2},
+            "chairs": [("Bộ Công an", None, None), ("Bộ Quốc phòng", None, None)],
+            "participants": ["Công an tỉnh", "Bộ CHQS tỉnh"],
+            "indicators": [
+                ("trên", 80715, "lượt tổ tuần tra"),
+                (None, 230759, "lượt cán bộ, chiến sĩ"),
+                (None, 120, "mục tiêu"),
+            ],
+            "legal_bases": [("Nghị định", "03/2019/NĐ-CP", "2019-09-05", True)],
+            "results": 2,
+        },
+    ),
 ]
 
 OTHERS = [
@@ -562,4 +651,25 @@ Ngày 12/9/2022, Công an huyện phối hợp với Phòng Giáo dục và Đà
         "Giá lúa tăng\n\nNgày 2/3/2021, giá lúa tại các huyện tăng nhẹ so với tuần trước.\n",
     ),
     Article("a heading and nothing else", "Hội nghị giao ban"),
+    Article(
+        "a habit and something said at some meeting",
+        """Lực lượng dân quân giữ vững bình yên
+
+Những năm qua, thực hiện Nghị định 02/2020/NĐ-CP, Ban CHQS và Công an các xã của huyện Ea Sơn duy trì tốt chế độ giao ban hằng tuần. Tại hội nghị tổng kết năm 2021, mô hình này được đánh giá cao.
+""",
+    ),
+    Article(
+        "an exercise before which forces had met",
+        """Diễn tập khu vực phòng thủ huyện Ea Sơn năm 2022
+
+Ngày 8/9/2022, Ban CHQS huyện, Công an huyện tổ chức diễn tập khu vực phòng thủ. Trước đó, các lực lượng đã tổ chức hội nghị hiệp đồng, thống nhất phương án phối hợp.
+""",
+    ),
+    Article(
+        "an inspection by two ministries",
+        """Kiểm tra việc thực hiện Nghị định 03 tại tỉnh Hải Lâm
+
+Ngày 21/11/2023, Đoàn kiểm tra liên ngành Bộ Công an - Bộ Quốc phòng kiểm tra việc thực hiện Nghị định số 03/2019/NĐ-CP tại tỉnh Hải Lâm. Làm việc với đoàn có lãnh đạo Công an tỉnh, Bộ CHQS tỉnh.
+""",
+    ),
 ]

@@ -93,6 +93,11 @@ def find_event(text: SourceText, sentences: Sequence[Sentence], masked: Sequence
         for sentence in sentences[:OPENING_SENTENCES]
         if MEETING.search(text.low, *sentence.span) and _HOLDING.search(text.low, *sentence.span) and not sentence.item
     ]
+    opening = [
+        sentence
+        for sentence in opening
+        if _opens(text, sentence, masked) or not _HABIT.search(text.low, *sentence.span)
+    ]
     dated = [sentence for sentence in opening if _opens(text, sentence, masked)]
     main = dated[0] if dated else (opening[0] if opening else None)
     if main is None:
@@ -103,6 +108,13 @@ def find_event(text: SourceText, sentences: Sequence[Sentence], masked: Sequence
         if sentence == main or sentence in dated or (sentence in opening and sentence.paragraph == main.paragraph)
     )
     return Event(main, about, _second(text, sentences, main, masked))
+
+
+# What is done again and again, and what was said at some meeting, opens no particular conference.
+_HABIT = rx(
+    r"(?:duy trì|chế độ|thường xuyên|định kỳ)[^.;]{0,40}?(?:giao ban|hội nghị|họp)|(?:giao ban|họp|hội nghị)[^.;]{0,20}? (?:định kỳ|hằng|hàng) |"
+    r"^(?:trong )?(?:những|nhiều) năm|^tại (?:hội nghị|buổi|cuộc)"
+)
 
 
 def _opens(text: SourceText, sentence: Sentence, masked: Sequence[Span]) -> bool:
@@ -230,11 +242,14 @@ def held_on(
     published: tuple[date, Span] | None,
     period: PeriodMention | None,
     following: PeriodMention | None,
+    title: Span | None,
 ) -> tuple[DayMention | None, str | None, list[Span], list[Notice]]:
     """The day of the conference: as written, or without its year, or None; with the spans it was read from."""
     if event.main is None:
         return None, None, [], [Notice.HELD_UNKNOWN]
     mentions = [day for sentence in (event.main, *event.all) for day in _own_days(text, sentence, masked)]
+    if title is not None:
+        mentions += [day for day in find_days(text, *title, masked) if day.stated]
     mentions = list(dict.fromkeys(mentions))
     if not mentions:
         return _relative(text, event, published)

@@ -34,6 +34,7 @@ _NOT_BEFORE = rx(
 _STOP = rx(
     r" (?:với|và|cùng|tham gia|để|trên|tại|cho|do|về|trong|từ|bị|được|liên quan|có|gồm|thu|bắt|xử|phát|đã|nhằm|góp|theo|qua|trị giá|vi phạm|ứng phó|tới|đến|đạt|tham dự|dự|đại diện|so|bằng|là|mà|giúp|khởi|chuyển (?:cơ|hồ|cho|giao|đến|công)|phạt|vào|đồng thời|trao đổi|ở|nên|còn|phục vụ|tăng|giảm|tổng (?:số|trị|cộng|thu)|bảo đảm|đảm bảo|ngăn|kịp|sang|thuộc|khi|sau|trước)(?!\w)"
 )
+_ATTENDANCE = rx(r"(?:lượt )?(?:đại biểu|điểm cầu|người)")
 _SOLDIERS = rx(r", chiến s[ĩỹ]")
 _SCALES = {"nghìn": 1_000, "ngàn": 1_000, "vạn": 10_000, "triệu": 1_000_000, "tỷ": 1_000_000_000, "tỉ": 1_000_000_000}
 _MONEY = rx(r"(?:đồng|usd|vnd|vnđ|đô la)(?!\w)")
@@ -41,9 +42,9 @@ _QUALIFIERS = {same_spelling(word): word for word in ("hơn", "trên", "gần", 
 
 
 def find_figures(
-    text: SourceText, spans: Sequence[Span], masked: Sequence[Span]
+    text: SourceText, spans: Sequence[Span], masked: Sequence[Span], attendance: Sequence[Span] = ()
 ) -> tuple[list[Indicator], list[Span], list[Notice]]:
-    """The counts in the given sentences, in order, each once."""
+    """The counts in the given sentences, in order, each once. Of `attendance` only delegates and sites are counted."""
     indicators: list[Indicator] = []
     evidence: list[Span] = []
     notices: list[Notice] = []
@@ -62,6 +63,8 @@ def find_figures(
                 continue
             end_of_object = _object_end(text, *match.span("object"))
             counted = text.words((match.start("object"), end_of_object))
+            if (start, end) in attendance and not _ATTENDANCE.match(counted.lower()):
+                continue
             value = _value(match["number"], counted) if counted else None
             if value is None:
                 if counted:

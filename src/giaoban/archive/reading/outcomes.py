@@ -98,9 +98,14 @@ class Outcome:
 
 
 def find_outcome(
-    text: SourceText, sentences: Sequence[Sentence], event: Event, planned: Sequence[Span], attendance: Sequence[Span]
+    text: SourceText,
+    sentences: Sequence[Sentence],
+    event: Event,
+    planned: Sequence[Span],
+    reported: Sequence[Span],
+    attendance: Sequence[Span],
 ) -> Outcome:
-    """Walk the body once. `planned`: spans of periods that lie ahead; `attendance`: sentences that were read for who attended or chaired."""
+    """Walk the body once. `planned`, `reported`: spans of periods that lie ahead and behind; `attendance`: sentences that were read for who attended or chaired."""
     results: list[Span] = []
     tasks: list[Span] = []
     state = "opening"
@@ -126,8 +131,11 @@ def find_outcome(
         if (count := _SAID_COUNT.search(low)) and (ahead or orders):
             said = said or (int(count["count"]) if count["count"].isdigit() else _COUNT_WORDS[count["count"]])
         opens_conference = sentence == event.main
-        will = (ahead and "sẽ " in low and " đã " not in low) or (
-            " đã " not in low and any(0 <= begin - sentence.start < 30 for begin, _ in planned if begin < sentence.end)
+        own_ahead = [begin for begin, _ in planned if sentence.start <= begin < sentence.end]
+        own_back = [begin for begin, _ in reported if sentence.start <= begin < sentence.end]
+        # "Trong quý I/2022, hai bên ..." looks ahead, whatever "trong quý" says elsewhere.
+        will = " đã " not in low and (
+            (ahead and "sẽ " in low) or (bool(own_ahead) and (not own_back or own_ahead[0] - sentence.start < 30))
         )
         past = (
             _PAST.search(low[:160]) is not None and not will and not (ahead and (_FUTURE.search(low[:60]) is not None))

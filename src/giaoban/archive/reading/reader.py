@@ -128,7 +128,9 @@ def _conference(
         for sentence in sentences
     }
     period, following = _choose_periods(text, article.title, sentences, event, masked, told, notices)
-    held, held_iso, evidence["held_on"], said = events.held_on(text, event, masked, article.posting, period, following)
+    held, held_iso, evidence["held_on"], said = events.held_on(
+        text, event, masked, article.posting, period, following, article.title
+    )
     notices += said
     reported, ahead = _date_periods(period, following, held, article.posting, notices)
     evidence["period"] = [period.span] if period else []
@@ -189,14 +191,17 @@ def _conference(
         for sentence in sentences
         if any(sentence.start <= span[0] < sentence.end for span in present) and _only_attends(text, sentence)
     ]
-    outcome = outcomes.find_outcome(text, sentences, event, planned, attendance)
+    behind = [mention.span for mentions in told.values() for mention in mentions if mention.span not in planned]
+    outcome = outcomes.find_outcome(text, sentences, event, planned, behind, attendance)
     notices += outcome.notices
     evidence["results"], evidence["tasks"] = list(outcome.results), list(outcome.tasks)
 
-    counted = sorted({*outcome.results, *(span for span in attendance if span not in outcome.tasks)})
+    counted = sorted({*outcome.results, *attendance})
     day_spans = [day.span for span in counted for day in find_days(text, *span)]
     period_spans = [mention.span for span in counted for mention in told.get(span, ())]
-    indicators, evidence["indicators"], said = figures.find_figures(text, counted, [*masked, *day_spans, *period_spans])
+    indicators, evidence["indicators"], said = figures.find_figures(
+        text, counted, [*masked, *day_spans, *period_spans], attendance
+    )
     notices += said
 
     evidence["title"] = [article.title] if article.title else []
