@@ -7,11 +7,12 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import DatabaseError, connection, transaction
 from tests.dispatches import scenes
 from tests.dispatches.houses import NOW, House
 
-from giaoban.dispatches import guards, issuing, jobs, seals, services, vault, witness
+from giaoban.common.errors import RefusedError
+from giaoban.dispatches import backup, guards, issuing, jobs, seals, services, vault, witness
 from giaoban.dispatches.models import (
     Checkpoint,
     Dispatch,
@@ -202,15 +203,17 @@ def test_the_first_bad_entry_of_a_register_is_named_in_words(committed_house: Ho
 
 
 def test_an_unreadable_row_is_a_finding_and_no_error(committed_house: House) -> None:
-    if connection.vendor != "sqlite":
-        pytest.skip("PostgreSQL does not let such a value in")
     committed_house.send()
     guards.drop(connection)
-    with connection.cursor() as cursor:
-        cursor.execute("UPDATE dispatches_dispatch SET uid = 'no uuid'")
+    let_in = True
+    try:
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute("UPDATE dispatches_dispatch SET uid = 'no uuid'")
+    except DatabaseError:
+        let_in = False  # PostgreSQL does not take such a value
     guards.create(connection)
 
-    assert "row.unreadable" in codes()
+    assert ("row.unreadable" in codes()) == let_in == (connection.vendor == "sqlite")
 
 
 def test_progress_is_told_up_to_the_total(committed_house: House) -> None:
@@ -242,6 +245,19 @@ def test_the_worker_delivers_by_itself(committed_house: House) -> None:
     worker.stop_when_idle()
 
     assert list(Outbox.objects.order_by("id").values_list("state", flat=True)) == ["accepted", "waiting"]
+
+
+def test_a_backup_is_one_file_on_sqlite_and_refused_on_postgresql_with_the_way_to_go(
+    committed_house: House, tmp_path: Path
+) -> None:
+    refused = ""
+    try:
+        backup.backup(tmp_path / "b.tar", now=NOW)
+    except RefusedError as error:
+        refused = error.code
+
+    assert refused == ("" if connection.vendor == "sqlite" else "backup.postgresql")
+    assert (tmp_path / "b.tar").exists() == (connection.vendor == "sqlite")
 
 
 def test_the_home_of_the_server_holds_what_a_backup_takes(committed_house: House) -> None:

@@ -9,13 +9,13 @@ from typing import Any
 
 import pytest
 from django.db import OperationalError, connection
+from tests.dispatches import handlers
+from tests.dispatches.houses import NOW, House
 
 from giaoban.dispatches import services
 from giaoban.dispatches.models import Dispatch, Incoming, Outbox, Receipt
 from giaoban.dispatches.verification import verify_all
 from giaoban.kernel.delivery import CLAIM_LASTS
-from tests.dispatches import handlers
-from tests.dispatches.houses import NOW, House
 
 pytestmark = pytest.mark.django_db(transaction=True)
 WRITES = ("INSERT", "UPDATE", "DELETE")

@@ -40,14 +40,6 @@ def lock(agency: Agency) -> Stream:
     return stream
 
 
-def year_for(agency: Agency, direction: Direction, *, now: datetime) -> int:
-    """The year whose register takes the next entry: this one, or the newest opened if the clock went back."""
-    newest = (
-        Register.objects.filter(agency=agency, direction=direction).order_by("-year").values_list("year", flat=True)
-    )
-    return max(day_of(now).year, newest.first() or 0)
-
-
 def append(
     agency: Agency,
     direction: Direction,
@@ -108,9 +100,10 @@ def compact_range(register: Register) -> log.CompactRange:
 
 
 def _open_register(agency: Agency, direction: Direction, *, key: SigningKey, now: datetime) -> Register:
-    year = year_for(agency, direction, now=now)
+    year = day_of(now).year
     newest = Register.objects.filter(agency=agency, direction=direction).order_by("-year").first()
-    if newest is not None and newest.year == year:
+    # If the clock was set back over New Year, the newest register goes on: a closed year is never reopened.
+    if newest is not None and newest.year >= year:
         return newest
     register = Register(agency=agency, direction=direction, year=year, size=0, hashes="", last_number=0)
     previous = None

@@ -106,12 +106,21 @@ class Finding:
 def verify_all(progress: Progress | None = None) -> list[Finding]:
     """Recompute everything of this server. An empty list means: nothing was changed, deleted or inserted.
 
-    Reads one consistent state: on SQLite writers wait meanwhile. `progress` is called now and then with (done, total) rows.
+    The first pass takes no lock, so the server works on; whatever it writes meanwhile can only look wrong, never right. If
+    something does look wrong, a second pass over one consistent state decides (on SQLite writers wait for it). `progress` is
+    called now and then with (done, total) rows.
     """
     # Statements outside the database are written after a commit; inside a caller's transaction some are still to come.
-    inside = connection.in_atomic_block
+    if connection.in_atomic_block:
+        return _Verification(progress, all_committed=False).run()
+    found = _Verification(progress, all_committed=True).run()
+    if all(finding.severity is Severity.NOTICE for finding in found):
+        return found
     with transaction.atomic():
-        return _Verification(progress, all_committed=not inside).run()
+        if connection.vendor == "postgresql":
+            with connection.cursor() as cursor:
+                cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
+        return _Verification(progress, all_committed=True).run()
 
 
 def verify_dispatch(dispatch: Dispatch, files: list[DispatchFile]) -> list[Finding]:
