@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class ConferenceKind(models.TextChoices):
@@ -21,21 +22,21 @@ class ConferenceKind(models.TextChoices):
 class Format(models.TextChoices):
     """How the sites meet."""
 
-    IN_PERSON = "in_person", _("in person")
-    ONLINE = "online", _("online")
-    HYBRID = "hybrid", _("in person and online")
-    UNKNOWN = "unknown", _("not recorded")
+    IN_PERSON = "in_person", pgettext_lazy("format", "in person")
+    ONLINE = "online", pgettext_lazy("format", "online")
+    HYBRID = "hybrid", pgettext_lazy("format", "in person and online")
+    UNKNOWN = "unknown", pgettext_lazy("format", "not recorded")
 
 
 class State(models.TextChoices):
     """Where a conference is on one island."""
 
-    DRAFT = "draft", _("in preparation")
-    INVITED = "invited", _("invited")
-    OPEN = "open", _("in session")
-    CONCLUDING = "concluding", _("being concluded")
-    CONCLUDED = "concluded", _("concluded")
-    CANCELLED = "cancelled", _("called off")
+    DRAFT = "draft", pgettext_lazy("conference", "in preparation")
+    INVITED = "invited", pgettext_lazy("conference", "invited")
+    OPEN = "open", pgettext_lazy("conference", "in session")
+    CONCLUDING = "concluding", pgettext_lazy("conference", "being concluded")
+    CONCLUDED = "concluded", pgettext_lazy("conference", "concluded")
+    CANCELLED = "cancelled", pgettext_lazy("conference", "called off")
 
 
 class Act(models.TextChoices):
@@ -59,48 +60,48 @@ class Act(models.TextChoices):
 class ItemKind(models.TextChoices):
     """What an agenda item is for."""
 
-    OPENING = "opening", _("opening")
-    REPORT = "report", _("report")
-    TASK_REVIEW = "task_review", _("review of tasks")
-    DISCUSSION = "discussion", _("discussion")
-    DIRECTION = "direction", _("direction from a superior")
-    CONCLUSION = "conclusion", _("conclusion")
-    OTHER = "other", _("other")
+    OPENING = "opening", pgettext_lazy("agenda item", "opening")
+    REPORT = "report", pgettext_lazy("agenda item", "report")
+    TASK_REVIEW = "task_review", pgettext_lazy("agenda item", "review of tasks")
+    DISCUSSION = "discussion", pgettext_lazy("agenda item", "discussion")
+    DIRECTION = "direction", pgettext_lazy("agenda item", "direction from a superior")
+    CONCLUSION = "conclusion", pgettext_lazy("agenda item", "conclusion")
+    OTHER = "other", pgettext_lazy("agenda item", "other")
 
 
 class Presence(models.TextChoices):
     """Roll-call of one expected delegate. Decision 45/2018/QĐ-TTg: who cannot come reports and may delegate."""
 
-    PRESENT = "present", _("present")
-    SUBSTITUTE = "substitute", _("represented by a substitute")
-    EXCUSED = "excused", _("excused")
-    ABSENT = "absent", _("absent")
+    PRESENT = "present", pgettext_lazy("roll-call", "present")
+    SUBSTITUTE = "substitute", pgettext_lazy("roll-call", "represented by a substitute")
+    EXCUSED = "excused", pgettext_lazy("roll-call", "excused")
+    ABSENT = "absent", pgettext_lazy("roll-call", "absent")
 
 
 class Mode(models.TextChoices):
     """Where a delegate sits."""
 
-    ONSITE = "onsite", _("in the room")
-    REMOTE = "remote", _("connected")
+    ONSITE = "onsite", pgettext_lazy("roll-call", "in the room")
+    REMOTE = "remote", pgettext_lazy("roll-call", "connected")
 
 
 class ConclusionKind(models.TextChoices):
     """What a conclusion is."""
 
-    ASSESSMENT = "assessment", _("assessment")
-    TASK = "task", _("task")
+    ASSESSMENT = "assessment", pgettext_lazy("conclusion", "assessment")
+    TASK = "task", pgettext_lazy("conclusion", "task")
 
 
 class ContributionState(models.TextChoices):
     """Where a contribution is."""
 
-    DRAFT = "draft", _("draft")
-    HANDED_IN = "handed_in", _("handed in")
+    DRAFT = "draft", pgettext_lazy("contribution", "draft")
+    HANDED_IN = "handed_in", pgettext_lazy("contribution", "handed in")
 
 
 class Answer(models.TextChoices):
     """What a co-chair said about a proposed text."""
 
-    NONE = "", _("no answer yet")
-    ACCEPTED = "accepted", _("accepted")
-    OBJECTED = "objected", _("objected")
+    NONE = "", pgettext_lazy("answer", "no answer yet")
+    ACCEPTED = "accepted", pgettext_lazy("answer", "accepted")
+    OBJECTED = "objected", pgettext_lazy("answer", "objected")

@@ -138,7 +138,11 @@ class ItemForm(forms.Form):
     title = forms.CharField(label=_("Content"), max_length=300, widget=forms.Textarea(attrs={"rows": 1}))
     presenter = forms.ChoiceField(label=_("Presented by"), required=False)
     minutes = forms.IntegerField(
-        label=_("Minutes"), min_value=0, max_value=600, initial=10, widget=forms.NumberInput(attrs={"class": "number"})
+        label=_("Duration (min)"),
+        min_value=0,
+        max_value=600,
+        initial=10,
+        widget=forms.NumberInput(attrs={"class": "number"}),
     )
     kind = forms.ChoiceField(label=_("Kind"), choices=ItemKind.choices, initial=ItemKind.OTHER.value)
 
@@ -355,7 +359,7 @@ def roll_lines(formset: Any) -> list[RollLine]:
 class ContributionForm(forms.Form):
     """What the agency has to say, on an item or on the whole."""
 
-    item = forms.ChoiceField(label=_("On"), required=False)
+    item = forms.ChoiceField(label=_("About"), required=False)
     text = _area(_("Contribution"), 10, required=True)
 
     def __init__(self, *args: Any, items: Sequence[tuple[str, str]], **kwargs: Any) -> None:

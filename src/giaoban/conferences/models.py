@@ -139,7 +139,7 @@ class AgendaItem(models.Model):
     presenter = models.ForeignKey(
         Agency, on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("presented by")
     )
-    minutes = models.PositiveSmallIntegerField(_("minutes"), default=10)
+    minutes = models.PositiveSmallIntegerField(_("duration in minutes"), default=10)
     kind = models.CharField(_("kind"), max_length=12, choices=ItemKind, default=ItemKind.OTHER)
     note = models.TextField(_("minutes of this item"), blank=True)
 

@@ -204,7 +204,7 @@ def conference_page(uid: UUID, *, by: By, now: datetime) -> ConferencePage:
         ),
         conclusions=list(
             conference.conclusions.select_related("lead").only(
-                "conference", "uid", "position", "kind", "text", "due_on", "lead__short_name"
+                "conference", "uid", "position", "kind", "text", "due_on", "lead__code", "lead__short_name"
             )
         ),
         tasks=task_queries.tasks_on_conference_page(
@@ -253,7 +253,7 @@ _CONFERENCE_COLUMNS = (
 def documents_of(conference: Conference, *, by: By) -> list[Dispatch]:
     """All dispatches of the conference that this agency sent or received, first first. One statement."""
     rows = Dispatch.objects.filter(visible_to(by), thread=conference.uid).select_related("sender")
-    shown = rows.only("uid", "reference", "summary", "issued_at", "sender__short_name")
+    shown = rows.only("uid", "kind", "reference", "summary", "issued_at", "sender__code", "sender__short_name")
     return list(shown.distinct().order_by("issued_at", "pk"))
 
 

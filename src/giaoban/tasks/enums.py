@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class TaskState(models.TextChoices):
     """Where a task is. What the day adds to it (in time, overdue) is its `Standing`."""
 
-    OPEN = "open", _("open")
+    OPEN = "open", pgettext_lazy("task", "open")
     COMPLETED = "completed", _("reported as done")
-    ACCEPTED = "accepted", _("accepted")
-    CANCELLED = "cancelled", _("cancelled")
+    ACCEPTED = "accepted", pgettext_lazy("task", "accepted")
+    CANCELLED = "cancelled", pgettext_lazy("task", "cancelled")
 
 
 class Standing(models.TextChoices):
@@ -22,7 +23,7 @@ class Standing(models.TextChoices):
     DONE_LATE = "done_late", _("done late")
     OPEN_IN_TIME = "open_in_time", _("open, in time")
     OVERDUE = "overdue", _("open, overdue")
-    CANCELLED = "cancelled", _("cancelled")
+    CANCELLED = "cancelled", pgettext_lazy("task", "cancelled")
 
 
 class EventKind(models.TextChoices):
@@ -42,6 +43,6 @@ class EventKind(models.TextChoices):
 class Part(models.TextChoices):
     """What an agency is in a task."""
 
-    LEAD = "lead", _("lead")
-    ASSIGNER = "assigner", _("assigner")
-    OTHER = "other", _("other")
+    LEAD = "lead", pgettext_lazy("part in a task", "lead")
+    ASSIGNER = "assigner", pgettext_lazy("part in a task", "assigner")
+    OTHER = "other", pgettext_lazy("part in a task", "other")

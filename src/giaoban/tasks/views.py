@@ -8,6 +8,7 @@ from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from giaoban.common import clock
 from giaoban.common.errors import RefusedError
@@ -188,7 +189,7 @@ def review(request: InsideRequest, uid: UUID) -> HttpResponse:
         form,
         act,
         title=_("Accept the task, or return it"),
-        button=_("Accept"),
+        button=pgettext_lazy("completion of a task", "Accept"),
         said=_("The answer was sent."),
         choice=("decision", "accept", "return", _("Return")),
     )

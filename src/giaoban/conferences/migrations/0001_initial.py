@@ -111,7 +111,7 @@ class Migration(migrations.Migration):
                 ('uid', models.UUIDField(default=uuid.uuid4, editable=False)),
                 ('position', models.PositiveSmallIntegerField()),
                 ('title', models.CharField(max_length=300, verbose_name='content')),
-                ('minutes', models.PositiveSmallIntegerField(default=10, verbose_name='minutes')),
+                ('minutes', models.PositiveSmallIntegerField(default=10, verbose_name="duration in minutes")),
                 ('kind', models.CharField(choices=[('opening', 'opening'), ('report', 'report'), ('task_review', 'review of tasks'), ('discussion', 'discussion'), ('direction', 'direction from a superior'), ('conclusion', 'conclusion'), ('other', 'other')], default='other', max_length=12, verbose_name='kind')),
                 ('note', models.TextField(blank=True, verbose_name='minutes of this item')),
                 ('presenter', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='agencies.agency', verbose_name='presented by')),
