@@ -8,6 +8,7 @@ from decimal import Decimal
 import pytest
 from django.core import serializers
 from django.utils import translation
+from pytest_django import DjangoAssertNumQueries
 from tests.reports.town import DUE_ON, NOW, PERIOD, Town
 
 from giaoban.common.errors import NotFoundError, RefusedError
@@ -339,3 +340,15 @@ def test_what_waits_for_each_person_follows_the_work(town: Town) -> None:
     services.object_to_figures(town.table("BCH"), by=town.approvers["BCH"], now=NOW, reason="Sai một số.")
     deliver_all(NOW)
     assert waits("CAH") == ["Answer the objection to the joint figures on Quarter III of 2026"]
+
+
+def test_the_desk_asks_a_fixed_number_of_statements_however_much_there_is(
+    town: Town, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    town.proposed()
+    with django_assert_num_queries(6):
+        queries.to_do(by=town.approvers["BCH"], now=NOW)
+    town.agreed(period="2026-Q2")
+    town.agreed(period="2025-Q3")
+    with django_assert_num_queries(6):
+        queries.to_do(by=town.approvers["BCH"], now=NOW)

@@ -40,11 +40,10 @@ if TYPE_CHECKING:
     from giaoban.common.access import By
     from giaoban.common.files import Reference
     from giaoban.kernel.calendar import Period
-    from giaoban.regulations.models import Coordination, Indicator
+    from giaoban.regulations.models import Coordination, Regulation
     from giaoban.reports.models import Report, ReportValue
     from giaoban.reports.queries import FigureTable
 
-NOTHING = "Không phát sinh."
 WORDS = {Qualifier.NEARLY.value: "gần", Qualifier.OVER.value: "trên", Qualifier.ABOUT.value: "khoảng"}
 """How a qualifier is written before a number."""
 
@@ -81,10 +80,10 @@ def report_context(report: Report, *, by: By) -> ReportContext:
 
 
 def report_summary(report: Report) -> str:
-    """ "Kết quả phối hợp thực hiện Nghị định 77/2010/NĐ-CP quý I năm 2016"; a correction says so."""
+    """ "Kết quả phối hợp thực hiện Nghị định số 77/2010/NĐ-CP quý I năm 2016"; a correction says so."""
     correction = f" (bản đính chính lần {report.version - 1})" if report.version > 1 else ""
     regulation = report.coordination.regulation
-    return f"Kết quả phối hợp thực hiện {regulation} {period_words(report.as_period)}{correction}"
+    return f"Kết quả phối hợp thực hiện {cited(regulation)} {period_words(report.as_period)}{correction}"
 
 
 def report_document(
@@ -116,28 +115,23 @@ def report_document(
 
 
 def _report_body(context: ReportContext) -> Iterable[Block]:
-    parts = list(context.report.sections.all())
+    """What was written. A part without text is left out: the paper must not claim that nothing happened."""
+    parts = [part for part in context.report.sections.all() if part.text]
     by_area = [part for part in parts if part.area_id is not None]
-    before = [part for part in parts if part.area_id is None and by_area and part.position < by_area[0].position]
-    for part in before:
-        yield from _section(part.title, part.text)
-    if by_area:
-        yield Heading("Kết quả phối hợp theo nội dung")
-        for part in by_area:
-            yield Heading(part.title, level=2)
-            yield from paragraphs(part.text) or (Paragraph(NOTHING),)
+    first = by_area[0].position if by_area else -1
     for part in parts:
-        if part.area_id is None and part not in before and part.text:
-            yield from _section(part.title, part.text)
+        if part.area_id is None:
+            yield Heading(part.title)
+            yield from paragraphs(part.text)
+            continue
+        if part.position == first:
+            yield Heading("Kết quả phối hợp theo nội dung")
+        yield Heading(part.title, level=2)
+        yield from paragraphs(part.text)
     yield Paragraph(
         f"Trên đây là báo cáo kết quả phối hợp {period_words(context.report.as_period)} của {context.report.agency.name}; "
         "số liệu chi tiết tại Phụ lục kèm theo./."
     )
-
-
-def _section(title: str, text: str) -> Iterable[Block]:
-    yield Heading(title)
-    yield from paragraphs(text) or (Paragraph(NOTHING),)
 
 
 def _own_figures(context: ReportContext) -> Block:
@@ -155,9 +149,9 @@ def _own_figures(context: ReportContext) -> Block:
                     place,
                     indicator.name,
                     indicator.unit,
-                    shown(cell.value, indicator, cell.qualifier),
-                    shown(before.value, indicator, before.qualifier) if before else "",
-                    shown(year_ago.value, indicator, year_ago.qualifier) if year_ago else "",
+                    shown(cell.value, cell.qualifier),
+                    shown(before.value, before.qualifier) if before else "",
+                    shown(year_ago.value, year_ago.qualifier) if year_ago else "",
                     cell.note,
                 )
             )
@@ -210,12 +204,17 @@ def narrative_blocks(coordination: Coordination, period: str, reports: Sequence[
                 texts.setdefault(part.code, []).append((report.agency.name, part.text))
     blocks: list[Block] = []
     for code, title in outline.BEFORE:
-        blocks += [Heading(title.upper()), *_said(texts.get(code, []))]
+        if code in texts:
+            blocks += [Heading(title.upper()), *_said(texts[code])]
     blocks.append(Heading("KẾT QUẢ PHỐI HỢP THEO NỘI DUNG"))
-    for area in areas:
-        blocks += [Heading(area.name, level=2), *_said(texts.get(f"{outline.AREA_PREFIX}{area.code}", []))]
+    told = [area for area in areas if f"{outline.AREA_PREFIX}{area.code}" in texts]
+    if not told:
+        blocks.append(Paragraph("Báo cáo của các bên không nêu kết quả theo từng nội dung."))
+    for area in told:
+        blocks += [Heading(area.name, level=2), *_said(texts[f"{outline.AREA_PREFIX}{area.code}"])]
     for code, title in outline.AFTER:
-        blocks += [Heading(title.upper()), *_said(texts.get(code, []))]
+        if code in texts:
+            blocks += [Heading(title.upper()), *_said(texts[code])]
     return tuple(blocks)
 
 
@@ -249,11 +248,11 @@ def figure_blocks(
                     place,
                     indicator.name,
                     indicator.unit,
-                    *(shown(said.value, indicator, said.qualifier) for said in line.per_party),
-                    shown(line.joint, indicator),
-                    shown(line.agreed, indicator),
-                    changed(line.agreed, line.previous, indicator),
-                    changed(line.agreed, line.same_last_year, indicator),
+                    *(shown(said.value, said.qualifier) for said in line.per_party),
+                    shown(line.joint),
+                    shown(line.agreed),
+                    changed(line.agreed, line.previous),
+                    changed(line.agreed, line.same_last_year),
                 )
             )
         )
@@ -276,8 +275,6 @@ def _standing(found: FigureTable) -> str:
 
 
 def _said(texts: list[tuple[str, str]]) -> Iterable[Block]:
-    if not texts:
-        yield Paragraph(NOTHING)
     for agency, text in texts:
         first, *rest = paragraphs(text)
         yield Paragraph(f"{agency}: {first.text}")
@@ -294,24 +291,29 @@ def period_words(period: Period) -> str:
     return period_name(period.first_day, period.last_day)
 
 
-def shown(value: Decimal | None, indicator: Indicator, qualifier: str = "") -> str:
+def shown(value: Decimal | None, qualifier: str = "") -> str:
     """ "trên 330", "61,475", "" for none."""
     if value is None:
         return ""
     word = WORDS.get(qualifier)
-    written = number(value, indicator.decimals)
+    written = number(value)
     return f"{word} {written}" if word else written
 
 
-def changed(now: Decimal | None, before: Decimal | None, indicator: Indicator) -> str:
+def changed(now: Decimal | None, before: Decimal | None) -> str:
     """ "tăng 5 (4,5%)", "" where there is nothing to compare with."""
     change = compare(now, before)
     if change is None:
         return ""
-    words = signed(change.absolute, indicator.decimals)
+    words = signed(change.absolute)
     if change.percent is None or change.absolute == 0:
         return words
     return f"{words} ({number(abs(change.percent), 1)}%)"
+
+
+def cited(regulation: Regulation) -> str:
+    """ "Nghị định số 03/2019/NĐ-CP", as documents cite (Decree 30/2020, annex I, part I, section II.6)."""
+    return f"{regulation.kind} số {regulation.number}"
 
 
 def issuer_of(agency: Agency) -> Issuer:
@@ -339,4 +341,4 @@ def signer_words(by: By) -> str:
 
 def _legal_basis(coordination: Coordination) -> str:
     regulation = coordination.regulation
-    return f"Căn cứ {regulation} {long_date(regulation.issued_on)} của {regulation.issuer} về {regulation.title}"
+    return f"Căn cứ {cited(regulation)} {long_date(regulation.issued_on)} của {regulation.issuer} về {regulation.title}"
