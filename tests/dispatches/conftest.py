@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
@@ -10,9 +9,6 @@ import pytest
 
 if TYPE_CHECKING:
     from tests.dispatches.houses import House
-
-# The backup file is for SQLite; that PostgreSQL refuses it is tested in test_committed.py.
-collect_ignore = ["test_backup.py"] if os.environ.get("GIAOBAN_DATABASE_URL") else []
 
 
 @pytest.fixture

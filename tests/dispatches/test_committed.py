@@ -11,8 +11,7 @@ from django.db import DatabaseError, connection, transaction
 from tests.dispatches import scenes
 from tests.dispatches.houses import NOW, House
 
-from giaoban.common.errors import RefusedError
-from giaoban.dispatches import backup, guards, issuing, jobs, seals, services, vault, witness
+from giaoban.dispatches import guards, issuing, jobs, seals, services, vault, witness
 from giaoban.dispatches.models import (
     Checkpoint,
     Dispatch,
@@ -245,19 +244,6 @@ def test_the_worker_delivers_by_itself(committed_house: House) -> None:
     worker.stop_when_idle()
 
     assert list(Outbox.objects.order_by("id").values_list("state", flat=True)) == ["accepted", "waiting"]
-
-
-def test_a_backup_is_one_file_on_sqlite_and_refused_on_postgresql_with_the_way_to_go(
-    committed_house: House, tmp_path: Path
-) -> None:
-    refused = ""
-    try:
-        backup.backup(tmp_path / "b.tar", now=NOW)
-    except RefusedError as error:
-        refused = error.code
-
-    assert refused == ("" if connection.vendor == "sqlite" else "backup.postgresql")
-    assert (tmp_path / "b.tar").exists() == (connection.vendor == "sqlite")
 
 
 def test_the_home_of_the_server_holds_what_a_backup_takes(committed_house: House) -> None:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import datetime, timedelta
 
 import pytest
 from django.db import IntegrityError, OperationalError
@@ -76,3 +77,81 @@ def test_a_poison_dispatch_keeps_no_other_from_arriving(
 
 def test_the_wiring_table_leads_here(house: House) -> None:
     assert [(name, type(transport)) for name, transport in ports.transports_in_order()] == [("local", LocalTransport)]
+
+
+class Courier:
+    """Takes everything and brings nothing back."""
+
+    def reaches(self, recipient: Agency) -> bool:
+        return True
+
+    def send(self, parcels: list[Parcel], *, now: datetime) -> list[ports.Sent]:
+        return [ports.Sent(parcel.outbox_id) for parcel in parcels]
+
+
+class Broken(Courier):
+    """Fails as a whole."""
+
+    def send(self, parcels: list[Parcel], *, now: datetime) -> list[ports.Sent]:
+        raise ConnectionError
+
+
+class Liar(Courier):
+    """Brings back something that is no receipt."""
+
+    def send(self, parcels: list[Parcel], *, now: datetime) -> list[ports.Sent]:
+        return [ports.Sent(parcel.outbox_id, receipt=b"received, trust me") for parcel in parcels]
+
+
+def by_way_of(name: str) -> None:
+    ports.connect(kinds=handlers.KINDS, transports={name.lower(): f"tests.transports.test_local.{name}"})
+
+
+def standing() -> tuple[str, str]:
+    return Outbox.objects.values_list("state", "reason").get()
+
+
+def test_a_courier_is_believed_for_a_day_and_then_asked_again(house: House) -> None:
+    by_way_of("Courier")
+    house.send()
+
+    services.deliver_all(NOW)
+    first = standing()
+    services.deliver_all(NOW + timedelta(hours=23))
+    before = Outbox.objects.get().attempts
+    services.deliver_all(NOW + timedelta(days=1))
+    overdue = standing()
+    services.deliver_all(NOW + timedelta(days=1, minutes=1))
+
+    assert (first, before) == (("handed_over", "receipt_awaited"), 1)
+    assert overdue == ("waiting", "receipt_overdue")
+    assert (standing(), Outbox.objects.get().attempts) == (("handed_over", "receipt_awaited"), 2)
+
+
+def test_a_receipt_that_comes_later_by_another_way_ends_the_delivery(house: House) -> None:
+    by_way_of("Courier")
+    sent = house.send()
+    services.deliver_all(NOW)
+
+    receipt = services.receive(bytes(sent.sealed), StoredFiles(sent), receiver=house.military, now=NOW)
+    services.accept_receipt(receipt, now=NOW)
+
+    assert standing() == ("accepted", "")
+
+
+def test_a_transport_that_fails_as_a_whole_is_tried_again(house: House) -> None:
+    by_way_of("Broken")
+    house.send()
+
+    services.deliver_all(NOW)
+
+    assert standing() == ("waiting", "partner_unreachable")
+
+
+def test_a_receipt_that_is_none_needs_a_person(house: House) -> None:
+    by_way_of("Liar")
+    house.send()
+
+    services.deliver_all(NOW)
+
+    assert standing() == ("needs_person", "receipt_invalid")

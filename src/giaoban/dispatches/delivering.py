@@ -32,8 +32,9 @@ BATCH: Final = 50
 
 
 def deliver_due(now: datetime) -> int:
-    """One round: release lost claims, claim what is due, send, record. The number of rows tried."""
+    """One round: release lost claims, ask again for overdue receipts, claim what is due, send, record. The number of rows tried."""
     _release(Q(state=State.IN_FLIGHT, claimed_at__lte=now - delivery.CLAIM_LASTS), now=now)
+    _ask_again(now)
     claimed = _claim(now)
     by_route: dict[str, list[Outbox]] = defaultdict(list)
     routes = dict(ports.transports_in_order())
@@ -145,6 +146,8 @@ def _write(row: Outbox, after: Delivery, *, detail: str, now: datetime) -> None:
 def _claim(now: datetime) -> list[Outbox]:
     """Rows that are due, oldest first, now in flight and ours."""
     due = Q(state=State.QUEUED) | Q(state=State.WAITING, next_at__lte=now)
+    if not Outbox.objects.filter(due).exists():
+        return []
     with transaction.atomic():
         rows = (
             Outbox.objects.filter(due)
@@ -159,6 +162,8 @@ def _claim(now: datetime) -> list[Outbox]:
 
 
 def _release(which: Q, *, now: datetime) -> None:
+    if not Outbox.objects.filter(which).exists():
+        return  # an idle round must not take the one write lock of SQLite
     with transaction.atomic():
         for row in Outbox.objects.filter(which).select_for_update(of=("self",), skip_locked=True):
             # A dispatch that takes its worker down each time must not do so for ever.
@@ -167,6 +172,16 @@ def _release(which: Q, *, now: datetime) -> None:
                 apply_event(row, Event.CLAIM_EXPIRED, now=now)
             else:
                 apply_event(row, Event.FAILED_FOR_GOOD, now=now, reason=Reason.INTERRUPTED)
+
+
+def _ask_again(now: datetime) -> None:
+    """A courier that took a dispatch and brings no receipt back is not believed for ever."""
+    overdue = Q(state=State.HANDED_OVER, changed_at__lte=now - delivery.RECEIPT_LASTS)
+    if not Outbox.objects.filter(overdue).exists():
+        return
+    with transaction.atomic():
+        for row in Outbox.objects.filter(overdue).select_for_update(of=("self",), skip_locked=True):
+            apply_event(row, Event.RECEIPT_OVERDUE, now=now)
 
 
 def _send(transport: ports.Transport, rows: Sequence[Outbox], *, now: datetime) -> list[Sent]:

@@ -153,6 +153,9 @@ RETRY_AFTER: Final = tuple(
 CLAIM_LASTS: Final = timedelta(minutes=5)
 """A claim in flight longer than this was lost with its worker."""
 
+RECEIPT_LASTS: Final = timedelta(days=1)
+"""A courier's silence longer than this is followed by another try."""
+
 
 @dataclass(frozen=True, slots=True)
 class Rule:
