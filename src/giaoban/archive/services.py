@@ -243,9 +243,7 @@ def _lock_draft(record: PastRecord) -> PastRecord:
     return record
 
 
-def _check_confirmable(
-    record: PastRecord, *, named: set[Agency], parties: list[Agency], by: By
-) -> None:
+def _check_confirmable(record: PastRecord, *, named: set[Agency], parties: list[Agency], by: By) -> None:
     if record.fields.get("kind") != "conference":
         raise RefusedError(
             "archive.no_conference",
