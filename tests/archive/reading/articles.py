@@ -567,6 +567,29 @@ Tại Sông Lô, thời gian qua, hai lực lượng đã bảo vệ an toàn 12
             "results": 2,
         },
     ),
+    Article(
+        "a year after a full number is the period's, not the decree's; numbered tasks in one sentence",
+        """Thực hiện hiệu quả Nghị định 03
+
+Ngày 15-12-2020, Bộ CHQS, Công an, Bộ Chỉ huy BĐBP tỉnh Hải Lâm tổng kết công tác phối hợp thực hiện Nghị định số 03/2019/NĐ-CP năm 2020.
+
+Trong năm qua, các lực lượng đã xử lý 153 vụ/346 người nhập cảnh trái phép; 8 vụ ma túy với 61,475 kg.
+
+Năm 2021, các lực lượng tập trung thực hiện 3 nhóm nhiệm vụ: (1) trao đổi thông tin; (2) phòng, chống dịch; (3) diễn tập.
+""",
+        {
+            "period": {"type": "year", "year": 2020, "ordinal": None},
+            "next_period": {"type": "year", "year": 2021, "ordinal": None},
+            "legal_bases": [("Nghị định", "03/2019/NĐ-CP", "2019-09-05", False)],
+            "indicators": [
+                (None, 153, "vụ"),
+                (None, 346, "người nhập cảnh trái phép"),
+                (None, 8, "vụ ma túy"),
+                (None, 61.475, "kg"),
+            ],
+            "tasks": ["trao đổi thông tin", "phòng, chống dịch", "diễn tập"],
+        },
+    ),
 ]
 
 OTHERS = [

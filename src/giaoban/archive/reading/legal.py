@@ -91,7 +91,7 @@ _REFERENCE = rx(
     + _TYPE
     + r")(?P<topic>(?: (?:của|về|giữa)[^.;:,\n]{0,60}?)?(?= số))?(?: số)?\s*:?\s*"
     + _NUMBER.format("")
-    + r"(?:,? năm (?P<said>(?:19|20)\d\d)(?!\d))?"
+    + r"(?(year)|(?:,? năm (?P<said>(?:19|20)\d\d)(?!\d))?)"
     + r"(?P<issuer> của (?:chính phủ|thủ tướng(?: chính phủ)?|bộ [^.,;()\d]{2,60}?))?"
     + r"(?:,? ?\(?\s*(?:ban hành |ký |ra )?ngày (?P<date>"
     + _DATE

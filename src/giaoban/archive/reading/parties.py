@@ -71,7 +71,7 @@ _TIER = (
 SYLLABLE = rf"[{UPPER}][{LOWER}{UPPER}'’]*"
 NAME = rf"{SYLLABLE}(?:(?: |\s?[-–]\s?){SYLLABLE}){{0,3}}"
 _TIERED = re.compile(
-    rf"\s+(?:(?P<plural>các|[Hh]ai|[Bb]a|\d{{1,4}})\s+)?(?P<tier>{_TIER}(?:,\s+(?:huyện|quận|thị xã|thành phố|xã|phường|thị trấn|đặc khu)|\s+(?:và|liên)\s+(?:huyện|tỉnh|thành phố|xã))*)(?![{LOWER}{UPPER}])(?:\s*(?P<name>{NAME}|\d{{1,2}}(?![\d/.,])))?"
+    rf"\s+(?:(?P<plural>các|[Hh]ai|[Bb]a|\d{{1,4}})\s+)?(?P<tier>{_TIER}(?:,\s+(?:huyện|quận|thị xã|thành phố|xã|phường|thị trấn|đặc khu)|\s+(?:và|liên)\s+(?:huyện|tỉnh|thành phố|xã))*)(?![{LOWER}{UPPER}])(?:\s*(?P<name>{NAME}|\d{{1,2}}(?![\d/.,]|\s+(?:tháng|năm|ngày|lực|đơn|cơ|ngành|bên))))?"
 )
 _CALLED = re.compile(rf"\s+(?:[-–]\s)?(?P<name>{NAME})")
 _REGION_NAME = re.compile(rf"\s*[-–]\s*(?P<name>{NAME})")

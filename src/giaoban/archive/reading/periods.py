@@ -65,7 +65,7 @@ _LOOKING_BACK = rx(
 )
 # Years that belong to something else: a term, a comparison, an instrument, a plan's name, a congress.
 _NOT_OURS = rx(
-    r"(?:nhiệm kỳ|cùng kỳ(?: của)?|so với|khóa|khoá|nghị định[^,;.]{0,40}|thông tư[^,;.]{0,40}|quyết định[^,;.]{0,40}|luật[^,;.]{0,30}|đề án[^,;.]{0,60}|nghị quyết[^,;.]{0,40}|tầm nhìn|đến|trước|ra từ|thành lập)\s*$"
+    r"(?:nhiệm kỳ|cùng kỳ(?: của)?|so với|khóa|khoá|luật[^,;.]{0,30}|đề án[^,;.]{0,60}|nghị quyết[^,;.]{0,40}|tầm nhìn|đến|trước|ra từ|thành lập)\s*$"
 )
 
 

@@ -53,7 +53,7 @@ _VENUE = rx(
 )
 _GIVEN_PLACE = rx(r"(?:diễn ra|tổ chức)(?: \w+){0,3} (?:tại|ở) ")
 _LOCAL = re.compile(
-    rf"(?P<tier>[Tt]ỉnh|TỈNH|[Tt]hành phố|T[Pp]\.?|[Tt]hủ đô|[Hh]uyện|HUYỆN|[Qq]uận|[Tt]hị xã|T[Xx]\.?|[Xx]ã|[Pp]hường|[Tt]hị trấn|[Đđ]ặc khu)(?:,\s+(?:thành phố|huyện|thị xã|phường))?\s+(?P<name>{NAME}|\d{{1,2}}(?=[\s,.;)]))"
+    rf"(?P<tier>[Tt]ỉnh|TỈNH|[Tt]hành phố|T[Pp]\.?|[Tt]hủ đô|[Hh]uyện|HUYỆN|[Qq]uận|[Tt]hị xã|T[Xx]\.?|[Xx]ã|[Pp]hường|[Tt]hị trấn|[Đđ]ặc khu)(?:,\s+(?:thành phố|huyện|thị xã|phường))?\s+(?P<name>{NAME}|\d{{1,2}}(?=[\s,.;)])(?!\s+(?:tháng|năm|ngày|lực|đơn|cơ|ngành|bên)))"
 )
 _TIERS = {
     "tỉnh": "province",
