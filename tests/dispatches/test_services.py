@@ -130,6 +130,13 @@ def test_a_secret_mark_or_an_identity_number_stops_the_dispatch_and_is_shown(hou
     assert Dispatch.objects.count() == 0
 
 
+def test_figures_and_identifiers_of_ours_are_not_taken_for_personal_ones(house: House) -> None:
+    said = {"sum": "123456789", "rate": "-0.5", "uid": "6f9f63b0-6c1e-4a57-9a0e-0912345678ab", "digest": "09" * 32}
+
+    assert house.send(payload=handlers.Anything(**said)).number == 1
+    assert code_of_refusal(house, payload=handlers.Anything(sum="079203001234")) == "dispatch.screened"
+
+
 def test_text_from_forms_is_put_into_one_form_and_unprintable_text_is_refused(house: House) -> None:
     sent = house.send("Ho\u0323p\r\ngiao ban", summary="  Báo   cáo\n quý ")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 import uuid as uuids
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -31,6 +32,9 @@ from giaoban.kernel.screening import find_refusals
 
 LETTER = "CV"
 """Type code of a công văn: its symbol is the agency's alone, without a type (Decree 30/2020 annex I II.3)."""
+
+_FIGURE = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?\Z")
+"""A decimal as it travels in a payload. A sum of nine digits is no identity number; those of today begin with 0."""
 
 Render = Callable[[Reference], Sequence[RenderedFile]]
 
@@ -266,7 +270,7 @@ def _texts(place: str, value: Any) -> Iterator[tuple[str, str]]:
     """Every text of a payload that a person may have written, with its place. Identifiers of ours are passed over."""
     match value:
         case str():
-            if not _is_identifier(value):
+            if not _is_identifier(value) and not _FIGURE.match(value):
                 yield place, value
         case Mapping():
             for key, item in value.items():
