@@ -218,6 +218,7 @@ def test_an_article_becomes_a_draft_and_not_twice(world: World) -> None:
         ("/past-records", {"file_name": "x.txt", "text": 5}, 422, "request.shape"),
         ("/past-records", [], 422, "request.shape"),
         ("/past-records", {"file_name": "x.txt", "text": "\u0000\u0001"}, 422, "archive.binary"),
+        ("/past-records", {"file_name": "x\u0000.txt", "text": "a"}, 422, "request.shape"),
         ("/past-records", {"file_name": "x.txt", "text": "a\ud800b"}, 422, "request.shape"),
     ],
 )
@@ -257,6 +258,7 @@ def test_a_period_that_is_none_is_not_found_or_refused(world: World, period: str
     answer = caller.client.get(f"/api/coordinations/{uid}/figures/{period}")
 
     assert (answer.status_code, sorted(answer.json())) in [
+        (400, ["code", "how", "what", "why"]),
         (404, ["code", "how", "what", "why"]),
         (422, ["code", "how", "what", "why"]),
     ]

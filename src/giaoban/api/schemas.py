@@ -17,6 +17,8 @@ from giaoban.agencies.models import Agency
 MAX_LIMIT = 200
 MAX_OFFSET = 1_000_000
 MAX_TEXT = 20_000
+PLAIN = r"^[^\x00]*$"
+"""Text that a database can hold."""
 
 Limit = Annotated[int, Query(ge=1, le=MAX_LIMIT, description="How many at most.")]
 Offset = Annotated[int, Query(ge=0, le=MAX_OFFSET, description="How many to pass over.")]
@@ -186,7 +188,7 @@ class TaskDetail(TaskOut):
 class ProgressIn(Schema):
     """How far a task is. Only the lead agency reports."""
 
-    text: str = Field(min_length=1, max_length=MAX_TEXT)
+    text: str = Field(min_length=1, max_length=MAX_TEXT, pattern=PLAIN)
     percent: int | None = Field(None, ge=0, le=100)
 
 
@@ -212,7 +214,7 @@ class PastRecordDetail(PastRecordOut):
 class PastRecordIn(Schema):
     """The text of an article."""
 
-    file_name: str = Field(min_length=1, max_length=200)
+    file_name: str = Field(min_length=1, max_length=200, pattern=PLAIN)
     text: str = Field(min_length=1, max_length=2_000_000)
 
 

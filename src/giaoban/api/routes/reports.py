@@ -23,6 +23,7 @@ from giaoban.api.schemas import (
     number,
 )
 from giaoban.common.errors import NotFoundError
+from giaoban.kernel.calendar import parse_period
 from giaoban.regulations.queries import access_coordination
 from giaoban.reports import queries
 
@@ -76,7 +77,7 @@ def report(request: ApiRequest, uid: UUID) -> ReportDetail:
 def figures(request: ApiRequest, uid: UUID, period: str) -> FiguresOut:
     """The joint table as it stands on the agency's island, each figure with its sources. `period` is e.g. 2026-Q3."""
     coordination = access_coordination(uid, by=request.by)
-    table = queries.figures(coordination, period, by=request.by)
+    table = queries.figures(coordination, parse_period(period).key, by=request.by)
     if table is None:
         raise NotFoundError
     joint = table.figures
