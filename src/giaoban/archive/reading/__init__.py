@@ -4,7 +4,7 @@
 what is uncertain stays null, and a warning (`notices.py`) says what a person should look at.
 
 To find the rule for a sentence start in `reader.py`, which lists the steps; each step is one module:
-zones (title, captions, byline, sentences) · dates · periods · legal · events (kind, type, day) · parties (names of
+zones (title, captions, byline, sentences) · dates · periods · legal · events (kind, type, day) · names, parties (names of
 organisations and persons) · gathering (hosts, chairs, participants) · places · outcomes (results, tasks) · figures.
 """
 

@@ -8,7 +8,8 @@ import re
 from collections.abc import Sequence
 
 from giaoban.archive.reading.events import MEETING, Event
-from giaoban.archive.reading.parties import CENTRAL_CITIES, NAME, PROVINCES, SURNAMES, Organisation, find_organisations
+from giaoban.archive.reading.names import CENTRAL_CITIES, PROVINCES, SURNAMES
+from giaoban.archive.reading.parties import NAME, Organisation, find_organisations
 from giaoban.archive.reading.text import SourceText, Span, rx
 from giaoban.archive.reading.zones import Sentence
 
