@@ -357,9 +357,15 @@ def figures(coordination: Coordination, period: str, *, by: By) -> FigureTable |
 
 
 def agreed_figures(coordination_uid: UUID, period: str, *, by: By) -> list[FigureRow]:
-    """The rows all parties have signed, with comparisons and sources; empty until the last signature is here."""
-    table = figures(regime.access_coordination(coordination_uid, by=by), period, by=by)
-    return table.rows if table and table.figures.state == FiguresState.AGREED else []
+    """The rows all parties have signed, with comparisons and sources; empty until the last signature is here.
+
+    While the drafting agency prepares a further version, the signed one still counts.
+    """
+    coordination = regime.access_coordination(coordination_uid, by=by)
+    agreed = [
+        version for version in figures_versions(coordination, period, by=by) if version.state == FiguresState.AGREED
+    ]
+    return joint_table(agreed[-1], by=by).rows if agreed else []
 
 
 def histories(

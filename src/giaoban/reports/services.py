@@ -196,11 +196,10 @@ def revise_report(report: Report, *, by: By, now: datetime) -> Report:
     """
     by.require(Role.OFFICER, Role.APPROVER)
     report = _own(report, by=by)
-    last = queries.versions_of(report)[-1]
-    if last.state == ReportState.DRAFT:
-        return last
-    if report.pk != last.pk:
-        report = lock_row(last)
+    lock_row(report.coordination)
+    report = queries.versions_of(report)[-1]
+    if report.state == ReportState.DRAFT:
+        return report
     current = queries.current_figures(report.coordination, report.period, by=by)
     if report.state == ReportState.SUBMITTED and current is not None and current.state == FiguresState.AGREED:
         raise RefusedError(
@@ -309,6 +308,7 @@ def draft_joint_figures(coordination: Coordination, period: str, *, by: By, now:
     members = _parties(coordination, period)
     if by.agency not in border.hosts(coordination, parse_period(period)):
         raise _not_host()
+    lock_row(coordination)
     current = queries.current_figures(coordination, period, by=by)
     if current is not None:
         current = lock_row(current)
