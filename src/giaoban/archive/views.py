@@ -204,7 +204,7 @@ def _detail(request: InsideRequest, record: PastRecord, form: DraftForm, status:
         "form": form,
         "groups": [[(form[name], first_anchor(evidence, name)) for name in names] for names in form.LAYOUT],
         "pieces": pieces(record.text, evidence),
-        "warnings": [_(warning) for warning in record.read.get("warnings") or []],
+        "warnings": record.read.get("warnings") or [],
         "may_edit": may_edit,
     }
     return render(request, "archive/detail.html", context, status=status)
