@@ -11,7 +11,8 @@ from django.db import DatabaseError, connection, transaction
 from tests.dispatches import scenes
 from tests.dispatches.houses import NOW, House
 
-from giaoban.dispatches import guards, issuing, jobs, seals, services, vault, witness
+from giaoban.agencies.models import AgencyKey
+from giaoban.dispatches import guards, issuing, jobs, keys, seals, services, vault, witness
 from giaoban.dispatches.models import (
     Checkpoint,
     Dispatch,
@@ -24,6 +25,7 @@ from giaoban.dispatches.models import (
 )
 from giaoban.dispatches.verification import Severity, verify_all
 from giaoban.kernel import register as log
+from giaoban.kernel import signing
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -106,6 +108,21 @@ def test_a_changed_byte_in_any_file_of_ours_is_found(committed_house: House, nam
 
     vault._known.clear()
     assert found == {"seed": ["key.wrong"], "rows.key": ["row.seal"], "file": ["file.damaged"]}[name]
+
+
+def test_a_key_put_in_by_somebody_else_and_a_lost_private_half_are_found(committed_house: House) -> None:
+    committed_house.send()
+    private = b"somebody else's key, 32 bytes   "
+    public_key = signing.public_key_of(private)
+    row = AgencyKey.objects.create(
+        agency=committed_house.police, key_id=signing.key_id(public_key), public_key=public_key, created_at=NOW
+    )
+    put_in = codes()
+    row.delete()
+    (vault.folder() / keys.seed_name(keys.signing_key(committed_house.military).key_id)).unlink()
+    lost = codes()
+
+    assert (put_in, lost) == (["key.no_seed"], ["key.no_seed"])
 
 
 def test_a_missing_and_a_stray_file_are_found(committed_house: House) -> None:

@@ -284,21 +284,26 @@ class _Verification:
             )
 
     def _check_keys(self) -> None:
-        for key in self._rows(AgencyKey):
-            public_key = bytes(key.public_key)
-            wrong = signing.key_id(public_key) != key.key_id
+        """Every key of an agency that lives here has its private half here: a key put in by somebody else has none."""
+        self._here = set(Stream.objects.values_list("sender_id", flat=True))
+        rows = list(self._rows(AgencyKey))
+        seeds: dict[str, bytes | None] = {}
+        for key in rows:
             try:
-                signing.check_public_key(public_key)
-            except KernelError:
-                wrong = True
-            try:
-                seed = vault.read_now(keys.seed_name(key.key_id))
+                seeds[key.key_id] = vault.read_now(keys.seed_name(key.key_id))
             except ValueError:
-                seed, wrong = None, True
-            if seed is not None:
+                seeds[key.key_id] = b""
+            if seeds[key.key_id]:
                 self._here.add(key.agency_id)
-                wrong = wrong or signing.public_key_of(seed) != public_key
-            if wrong:
+        for key in rows:
+            public_key, seed = bytes(key.public_key), seeds[key.key_id]
+            if seed is None and key.agency_id in self._here:
+                self._add(
+                    "key.no_seed",
+                    _("The private half of a key is missing, or the key was put in by somebody else."),
+                    agency=key.agency_id,
+                )
+            elif not _key_is_sound(key.key_id, public_key, seed):
                 self._add("key.wrong", _("A key of this agency was changed."), agency=key.agency_id)
 
     # --- dispatches and files -----------------------------------------------------------------------------------------
@@ -822,6 +827,14 @@ class _Verification:
                     _("%(dispatch)s is in no register.") % {"dispatch": known.reference or known.uid},
                     agency=known.sender_id,
                 )
+
+
+def _key_is_sound(key_id: str, public_key: bytes, seed: bytes | None) -> bool:
+    try:
+        signing.check_public_key(public_key)
+        return signing.key_id(public_key) == key_id and (seed is None or signing.public_key_of(seed) == public_key)
+    except KernelError:
+        return False
 
 
 def _all(table: type[RowT]) -> models.Manager[RowT]:
