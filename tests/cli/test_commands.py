@@ -177,19 +177,20 @@ def test_verify_finds_an_altered_entry_and_ends_with_3(world: World, capsys: pyt
     assert entry is not None
     from giaoban.dispatches import guards
 
-    with connection.cursor() as cursor:
-        for statement in guards.drop_statements(connection.vendor):
-            cursor.execute(statement)
-        cursor.execute("UPDATE dispatches_registerentry SET number = number + 1 WHERE id = %s", [entry.pk])
-        for statement in guards.create_statements(connection.vendor):
-            cursor.execute(statement)
+    guards.drop(connection)
+    RegisterEntry.objects.filter(pk=entry.pk).update(number=999)
+    guards.create(connection)
 
     code, answer = asked(capsys, "verify")
 
     assert (code, answer["verified"]) == (3, False)
-    assert [(each["agency"], each["position"]) for each in answer["findings"] if each["code"] == "register.leaf"] == [
-        (entry.agency.code, entry.position)
-    ]
+    first = next(each for each in answer["findings"] if each["code"] == "register.leaf")
+    assert (first["agency"], first["direction"], first["year"], first["position"]) == (
+        entry.agency.code,
+        "out",
+        entry.year,
+        entry.position,
+    )
 
 
 def test_init_and_sample_leave_a_server_with_people_alone(world: World, capsys: pytest.CaptureFixture[str]) -> None:
