@@ -259,3 +259,26 @@ def test_localities_are_found_with_and_without_marks_as_of_a_day(cast: Cast) -> 
     assert [(one.predecessor.code, one.successor.code) for one in queries.lineage(cast.places["after"])] == [
         ("90001", "90101")
     ]
+
+
+def test_a_new_agency_can_send_at_once_and_a_code_that_cannot_travel_is_refused_whole(cast: Cast) -> None:
+    facts = directory.AgencyFacts(
+        name="Hạt Kiểm lâm",
+        short_name="Kiểm lâm",
+        symbol="HKL",
+        sector="other",
+        level="province",
+        superior=None,
+        seat="Nam Vân",
+        head_position="HẠT TRƯỞNG",
+        since=None,
+        until=None,
+    )
+
+    added = directory.add_agency("HKL", facts=facts, by=cast.people["server-admin"], now=NOW)
+    with pytest.raises(RefusedError) as caught:
+        directory.add_agency("HẠT KIỂM LÂM", facts=facts, by=cast.people["server-admin"], now=NOW)
+
+    assert added.keys.count() == 1
+    assert caught.value.code == "agency.code"
+    assert not Agency.objects.filter(code="HẠT KIỂM LÂM").exists()

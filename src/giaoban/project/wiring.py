@@ -5,7 +5,8 @@ One visible table each, no discovery. A kind without a row is refused by the rec
 
 from __future__ import annotations
 
-from giaoban.dispatches import ports
+from giaoban.agencies import ports as agencies
+from giaoban.dispatches import ports as dispatches
 
 KINDS: dict[str, str] = {
     "report.submitted": "giaoban.reports.border.on_report_submitted",
@@ -41,6 +42,13 @@ TRANSPORTS: dict[str, str] = {
 """Route → transport class."""
 
 
+AGENCY_ADDED: list[str] = [
+    "giaoban.dispatches.keys.create_key",
+]
+"""What happens when an agency joins the directory: each `(agency, *, now)`, in the same transaction."""
+
+
 def connect() -> None:
     """Give the tables to the rooms that use them. Names are resolved at first use and checked by `giaoban check`."""
-    ports.connect(kinds=KINDS, transports=TRANSPORTS)
+    agencies.connect(agency_added=AGENCY_ADDED)
+    dispatches.connect(kinds=KINDS, transports=TRANSPORTS)

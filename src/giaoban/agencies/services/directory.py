@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, TypedDict
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_lazy as _
 
+from giaoban.agencies import ports
 from giaoban.agencies.models import Agency, AgencyArea, AgencySuccession, Locality
 from giaoban.agencies.rules import runs_directory
 from giaoban.common.errors import RefusedError
@@ -40,12 +41,16 @@ class AgencyFacts(TypedDict):
 
 
 def add_agency(code: str, *, facts: AgencyFacts, by: Person, now: datetime) -> Agency:
-    """A new agency. Its code is its name in every dispatch, so it never changes."""
+    """A new agency, ready to send and receive. Its code is its name in every dispatch, so it never changes.
+
+    Raises `RefusedError` `agency.exists`, `agency.dates`, and `agency.code` where the code cannot stand in a dispatch.
+    """
     _require_directory(by)
     _check_dates(facts["since"], facts["until"])
     try:
         with transaction.atomic():
             agency = Agency.objects.create(code=code, **facts)
+            ports.tell_agency_added(agency, now=now)
     except IntegrityError as error:
         raise RefusedError(
             "agency.exists", _("An agency with this code exists."), "", _("Choose another code."), status=409
