@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from pydantic import ValidationError
 
 from giaoban.common.errors import RefusedError
@@ -56,10 +57,10 @@ def _agencies(parties: Sequence[Agency], empty: Any) -> list[tuple[str, Any]]:
 
 
 class HourField(forms.TimeField):
-    """A time of day, typed as 08:00 or 8h30."""
+    """A time of day, typed as 08:00, 8h30, 8h or 8 giờ 30."""
 
     def __init__(self, **kwargs: Any) -> None:
-        kwargs.setdefault("input_formats", ["%H:%M", "%Hh%M", "%H.%M"])
+        kwargs.setdefault("input_formats", ["%H:%M", "%Hh%M", "%Hh", "%H.%M", "%H giờ %M", "%H giờ"])
         kwargs.setdefault(
             "widget",
             forms.TimeInput(format="%H:%M", attrs={"placeholder": "08:00", "class": "hour", "autocomplete": "off"}),
@@ -77,8 +78,8 @@ class PlanForm(forms.Form):
     kind = forms.ChoiceField(label=_("Kind"), choices=ConferenceKind.choices)
     period = forms.ChoiceField(label=_("Period"))
     held_on = DayField(label=_("Date"), required=False)
-    starts_at = HourField(label=_("From"), required=False)
-    ends_at = HourField(label=_("Until"), required=False)
+    starts_at = HourField(label=_("Begins at"), required=False)
+    ends_at = HourField(label=_("Ends at"), required=False)
     format = forms.ChoiceField(
         label=_("Format"), choices=[choice for choice in Format.choices if choice[0] != Format.UNKNOWN.value]
     )
@@ -138,7 +139,7 @@ class ItemForm(forms.Form):
     title = forms.CharField(label=_("Content"), max_length=300, widget=forms.Textarea(attrs={"rows": 1}))
     presenter = forms.ChoiceField(label=_("Presented by"), required=False)
     minutes = forms.IntegerField(
-        label=_("Duration (min)"),
+        label=pgettext_lazy("duration", "Minutes"),
         min_value=0,
         max_value=600,
         initial=10,
@@ -286,12 +287,23 @@ def _row(form: forms.Form) -> dict[str, Any]:
     }
 
 
+UNTOUCHED: Mapping[str, Mapping[str, str]] = {
+    "items": {"minutes": "10", "kind": ItemKind.OTHER.value},
+    "roll": {"status": Presence.PRESENT.value, "mode": Mode.ONSITE.value, "head_count": "1"},
+}
+"""Prefix → the values with which an empty row of the formset begins (the `initial` of its fields)."""
+
+
 def with_more_rows(data: QueryDict, prefix: str, limit: int) -> QueryDict:
     """The typed data with room for a few rows more in one formset."""
     copy = data.copy()
     name = f"{prefix}-TOTAL_FORMS"
     total = int(copy.get(name, "0")) if str(copy.get(name, "0")).isdigit() else 0
     copy[name] = str(min(total + MORE_ROWS, limit))
+    # A row that nobody has touched must look untouched: without its defaults it would be refused as half filled in.
+    for number in range(total, min(total + MORE_ROWS, limit)):
+        for field, value in UNTOUCHED.get(prefix, {}).items():
+            copy[f"{prefix}-{number}-{field}"] = value
     return copy
 
 
