@@ -24,7 +24,6 @@ KINDS: dict[str, str] = {
     "conference.agenda_changed": "giaoban.conferences.border.on_agenda_changed",
     "conference.cancelled": "giaoban.conferences.border.on_cancelled",
     "conference.opened": "giaoban.conferences.border.on_opened",
-    "conference.cancelled": "giaoban.conferences.border.on_cancelled",
     "conference.attendance": "giaoban.conferences.border.on_attendance",
     "conference.contribution": "giaoban.conferences.border.on_contribution",
     "conference.conclusions_proposed": "giaoban.conferences.border.on_conclusions_proposed",
