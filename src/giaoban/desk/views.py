@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 def home(request: HttpRequest) -> HttpResponse:
     """ "Việc cần làm": what waits for this person, the next conference, what arrived."""
     by = getattr(request, "by", None)
+    if by is None and getattr(request.user, "is_server_admin", False):
+        return redirect("agencies:list")
     if by is None:
         return render(request, "desk/no_role.html")
     if not by.has(*CONTENT):
