@@ -14,7 +14,9 @@
   const show = (cell, text) => {
     const place = problemOf(cell);
     cell.classList.toggle("is-invalid", Boolean(text));
-    cell.toggleAttribute("aria-invalid", Boolean(text));
+    // The value is said: an empty aria-invalid means "not wrong".
+    if (text) cell.setAttribute("aria-invalid", "true");
+    else cell.removeAttribute("aria-invalid");
     cell.closest("tr").classList.toggle("wrong", Boolean(text));
     if (place) {
       place.textContent = text;
