@@ -209,7 +209,7 @@ def document_lines(page: ConferencePage) -> list[DocumentLine]:
     small = f"{title[:1].lower()}{title[1:]}"
     lines: list[DocumentLine] = []
     for dispatch in page.documents:
-        short = dispatch.summary.replace(f": {title}", "").replace(f" {small}", "")
+        short = dispatch.summary.replace(f"Dự {small}", "Giấy mời").replace(f": {title}", "").replace(f" {small}", "")
         label = f"{dispatch.reference} – {short}" if dispatch.reference else short
         lines.append(DocumentLine(label, address(dispatch.uid), dispatch.issued_at, dispatch.sender.short_name))
     return lines
