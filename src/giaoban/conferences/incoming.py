@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from giaoban.common.clock import day_of
 from giaoban.common.errors import NotFoundError, RefusedError
 from giaoban.conferences import copies, rules
-from giaoban.conferences.enums import Act, Answer, ConclusionKind, ContributionState, State
+from giaoban.conferences.enums import Answer, ConclusionKind, ContributionState, State
 from giaoban.conferences.models import AgendaVersion, Conference, Contribution
 from giaoban.regulations.queries import coordination_by_uid
 from giaoban.tasks import services as tasks
@@ -73,7 +73,7 @@ def keep_opening(told: Announced, received: Received, *, holder: Agency) -> None
 
 
 def keep_attendance(told: Attended, received: Received, *, holder: Agency) -> None:
-    """The roll of a site, believed only from the site's own agency, until the sitting is closed."""
+    """The roll of a site, believed only from the site's own agency, until the minutes are issued."""
     conference = locked_copy(told.conference, holder=holder)
     site = conference.sites.filter(uid=told.roll.site).first()
     if site is None:
@@ -85,12 +85,12 @@ def keep_attendance(told: Attended, received: Received, *, holder: Agency) -> No
         )
     if site.agency_id != received.sender.pk:
         raise _not_yours(_("The roll of a site is called by the agency that answers for the site."))
-    if conference.state not in rules.ALLOWED[Act.RECORD_ATTENDANCE]:
+    if conference.state not in rules.ROLL_TAKEN or conference.minutes_id is not None:
         raise RefusedError(
             "conference.roll_locked",
             _("The roll is closed."),
-            _("The sitting is over, so the roll has gone into the minutes."),
-            _("Tell the host, who can still note it in the minutes."),
+            _("The minutes are issued, so the roll has gone into them."),
+            _("Tell the host."),
         )
     if site.reported_at is not None and told.at <= site.reported_at:
         return

@@ -144,7 +144,7 @@ def invitation_document(
         year=plan.held_on.year if plan.held_on else None,
         body=tuple(body),
         signatures=(signature_of(host, by if by is not None and by.agency.pk == host.pk else None),),
-        recipients=("Như trên", *(_chairs_agencies(plan, parties, host))),
+        recipients=("Như trên",),
         draft=True,
         sample=host.is_sample,
     )
@@ -386,6 +386,9 @@ def _conclusion_blocks(sources: OutcomeSources) -> Iterable[Block]:
 
 def _attendance(sources: OutcomeSources) -> Iterable[Block]:
     total = rules.count_roll([(line.status, line.head_count) for lines in sources.rolls for line in lines])
+    if not total.expected:
+        yield Paragraph("Chưa có danh sách điểm danh của các điểm cầu.")
+        return
     yield Paragraph(
         f"Tổng số đại biểu được mời: {total.expected}; có mặt {total.there} (trong đó dự thay {total.substitute}); "
         f"vắng có lý do {total.excused}; vắng không lý do {total.absent}."
@@ -451,7 +454,7 @@ def joint_report_document(
         symbol=f"BC-{host.symbol}",
         place=host.seat,
         year=day_of(now).year,
-        legal_bases=(f"Căn cứ {conference.coordination.regulation}",),
+        legal_bases=(_legal_basis(conference),),
         body=joint_report_blocks(conference.coordination, conference.period, by=by, now=now),
         signatures=tuple(chairs) or (signature_of(host, None),),
         recipients=tuple(agency.name for agency in parties),
@@ -492,7 +495,7 @@ def task_report_document(
                     (
                         task.number,
                         task.text,
-                        task.lead.name,
+                        task.lead.short_name,
                         wording.short_date(task.due_on),
                         f"{task.percent}%",
                         STANDING[standing(task, day)],
@@ -530,6 +533,11 @@ def task_report_document(
 # ------------------------------------------------------------------ small wording
 
 
+def _legal_basis(conference: Conference) -> str:
+    regulation = conference.coordination.regulation
+    return f"Căn cứ {regulation} {wording.long_date(regulation.issued_on)} của {regulation.issuer} {regulation.title}"
+
+
 def _attached(document: OfficialDocument, reference: Reference, what: str) -> OfficialDocument:
     """The agenda as it goes with a numbered invitation."""
     said = f"(Kèm theo {what.capitalize()} số {reference.text} ngày {wording.short_date(reference.on)})"
@@ -549,12 +557,6 @@ def _weekday(on: date) -> str:
 
 def _chair_words(name: str, position: str) -> str:
     return ", ".join(part for part in (f"đồng chí {name}" if name else "", position) if part) or "…"
-
-
-def _chairs_agencies(plan: Plan, parties: Sequence[Agency], host: Agency) -> tuple[str, ...]:
-    names = {agency.code: agency.name for agency in parties}
-    others = [names[c.agency] for c in plan.co_chairs if c.agency in names and c.agency != host.code]
-    return (f"Đồng chủ trì: {wording.joined(others)}",) if others else ()
 
 
 def _site_words(name: str, head: str) -> str:

@@ -54,8 +54,8 @@ ALLOWED: dict[Act, frozenset[State]] = {
 }
 """In which states of the own copy an act is possible. A co-chair's copy comes to `CONCLUDING` by the proposal itself."""
 
-OF_HOST = frozenset(Act) - {Act.RECORD_ATTENDANCE, Act.CONTRIBUTE, Act.ANSWER_CONCLUSIONS}
-"""Acts of the host alone."""
+ROLL_TAKEN = frozenset({State.INVITED, State.OPEN, State.CONCLUDING})
+"""In which states the host takes in the roll of a site: it may have been called before the sitting was closed and come after."""
 
 RANK = {State.DRAFT: 0, State.INVITED: 1, State.OPEN: 2, State.CONCLUDING: 3, State.CONCLUDED: 4, State.CANCELLED: 5}
 """A copy of another agency's conference only moves forward: what the host says may arrive in any order."""

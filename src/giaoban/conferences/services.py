@@ -217,7 +217,7 @@ def record_attendance(
     """Call the roll of one site: replaces what was recorded before. By a clerk, officer or approver of the site's agency.
 
     On the host's own site it is written at once; another agency's roll goes to the host. Possible from the invitation until
-    the sitting is closed. A substitute must be named by position (`conference.substitute`).
+    the sitting is closed, as far as the acting agency knows. A substitute must be named by position (`conference.substitute`).
     """
     by.require(Role.CLERK, Role.OFFICER, Role.APPROVER)
     for line in lines:
