@@ -88,6 +88,7 @@
   let running = false;
   let changed = false;
   let stopped = false;
+  let leaving = false;
 
   const save = async () => {
     window.clearTimeout(timer);
@@ -130,11 +131,11 @@
   });
   form.addEventListener("submit", () => {
     stopped = true;
-    form.dataset.sent = "1";
+    leaving = true;
     window.clearTimeout(timer);
   });
   window.addEventListener("beforeunload", (event) => {
-    if (changed && !form.dataset.sent) event.preventDefault();
+    if (changed && !leaving) event.preventDefault();
   });
   document.addEventListener("visibilitychange", () => {
     if (document.visibilityState === "hidden") save();
