@@ -1,4 +1,8 @@
-"""One kind of request nobody means: an address with a NUL character. No database holds one, and PostgreSQL fails on it."""
+"""Addresses with a NUL character: no database holds one, PostgreSQL fails on it, and nobody means it.
+
+A page leaves it out of what was asked and answers all the same; an address that itself contains one, and any call of the API, is
+answered with 400.
+"""
 
 from __future__ import annotations
 
@@ -14,24 +18,33 @@ if TYPE_CHECKING:
     from django.http import HttpRequest
     from django.http.response import HttpResponseBase
 
+API_PREFIX = "/api/"
+
 
 class PlainAddressMiddleware:
-    """Answers such a request with 400, before anything reads it."""
+    """Stands before everything that reads the address."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        if "\0" not in request.path_info and "%00" not in request.META.get("QUERY_STRING", ""):
+        asked = request.META.get("QUERY_STRING", "")
+        in_path = "\0" in request.path_info
+        if not in_path and "%00" not in asked:
             return self.get_response(request)
-        if not request.path_info.startswith("/api/"):
+        if request.path_info.startswith(API_PREFIX):
+            return _refused()
+        if in_path:
             raise BadRequest("NUL in the address")
-        return JsonResponse(
-            {
-                "code": "request.address",
-                "what": _("The address cannot be read."),
-                "why": _("It contains a NUL character."),
-                "how": _("Remove it."),
-            },
-            status=400,
-        )
+        request.META["QUERY_STRING"] = asked.replace("%00", "")
+        return self.get_response(request)
+
+
+def _refused() -> JsonResponse:
+    answer = {
+        "code": "request.address",
+        "what": _("The address cannot be read."),
+        "why": _("It contains a NUL character."),
+        "how": _("Remove it."),
+    }
+    return JsonResponse(answer, status=400)
