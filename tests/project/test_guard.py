@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import pytest
 from django.test import Client
 
 
+@pytest.mark.django_db
 def test_a_page_is_answered_as_if_it_had_not_been_there(client: Client) -> None:
     answer = client.get("/sign-in/?next=%2Ftasks%2F%00")
 
