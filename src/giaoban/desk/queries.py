@@ -105,9 +105,12 @@ class Hit:
 def search(text: str, *, by: By, now: datetime) -> list[tuple[str, list[Hit]]]:
     """What this island holds with these words, with or without diacritics: conferences, tasks, documents, past records.
 
-    Groups without a hit are left out; each group shows its first `HITS`.
+    Groups without a hit are left out; each group shows its first `HITS`. Marks without a letter are no words.
     """
+    text = " ".join(text.split())
     wanted, today = fold(text), day_of(now)
+    if not wanted:
+        return []
     found: list[tuple[str, list[Hit]]] = [
         (
             _("Conferences"),
