@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime, time
+from operator import itemgetter
 from typing import TYPE_CHECKING
 
 from django.db import transaction
@@ -99,10 +100,12 @@ def build_sample(*, now: datetime, progress: Callable[[str], None] = lambda _ste
         progress(f"reports {quarter.key}")
         report_story.play(stage, coordinations["province"], quarter)
     progress("conference concluded")
-    conference_story.play_concluded(stage, coordinations["province"], quarters[-2])
-    conference_story.play_civil_defence(stage, coordinations["civil_defence"])
+    scenes = conference_story.play_concluded(stage, coordinations["province"], quarters[-2])
+    scenes.append(report_story.unfinished(stage, coordinations["province"], quarters[-1]))
+    scenes.append(conference_story.civil_defence(stage, coordinations["civil_defence"]))
+    for _at, happens in sorted(scenes, key=itemgetter(0)):
+        happens()
     progress("conference being prepared")
-    report_story.play_unfinished(stage, coordinations["province"], quarters[-1])
     conference_story.play_prepared(stage, coordinations["province"], quarters[-1])
     past_story.leave_one_waiting(stage)
     stage.post(now)

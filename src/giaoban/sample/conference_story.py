@@ -5,7 +5,8 @@ from __future__ import annotations
 import uuid
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import TYPE_CHECKING
+from functools import partial
+from typing import TYPE_CHECKING, TypeAlias
 
 from giaoban.conferences import copies, services
 from giaoban.conferences.enums import ConclusionKind, Format, Presence
@@ -18,8 +19,10 @@ from giaoban.tasks import services as tasks
 from giaoban.tasks.models import Task
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
     from datetime import datetime
 
+    from giaoban.common.access import By
     from giaoban.regulations.models import Coordination
     from giaoban.sample.build import Stage
 
@@ -69,10 +72,15 @@ FATES = [
     Fate("M.BDBP", ("M.CAT",), due=-4),
     Fate("M.BCHQS", ("M.CAT",), due=45),
 ]
+LEFT_TO_ACCEPT = 3
+"""Number of the finished task whose completion the host has still to accept."""
+
+Scene: TypeAlias = "tuple[datetime, Callable[[], object]]"
+"""Something that happens at an instant. Scenes of several stories are played in order, as registers are written."""
 
 
-def play_concluded(stage: Stage, coordination: Coordination, period: Period) -> None:
-    """The conference on `period`: invited, held, concluded; its tasks have since gone four ways."""
+def play_concluded(stage: Stage, coordination: Coordination, period: Period) -> list[Scene]:
+    """The conference on `period`: invited, held, concluded. Returns what has become of its tasks since: they went four ways."""
     host, other = "M.CAT", "M.BCHQS"
     at = stage.at(regime.window_of(coordination, period).cut_off + timedelta(days=9))
     conference = invite(stage, coordination, host, at=at, joined=("M.BCHQS", "M.BDBP"))
@@ -81,13 +89,17 @@ def play_concluded(stage: Stage, coordination: Coordination, period: Period) -> 
         raise LookupError("the conference has no date")
     hold(stage, conference, host, held_on)
     conclude(stage, conference, host, [other], held_on, sentences=_conclusions(stage, held_on))
-    for number, fate in enumerate(FATES, start=1):
-        _let_happen(stage, conference, number, fate, host=host)
+    return [
+        scene
+        for number, fate in enumerate(FATES, start=1)
+        for scene in _becomes(stage, conference, number, fate, host=host)
+    ]
 
 
-def play_civil_defence(stage: Stage, coordination: Coordination) -> None:
+def civil_defence(stage: Stage, coordination: Coordination) -> Scene:
     """The civil-defence conference: invited, and its day is still to come."""
-    invite(stage, coordination, "M.UBND", at=stage.now - timedelta(days=2), joined=("M.CAT", "M.SYT", "M.XKT"))
+    at = stage.now - timedelta(days=2)
+    return at, lambda: invite(stage, coordination, "M.UBND", at=at, joined=("M.CAT", "M.SYT", "M.XKT"))
 
 
 def play_prepared(stage: Stage, coordination: Coordination, period: Period) -> None:
@@ -210,22 +222,30 @@ def _conclusions(stage: Stage, held_on: date) -> list[ConcludedSentence]:
     return said + given
 
 
-def _let_happen(stage: Stage, conference: Conference, number: int, fate: Fate, *, host: str) -> None:
-    lead = stage.approver(fate.lead)
-    task = Task.objects.get(holder=lead.agency, conference_uid=conference.uid, number=number)
-    today = stage.now.date()
+def _becomes(stage: Stage, conference: Conference, number: int, fate: Fate, *, host: str) -> Iterator[Scene]:
+    lead, giver, today = stage.approver(fate.lead), stage.approver(host), stage.now.date()
+
+    def on_island(by: By) -> Task:
+        return Task.objects.get(holder=by.agency, conference_uid=conference.uid, number=number)
+
+    def report(at: datetime, percent: int) -> None:
+        words_of_progress = "Đã triển khai đến các đơn vị, đang tổ chức thực hiện."
+        tasks.report_progress(on_island(lead), text=words_of_progress, percent=percent, by=lead, now=at)
+        stage.post(at)
+
+    def complete(at: datetime) -> None:
+        tasks.complete_task(on_island(lead), text="Đã hoàn thành, có báo cáo kết quả kèm theo.", by=lead, now=at)
+        stage.post(at)
+
+    def accept(at: datetime) -> None:
+        tasks.accept_completion(on_island(giver), by=giver, now=at)
+        stage.post(at)
+
     if fate.percent is not None:
         at = stage.at(today - timedelta(days=15))
-        tasks.report_progress(
-            task, text="Đã triển khai đến các đơn vị, đang tổ chức thực hiện.", percent=fate.percent, by=lead, now=at
-        )
-        stage.post(at)
+        yield at, partial(report, at, fate.percent)
     if fate.done is not None:
         at = stage.at(today + timedelta(days=fate.done), 15)
-        tasks.complete_task(task, text="Đã hoàn thành, có báo cáo kết quả kèm theo.", by=lead, now=at)
-        stage.post(at)
-        if number != len([one for one in FATES if one.done is not None]):
-            by = stage.approver(host)
-            own = Task.objects.get(holder=by.agency, uid=task.uid)
-            tasks.accept_completion(own, by=by, now=at + timedelta(days=1))
-            stage.post(at + timedelta(days=1))
+        yield at, partial(complete, at)
+        if number != LEFT_TO_ACCEPT:
+            yield at + timedelta(days=1), partial(accept, at + timedelta(days=1))

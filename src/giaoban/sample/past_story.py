@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 from importlib.resources import files
+from operator import itemgetter
 from typing import TYPE_CHECKING
 
 from giaoban.archive import queries, services
@@ -51,7 +52,7 @@ def play(stage: Stage, coordination: Coordination) -> None:
         now=read_at,
     )
     stage.post(read_at)
-    for place, days in enumerate(DONE_AFTER):
+    for place, days in sorted(enumerate(DONE_AFTER), key=itemgetter(1)):
         at = stage.at(day + timedelta(days=days))
         code = LEADS[place % 2]
         lead, host = stage.approver(code), stage.approver("M.CAH")

@@ -106,6 +106,8 @@ def _coordination(
         by=administrator,
         now=stage.now,
     )
+    coordination.is_sample = True
+    coordination.save(update_fields=["is_sample"])
     for position, (code, role, chairs) in enumerate(parties):
         services.add_party(
             coordination,

@@ -13,6 +13,7 @@ from giaoban.reports.rules import ValueInput
 from giaoban.sample import words
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from datetime import datetime
 
     from giaoban.agencies.models import Agency
@@ -47,14 +48,18 @@ def play(stage: Stage, coordination: Coordination, period: Period) -> None:
     stage.post(at + timedelta(hours=4))
 
 
-def play_unfinished(stage: Stage, coordination: Coordination, period: Period) -> None:
+def unfinished(stage: Stage, coordination: Coordination, period: Period) -> tuple[datetime, Callable[[], object]]:
     """The quarter being reported: one party has submitted, one is writing, one has not begun."""
     cut_off = regime.window_of(coordination, period).cut_off
-    first, second, *_rest = regime.reporting_agencies(coordination, cut_off)
     at = stage.at(cut_off + timedelta(days=2))
-    submit(stage, coordination, period, first, at=at)
-    stage.post(at)
-    write(stage, coordination, period, second, at=at)
+
+    def play_it() -> None:
+        first, second, *_rest = regime.reporting_agencies(coordination, cut_off)
+        submit(stage, coordination, period, first, at=at)
+        stage.post(at)
+        write(stage, coordination, period, second, at=at)
+
+    return at, play_it
 
 
 def submit(stage: Stage, coordination: Coordination, period: Period, agency: Agency, *, at: datetime) -> None:
