@@ -26,13 +26,14 @@ _MEASURED = rx(r"(?:kg|ki-?lô|gam|gram|gr|g|mg|tấn|tạ|lít|m2|m3|ha|héc|km
 # What a number may stand before without being a count of work done.
 _NO_OBJECT = rx(
     r"(?:tháng|năm|ngày(?! công)|giờ|phút|quý|tuần|ngành|bên|bộ|lực lượng|đơn vị|cơ quan|tỉnh|huyện|địa phương|nhiệm vụ|nội dung|nhóm|mặt|lĩnh vực|cấp|chương|điều|khoản|tại chỗ|không|rõ|đến|và|của|trong|về|từ|tới|"
-    r"chính phủ|là|để|thì|với|h|giờ|nước|miền|thứ|giai đoạn|chủ thể|xã(?= biên)|cùng|bước|khâu|tốt|ai|thực hiện|nhằm|cho|có|được|hội nghị|đồng chí|tuổi|độ)(?!\w)"
+    r"chính phủ|là|để|thì|với|h|giờ|nước|miền|thứ|giai đoạn|chủ thể|xã(?= biên)|văn phòng|cùng|bước|khâu|tốt|ai|thực hiện|nhằm|cho|có|được|hội nghị|đồng chí|tuổi|độ)(?!\w)"
 )
 _NOT_BEFORE = rx(
-    r"(?:số|quý|khóa|khoá|lần thứ|thứ|điều|khoản|chương|vùng|quân khu|đoàn|lữ đoàn|sư đoàn|trung đoàn|tiểu đoàn|đội|bão|covid|tháng|ngày|năm|nghị định|thông tư|quyết định|chỉ thị|mục|điểm|km|quốc lộ|tỉnh lộ|phường|quận|cấp|từ|đến|nhiệm kỳ|khu vực|hệ số|luật|mốc|thôn|ấp|khối|tổ|bản|hải đội|hải đoàn|-)\s*$"
+    r"(?:số|quý|khóa|khoá|lần thứ|thứ|điều|khoản|chương|vùng|quân khu|đoàn|lữ đoàn|sư đoàn|trung đoàn|tiểu đoàn|đội|bão|covid|tháng|ngày|năm|nghị định|thông tư|quyết định|chỉ thị|mục|điểm|km|quốc lộ|tỉnh lộ|phường|quận|(?<!cung )cấp|từ|đến|nhiệm kỳ|khu vực|hệ số|luật|mốc|thôn|ấp|khối|tổ|bản|hải đội|hải đoàn|-)\s*$"
 )
+_CHANGE = rx(r"(?:tăng|giảm|nhiều hơn|ít hơn)(?: thêm)?\s*$")
 _STOP = rx(
-    r" (?:với|và|cùng|tham gia|để|trên|tại|cho|do|về|trong|từ|bị|được|liên quan|có|gồm|thu|bắt|xử|phát|đã|nhằm|góp|theo|qua|trị giá|vi phạm|ứng phó|tới|đến|đạt|tham dự|dự|đại diện|so|bằng|là|mà|giúp|khởi|chuyển (?:cơ|hồ|cho|giao|đến|công)|phạt|vào|đồng thời|trao đổi|ở|nên|còn|phục vụ|tăng|giảm|tổng (?:số|trị|cộng|thu)|bảo đảm|đảm bảo|ngăn|kịp|sang|thuộc|khi|sau|trước)(?!\w)"
+    r" (?:với|và|cùng|tham gia|để|trên|tại|cho|do|về|trong|từ|bị|được|liên quan|có|gồm|thu|bắt|xử|phát|đã|nhằm|góp|theo|qua|trị giá|vi phạm|phòng(?: chống| ?$)|trình (?:cấp|lãnh|ban|hội|ủy)|ứng phó|tới|đến|đạt|tham dự|dự|đại diện|so|bằng|là|mà|giúp|khởi|chuyển (?:cơ|hồ|cho|giao|đến|công)|phạt|vào|đồng thời|trao đổi|ở|nên|còn|phục vụ|tăng|giảm|tổng (?:số|trị|cộng|thu)|bảo đảm|đảm bảo|ngăn|kịp|sang|thuộc|khi|sau|trước)(?!\w)"
 )
 _ATTENDANCE = rx(r"(?:lượt )?(?:đại biểu|điểm cầu|người)")
 _SOLDIERS = rx(r", chiến s[ĩỹ]")
@@ -58,6 +59,7 @@ def find_figures(
             if (
                 not match["object"].strip()
                 or _NO_OBJECT.match(match["object"].lstrip())
+                or _CHANGE.search(text.low[max(start, match.start() - 16) : match.start()])  # a difference is no count
                 or (not match["qualifier"] and _NOT_BEFORE.search(text.low[max(start, at - 16) : at]))
             ):
                 continue

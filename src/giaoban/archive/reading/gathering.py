@@ -24,6 +24,7 @@ from giaoban.archive.reading.parties import (
     find_persons,
     key_of,
     name_sectors,
+    office_before,
     unique,
 )
 from giaoban.archive.reading.record import Party
@@ -45,6 +46,8 @@ _AT = rx(
     r"(?:tại|ở)(?: (?:trụ sở|hội trường|hội trường lớn|nhà văn hóa|phòng họp|sở chỉ huy|điểm cầu(?: chính| trung tâm)?|doanh trại|cơ quan|địa bàn|nhà khách))*\s*$"
 )
 _TOGETHER = rx(r"(?<!kết hợp )(?<!gắn )(?<!đối )(?<!cùng )(?<!so )với |giữa |gồm(?: có)? ")
+# "sơ kết Quy chế phối hợp số 15 ngày 17/4/2019 của Công an, Viện kiểm sát và Tòa án": its owners meet on it.
+_OWNED = rx(r"(?:quy chế|chương trình|kế hoạch|quy định)(?: phối hợp| liên ngành| liên tịch)[^.;]{0,90}? của ")
 _TITLE_OF_DECREE = rx(r"(?<!\w)(?:về|quy định) (?:công tác |việc )?phối hợp(?!\w)")
 _CLAUSE_END = rx(
     r"[.;]| (?:về|nhằm|để|trong việc|trong thực hiện|trong công tác|trong|thực hiện|theo|quý|năm|6 tháng|9 tháng) "
@@ -108,11 +111,11 @@ def gather(
     if not hosting:
         hosting = [org for sentence in event.all if sentence != main for org in _hosts(text, sentence, days)]
     hosts = unique(_named(text, hosting))
-    chairs = _chairs(text, sentences, event, hosts, notices)
+    together = _together(text, main, hosting)
+    chairs = _chairs(text, sentences, event, hosts or together, notices)
     if not hosts and (chairing := [(party.organisation, spans[-1]) for party, spans in chairs if party.organisation]):
         hosts = unique(chairing)
         notices.append(Notice.HOSTS_FROM_CHAIRS)
-    together = _together(text, main, hosting)
     if not together and title is not None and not hosts:
         together = _parties_after(text, title[0], title[1])
     new = [
@@ -193,15 +196,20 @@ def _parties_after(text: SourceText, start: int, end: int) -> Named:
             r"nghị\s+định|thông\s+tư", text.low[start : match.start()]
         ):
             continue
-        stop = end
-        for boundary in _CLAUSE_END.finditer(text.low, match.end(), end):
-            stop = boundary.start()
-            break
-        region = match.end(), max(stop, match.end())
+        region = match.end(), _clause_end(text, match.end(), end)
         found = _everybody(text, *region)
         if found:
             return found
+    for match in _OWNED.finditer(text.low, start, end):
+        owners = _everybody(text, match.end(), _clause_end(text, match.end(), end))
+        if len(owners) > 1:
+            return owners
     return []
+
+
+def _clause_end(text: SourceText, start: int, end: int) -> int:
+    boundary = _CLAUSE_END.search(text.low, start, end)
+    return max(start, boundary.start()) if boundary else end
 
 
 def _everybody(text: SourceText, start: int, end: int) -> Named:
@@ -332,7 +340,12 @@ def _people_or_organisations(
         if not _AT.search(text.low[max(start, org.span[0] - 40) : org.span[0]])
     ]
     if organisations:
-        return [(Party(words), (span,)) for words, span in unique(_named(text, organisations))]
+        chairs: list[Chair] = []
+        for words, span in unique(_named(text, organisations)):
+            office = office_before(text, start, span)
+            title = text.words(office) if office else None
+            chairs.append((Party(words, None, title), (office, span) if office else (span,)))
+        return chairs
     both = _BOTH.search(text.low, start, end)
     if both is not None and _COUNTS[both["count"]] == len(hosts):
         notices.append(Notice.CHAIRS_RESOLVED)

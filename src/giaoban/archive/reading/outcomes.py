@@ -104,8 +104,9 @@ def find_outcome(
     planned: Sequence[Span],
     reported: Sequence[Span],
     attendance: Sequence[Span],
+    current: Sequence[Span] = (),
 ) -> Outcome:
-    """Walk the body once. `planned`, `reported`: spans of periods that lie ahead and behind; `attendance`: sentences that were read for who attended or chaired."""
+    """Walk the body once. `planned`, `reported`: spans of periods that lie ahead and behind; `attendance`: sentences that were read for who attended or chaired; `current`: names of the very period looked back on."""
     results: list[Span] = []
     tasks: list[Span] = []
     state = "opening"
@@ -124,7 +125,10 @@ def find_outcome(
                 results.append((sentence.start + marked.end() if marked else sentence.start, sentence.end))
             continue
         listing = ""
-        ahead = _FUTURE.search(low) is not None or any(sentence.start <= begin < sentence.end for begin, _ in planned)
+        ahead = any(
+            not any(begin <= sentence.start + hit.start() < end for begin, end in current)
+            for hit in _FUTURE.finditer(low)
+        ) or any(sentence.start <= begin < sentence.end for begin, _ in planned)
         orders = _ORDERS.search(low)
         instructs = _INSTRUCTS.search(low)
         about_meeting = _MEETING_ITSELF.search(low) is not None or sentence in event.all or sentence.span in attendance
@@ -138,7 +142,8 @@ def find_outcome(
             (ahead and "sẽ " in low) or (bool(own_ahead) and (not own_back or own_ahead[0] - sentence.start < 30))
         )
         past = (
-            _PAST.search(low[:160]) is not None and not will and not (ahead and (_FUTURE.search(low[:60]) is not None))
+            (_PAST.search(low[:160]) is not None or any(0 <= begin - sentence.start < 12 for begin, _ in current))
+            and not will and not (ahead and (_FUTURE.search(low[:60]) is not None))
         )
         if (
             (ahead or instructs)
@@ -179,7 +184,9 @@ def find_outcome(
             continue
         if sentence in event.all:
             continue
-        if _PRAISE.search(low) and not past and (about_meeting or not _DONE.search(low)):
+        if _PRAISE.search(low) and (
+            (not past and (about_meeting or not _DONE.search(low))) or (about_meeting and " đã " not in low)
+        ):
             continue
         if _OF_REGULATION.match(low):
             continue

@@ -495,6 +495,12 @@ def find_persons(text: SourceText, start: int, end: int, hosts: Sequence[str] = 
     return persons
 
 
+def office_before(text: SourceText, start: int, organisation: Span) -> Span | None:
+    """The office written directly before an organisation: "Phó Giám đốc Công an tỉnh", "Cục trưởng Cục Thuế tỉnh"."""
+    found = list(_OFFICE.finditer(text.low, max(start, organisation[0] - 60), organisation[0]))
+    return found[-1].span() if found and not text.low[found[-1].end() : organisation[0]].strip() else None
+
+
 def _office(
     text: SourceText, start: int, end: int, organisations: Sequence[Organisation], hosts: Sequence[str]
 ) -> tuple[str | None, str | None, tuple[Span, ...]]:

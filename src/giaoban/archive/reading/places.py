@@ -56,6 +56,10 @@ _GIVEN_PLACE = rx(r"(?:diễn ra|tổ chức)(?: \w+){0,3} (?:tại|ở) ")
 _LOCAL = re.compile(
     rf"(?P<tier>[Tt]ỉnh|TỈNH|[Tt]hành phố|T[Pp]\.?|[Tt]hủ đô|[Hh]uyện|HUYỆN|[Qq]uận|[Tt]hị xã|T[Xx]\.?|[Xx]ã|[Pp]hường|[Tt]hị trấn|[Đđ]ặc khu)(?:,\s+(?:thành phố|huyện|thị xã|phường))?\s+(?P<name>{NAME}|\d{{1,2}}(?=[\s,.;)])(?!\s+(?:tháng|năm|ngày|lực|đơn|cơ|ngành|bên)))"
 )
+# "tại huyện A, tỉnh B": the wider area belongs to the place.
+_WIDER_PLACE = re.compile(
+    rf"(?:,\s+(?:tỉnh|huyện|quận|thị xã|xã|phường|thị trấn|[Tt]hành phố|TP\.?)\s+{NAME}(?=\s*[,.;)]))+"
+)
 _TIERS = {
     "tỉnh": "province",
     "huyện": "district",
@@ -123,6 +127,8 @@ def venue(text: SourceText, event: Event) -> tuple[str, Span] | None:
             if not placed and not early and not building and match.start() - sentence.start > 40:
                 continue
             span = text.trimmed(*match.span("place"), strip=" \n-")
+            if wider := _WIDER_PLACE.match(text.view, span[1], sentence.end):
+                span = span[0], wider.end()
             words = text.words(span)
             if (
                 len(words) >= 3

@@ -192,7 +192,15 @@ def _conference(
         if any(sentence.start <= span[0] < sentence.end for span in present) and _only_attends(text, sentence)
     ]
     behind = [mention.span for mentions in told.values() for mention in mentions if mention.span not in planned]
-    outcome = outcomes.find_outcome(text, sentences, event, planned, behind, attendance)
+    current = [
+        mention.span
+        for mentions in told.values()
+        for mention in mentions
+        if mention.span not in planned
+        and (mention.period.type, mention.period.ordinal) == (reported.type, reported.ordinal)
+        and mention.period.year in (None, reported.year)
+    ]
+    outcome = outcomes.find_outcome(text, sentences, event, planned, behind, attendance, current)
     notices += outcome.notices
     evidence["results"], evidence["tasks"] = list(outcome.results), list(outcome.tasks)
 
@@ -321,6 +329,8 @@ def _choose_periods(
 
 def _begins_after(one: Period, other: Period) -> bool:
     """Whether a period that is written with its year lies behind another one's end."""
+    if other.type == "nine_months" and (one.type, one.ordinal) == ("quarter", 4) and one.year in (None, other.year):
+        return True
     if one.year is None and one.type == other.type and one.ordinal and other.ordinal:
         last = {"quarter": 4, "half": 2, "month": 12}.get(one.type or "")
         return one.ordinal > other.ordinal or (other.ordinal == last and one.ordinal == 1)

@@ -55,7 +55,7 @@ _CREDIT_OF_PHOTO = rx(
     r"(?<!tin, )(?<!tin,)(?<!bài, )(?<!bài,)(?<!tin và )(?<!bài và )(?<!tin )(?<!tin - )(?<!bài - )\(?ảnh\s*:"
 )
 _BYLINE_LABEL = rx(
-    r"(?:\(\s*)?(?:tin\s?[,/&-]\s?bài(?: và)?\s?[,/&-]?\s?ảnh|(?:tin|bài)(?: viết)?\s?(?:[,/&-]|và)\s?(?:ảnh|hình)(?: ảnh)?|tin|bài|bài viết|tác giả|người viết|thực hiện|nguồn tin|"
+    r"(?:\(\s*)?(?:tin\s?[,/&-]\s?bài(?: và)?\s?[,/&-]?\s?ảnh|(?:tin|bài)(?: viết)?\s?(?:[,/&-]|và)\s?(?:ảnh|hình)(?: ảnh)?|tin|bài|bài viết|tác giả(?: bài viết)?|người viết|thực hiện|nguồn tin|"
     r"người đưa tin|người thực hiện|cộng tác viên|ctv|biên tập|đăng bởi)\s*:\s*"
 )
 _NAME_TOKEN = rf"(?:[{UPPER}][\w'’]*\.?(?:[{UPPER}][\w]*)?)"
@@ -409,10 +409,11 @@ def _is_name_line(line: _Line) -> bool:
         and not _NOT_A_NAME.search(line.low)
         and not _is_furniture(line)
         and not any(letter.isdigit() for letter in line.view.split("-")[0])
-        and (any(letter in LOWER_SET for letter in line.view) or len(line.view.split()) >= 2 or line.view == "PV")
+        and (any(letter in LOWER_SET for letter in line.view) or len(line.view.split()) >= 2 or _INITIALS.fullmatch(line.view))
     )
 
 
+_INITIALS = re.compile(rf"PV|[{UPPER}](?:\.\s?[{UPPER}])+\.?")
 LOWER_SET = frozenset(LOWER.replace("a-z", "abcdefghijklmnopqrstuvwxyz"))
 
 

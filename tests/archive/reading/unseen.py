@@ -1,0 +1,1144 @@
+"""Forty invented articles written before the rules that read them were looked at; each with what a careful person would note down.
+
+Same form as `articles.py`: `fields` names what is checked, in the short form of the table.
+"""
+
+# ruff: noqa: E501  -- paragraphs of articles are one line each, as they are in saved pages
+
+from __future__ import annotations
+
+from typing import Any
+
+from tests.archive.reading.articles import NOTHING, Article
+
+
+def _period(kind: str, year: int | None, ordinal: int | None = None, **span: int) -> dict[str, Any]:
+    return {"type": kind, "year": year, "ordinal": ordinal, **span}
+
+
+ND03 = ("Nghị định", "03/2019/NĐ-CP", "2019-09-05", False)
+ND03_COMPLETED = ("Nghị định", "03/2019/NĐ-CP", "2019-09-05", True)
+ND77_COMPLETED = ("Nghị định", "77/2010/NĐ-CP", "2010-07-12", True)
+
+UNSEEN = [
+    Article(
+        "a saved provincial page with menus, a page clock, tags and related links; tasks counted off in a sentence",
+        """Trang chủ
+Giới thiệu
+Tin tức - Sự kiện
+Thứ Hai, 14/10/2024 07:52
+Đăng nhập
+
+Trang chủ > Quốc phòng - An ninh
+
+Giao ban công tác phối hợp giữa Công an - Quân sự - Biên phòng quý III
+
+Đăng ngày: 11/10/2024 | Lượt xem: 1.204
+
+Xem với cỡ chữ
+
+YTO - Sáng ngày 10/10, tại trụ sở Công an tỉnh, Công an tỉnh, Bộ CHQS tỉnh và Bộ Chỉ huy BĐBP tỉnh Yên Thạch tổ chức hội nghị giao ban quý III/2024 về thực hiện Nghị định số 03/2019/NĐ-CP ngày 05/9/2019 của Chính phủ. Đại tá Lưu Khắc Bình, Giám đốc Công an tỉnh; Đại tá Mạc Văn Duệ, Chỉ huy trưởng Bộ CHQS tỉnh và Đại tá Tạ Quang Ngự, Chỉ huy trưởng BĐBP tỉnh đồng chủ trì hội nghị.
+
+Trong quý III/2024, 3 lực lượng đã trao đổi 214 lượt tin, phối hợp tuần tra 96 buổi với 1.152 lượt cán bộ, chiến sĩ tham gia. Các đơn vị phối hợp phát hiện, bắt giữ 17 vụ, thu giữ 2,4 kg ma túy các loại. Công tác tuyên truyền, vận động nhân dân khu vực biên giới được quan tâm, tổ chức 43 buổi cho hơn 3.800 lượt người nghe.
+
+Tuy nhiên, việc trao đổi thông tin ở một số đơn vị cơ sở có lúc chưa kịp thời.
+
+Kết luận hội nghị, Đại tá Lưu Khắc Bình yêu cầu trong quý IV/2024 các lực lượng tập trung thực hiện tốt một số nhiệm vụ: Thứ nhất, tiếp tục quán triệt và thực hiện nghiêm Nghị định số 03. Thứ hai, tăng cường trao đổi, kiểm tra, xác minh thông tin, nhất là trên tuyến biên giới. Thứ ba, phối hợp bảo vệ tuyệt đối an toàn các sự kiện chính trị cuối năm.
+
+Quang cảnh hội nghị. Ảnh: Đức Thuận
+
+Tin, ảnh: Đức Thuận
+
+Từ khóa: giao ban, Nghị định 03, Yên Thạch
+
+Tin liên quan
+Công an tỉnh ra quân trấn áp tội phạm (09/10/2024)
+Khai mạc hội thao quân sự năm 2024 (02/10/2024)
+""",
+        {
+            "conference_type": "giao_ban",
+            "title": "Giao ban công tác phối hợp giữa Công an - Quân sự - Biên phòng quý III",
+            "published_on": "2024-10-11",
+            "held_on": "2024-10-10",
+            "period": _period("quarter", 2024, 3),
+            "next_period": _period("quarter", 2024, 4),
+            "level": "province",
+            "locality": {"province": ["Yên Thạch"]},
+            "format": "in_person",
+            "sites": [],
+            "venue": "trụ sở Công an tỉnh",
+            "hosts": ["Công an tỉnh", "Bộ CHQS tỉnh", "Bộ Chỉ huy BĐBP tỉnh Yên Thạch"],
+            "chairs": [
+                ("Công an tỉnh", "Lưu Khắc Bình", "Giám đốc"),
+                ("Bộ CHQS tỉnh", "Mạc Văn Duệ", "Chỉ huy trưởng"),
+                ("BĐBP tỉnh", "Tạ Quang Ngự", "Chỉ huy trưởng"),
+            ],
+            "legal_bases": [ND03],
+            "indicators": [
+                (None, 214, "lượt tin"),
+                (None, 96, "buổi"),
+                (None, 1152, "lượt cán bộ, chiến sĩ"),
+                (None, 17, "vụ"),
+                (None, 2.4, "kg ma túy các loại"),
+                (None, 43, "buổi"),
+                ("hơn", 3800, "lượt người nghe"),
+            ],
+            "results": 4,
+            "tasks": [
+                "tiếp tục quán triệt và thực hiện nghiêm Nghị định số 03",
+                "tăng cường trao đổi, kiểm tra, xác minh thông tin, nhất là trên tuyến biên giới",
+                "phối hợp bảo vệ tuyệt đối an toàn các sự kiện chính trị cuối năm",
+            ],
+            "byline": "Đức Thuận",
+        },
+    ),
+    Article(
+        "customs and border guard at two border gates; the date comes after the verb; chair is one branch",
+        """Sơ kết 06 tháng thực hiện Quy chế phối hợp giữa Hải quan và Biên phòng cửa khẩu Nậm Pha
+
+Hội nghị được tổ chức vào chiều ngày 05-7-2023 do Chi cục Hải quan cửa khẩu Nậm Pha chủ trì, với sự tham dự của Đồn Biên phòng cửa khẩu quốc tế Nậm Pha và Trung tâm Kiểm dịch y tế quốc tế.
+
+Theo báo cáo, 06 tháng đầu năm 2023, hai đơn vị đã phối hợp làm thủ tục cho 12.450 lượt phương tiện xuất nhập cảnh; trao đổi 36 lượt thông tin nghiệp vụ; phối hợp bắt giữ 09 vụ buôn lậu, gian lận thương mại.
+
+Về phương hướng 6 tháng cuối năm 2023, hai đơn vị thống nhất:
+1. Duy trì chế độ giao ban hằng tháng giữa hai đơn vị.
+2. Tăng cường tuần tra, kiểm soát chung khu vực cửa khẩu, đường mòn, lối mở.
+3. Phối hợp tuyên truyền pháp luật cho cư dân biên giới.
+
+Hải Đăng
+""",
+        {
+            "conference_type": "so_ket",
+            "title": "Sơ kết 06 tháng thực hiện Quy chế phối hợp giữa Hải quan và Biên phòng cửa khẩu Nậm Pha",
+            "published_on": None,
+            "held_on": "2023-07-05",
+            "period": _period("half", 2023, 1),
+            "next_period": _period("half", 2023, 2),
+            "chairs": [("Chi cục Hải quan cửa khẩu Nậm Pha", None, None)],
+            "participants": [
+                "Chi cục Hải quan cửa khẩu Nậm Pha",
+                "Đồn Biên phòng cửa khẩu quốc tế Nậm Pha",
+                "Trung tâm Kiểm dịch y tế quốc tế",
+            ],
+            "indicators": [
+                (None, 12450, "lượt phương tiện xuất nhập cảnh"),
+                (None, 36, "lượt thông tin nghiệp vụ"),
+                (None, 9, "vụ buôn lậu"),
+            ],
+            "results": 1,
+            "tasks": [
+                "Duy trì chế độ giao ban hằng tháng giữa hai đơn vị",
+                "Tăng cường tuần tra, kiểm soát chung khu vực cửa khẩu, đường mòn, lối mở",
+                "Phối hợp tuyên truyền pháp luật cho cư dân biên giới",
+            ],
+            "byline": "Hải Đăng",
+        },
+    ),
+    Article(
+        "court, procuracy and police review one year of a numbered regulation; old tone marks",
+        """Hội nghị sơ kết 01 năm thực hiện Quy chế phối hợp liên ngành
+
+Chiều ngày 12/6/2020, tại hội trường Viện Kiểm sát nhân dân tỉnh Yên Thạch diễn ra Hội nghị sơ kết 01 năm thực hiện Quy chế phối hợp số 215/QCLN-CA-VKS-TA ngày 17/4/2019 của Công an, Viện kiểm sát nhân dân và Toà án nhân dân tỉnh. Đại diện lãnh đạo ba ngành đồng chủ trì Hội nghị.
+
+Tham dự Hội nghị có lãnh đạo các phòng nghiệp vụ thuộc Công an tỉnh, Viện kiểm sát nhân dân tỉnh, Toà án nhân dân tỉnh; lãnh đạo Công an các huyện, thành phố.
+
+Sau 01 năm triển khai, các đơn vị đã trao đổi, cung cấp 5.348 thông tin, tài liệu liên quan đến người phạm tội. Việc phối hợp từng bước đi vào nền nếp, bảo đảm chặt chẽ, đúng quy định.
+
+Trong thời gian tới, ba ngành tiếp tục phối hợp chặt chẽ trong việc gửi, cung cấp thông tin, tài liệu; kịp thời tháo gỡ khó khăn, vướng mắc phát sinh.
+
+Hoà Bình An
+""",
+        {
+            "conference_type": "so_ket",
+            "title": "Hội nghị sơ kết 01 năm thực hiện Quy chế phối hợp liên ngành",
+            "held_on": "2020-06-12",
+            "level": "province",
+            "locality": {"province": ["Yên Thạch"]},
+            "venue": "hội trường Viện Kiểm sát nhân dân tỉnh Yên Thạch",
+            "legal_bases": [("Quy chế phối hợp", "215/QCLN-CA-VKS-TA", "2019-04-17", False)],
+            "indicators": [(None, 5348, "thông tin")],
+            "results": 2,
+            "tasks": [
+                "tiếp tục phối hợp chặt chẽ trong việc gửi, cung cấp thông tin, tài liệu",
+                "kịp thời tháo gỡ khó khăn, vướng mắc phát sinh",
+            ],
+            "byline": "Hoà Bình An",
+        },
+    ),
+    Article(
+        "quarter with a capital Q and a dot, day without a year, year from the period",
+        """Công an - Quân sự thị xã Bến Lở giao ban Q.1/2019
+
+Chiều 29/3, Công an thị xã và Ban CHQS thị xã Bến Lở tổ chức hội nghị giao ban Q.1/2019 theo Nghị định 77/2010/NĐ-CP của Chính phủ.
+
+Trong quý, hai đơn vị phối hợp tuần tra 124 lượt, tuyên truyền pháp luật cho 1.800 lượt thanh niên, bảo vệ an toàn lễ giao, nhận quân. Tình hình an ninh chính trị, trật tự an toàn xã hội trên địa bàn thị xã ổn định.
+
+Nhiệm vụ trọng tâm quý II/2019:
+- Duy trì trao đổi thông tin hằng tuần.
+- Phối hợp huấn luyện dân quân, dự bị động viên.
+- Bảo vệ các mục tiêu trọng điểm dịp 30/4 và 1/5.
+
+Thế Hùng
+""",
+        {
+            "conference_type": "giao_ban",
+            "title": "Công an - Quân sự thị xã Bến Lở giao ban Q.1/2019",
+            "held_on": "2019-03-29",
+            "period": _period("quarter", 2019, 1),
+            "next_period": _period("quarter", 2019, 2),
+            "level": "district",
+            "locality": {"district": ["Bến Lở"]},
+            "hosts": ["Công an thị xã", "Ban CHQS thị xã Bến Lở"],
+            "chairs": [],
+            "legal_bases": [("Nghị định", "77/2010/NĐ-CP", "2010-07-12", False)],
+            "indicators": [(None, 124, "lượt"), (None, 1800, "lượt thanh niên")],
+            "results": 2,
+            "tasks": [
+                "Duy trì trao đổi thông tin hằng tuần",
+                "Phối hợp huấn luyện dân quân, dự bị động viên",
+                "Bảo vệ các mục tiêu trọng điểm dịp 30/4 và 1/5",
+            ],
+            "byline": "Thế Hùng",
+        },
+    ),
+    Article(
+        "two ministries half-yearly, vice-ministers in the chair with long titles, sites counted",
+        """Bộ Công an và Bộ Quốc phòng giao ban 6 tháng đầu năm 2022 thực hiện Nghị định 03
+
+Thứ sáu, 15/07/2022 - 17:05 (GMT+7)
+
+Sáng 15/7, tại Hà Nội, Bộ Công an và Bộ Quốc phòng tổ chức Hội nghị giao ban 6 tháng đầu năm 2022 thực hiện Nghị định số 03/2019/NĐ-CP của Chính phủ, kết nối trực tuyến đến 63 điểm cầu địa phương. Thượng tướng Phan Huy Tráng, Ủy viên Trung ương Đảng, Ủy viên Quân ủy Trung ương, Tổng Tham mưu trưởng, Thứ trưởng Bộ Quốc phòng và Trung tướng Đào Duy Quốc, Ủy viên Trung ương Đảng, Thứ trưởng Bộ Công an đồng chủ trì Hội nghị.
+
+Báo cáo tại Hội nghị cho thấy, 6 tháng đầu năm, hai Bộ đã chỉ đạo các đơn vị phối hợp nắm tình hình, tham mưu xử lý kịp thời các tình huống phức tạp, không để bị động, bất ngờ. Lực lượng Công an và Quân đội đã tổ chức gần 27.000 lượt tuần tra, kiểm soát chung.
+
+Phát biểu chỉ đạo, Thượng tướng Phan Huy Tráng nhấn mạnh, 6 tháng cuối năm 2022, hai lực lượng cần tiếp tục phối hợp chặt chẽ trong tham mưu chiến lược; chủ động đấu tranh với các loại tội phạm; làm tốt công tác cứu hộ, cứu nạn mùa mưa bão.
+
+PV
+""",
+        {
+            "conference_type": "giao_ban",
+            "title": "Bộ Công an và Bộ Quốc phòng giao ban 6 tháng đầu năm 2022 thực hiện Nghị định 03",
+            "published_on": "2022-07-15",
+            "held_on": "2022-07-15",
+            "period": _period("half", 2022, 1),
+            "next_period": _period("half", 2022, 2),
+            "level": "national",
+            "format": "online",
+            "sites": [],
+            "venue": "Hà Nội",
+            "hosts": ["Bộ Công an", "Bộ Quốc phòng"],
+            "chairs": [
+                ("Bộ Quốc phòng", "Phan Huy Tráng", "Thứ trưởng"),
+                ("Bộ Công an", "Đào Duy Quốc", "Thứ trưởng"),
+            ],
+            "legal_bases": [ND03],
+            "indicators": [("gần", 27000, "lượt tuần tra")],
+            "results": 2,
+            "tasks": [
+                "tiếp tục phối hợp chặt chẽ trong tham mưu chiến lược",
+                "chủ động đấu tranh với các loại tội phạm",
+                "làm tốt công tác cứu hộ, cứu nạn mùa mưa bão",
+            ],
+            "byline": "PV",
+        },
+    ),
+    Article(
+        "six border districts of two provinces, signed minutes, host rotates",
+        """Giao ban công tác phối hợp bảo vệ địa bàn giáp ranh
+
+Ngày 22.4.2016, tại huyện Sa Kham, tỉnh Kon Đăk, Ban CHQS và Công an các huyện giáp ranh Sa Kham, Ia Nhum (tỉnh Kon Đăk) và Phước Trà (tỉnh Nam Ngọc) tổ chức hội nghị giao ban công tác phối hợp quý I năm 2016.
+
+Trong quý I, các đơn vị đã trao đổi 78 tin có giá trị, phối hợp truy quét 15 đợt, phát hiện 22 vụ khai thác lâm sản trái phép.
+
+Kết thúc hội nghị, các đơn vị ký biên bản phối hợp quý II năm 2016, thống nhất tập trung bảo vệ an toàn cuộc bầu cử; ngăn chặn phá rừng; quản lý chặt người ra vào khu vực giáp ranh.
+
+Y Blôk
+""",
+        {
+            "conference_type": "giao_ban",
+            "held_on": "2016-04-22",
+            "period": _period("quarter", 2016, 1),
+            "next_period": _period("quarter", 2016, 2),
+            "venue": "huyện Sa Kham, tỉnh Kon Đăk",
+            "indicators": [(None, 78, "tin"), (None, 15, "đợt"), (None, 22, "vụ khai thác lâm sản trái phép")],
+            "results": 1,
+            "tasks": [
+                "tập trung bảo vệ an toàn cuộc bầu cử",
+                "ngăn chặn phá rừng",
+                "quản lý chặt người ra vào khu vực giáp ranh",
+            ],
+            "byline": "Y Blôk",
+        },
+    ),
+    Article(
+        "civil defence of a merged province and its communes, online, 2025",
+        """Sơ kết công tác phối hợp phòng thủ dân sự 6 tháng cuối năm 2025
+
+Chiều 24/12/2025, Ban Chỉ huy Phòng thủ dân sự tỉnh Tuyên Hạ phối hợp với Bộ CHQS tỉnh, Công an tỉnh tổ chức hội nghị trực tuyến sơ kết công tác phối hợp phòng thủ dân sự 6 tháng cuối năm 2025. Đồng chí Hoàng Gia Thịnh, Phó Chủ tịch UBND tỉnh, Phó Trưởng Ban Chỉ huy Phòng thủ dân sự tỉnh chủ trì hội nghị. Hội nghị được kết nối đến 124 điểm cầu xã, phường.
+
+6 tháng cuối năm, toàn tỉnh xảy ra 14 đợt thiên tai, làm hư hỏng 1.120 ngôi nhà. Các lực lượng đã huy động 6.540 lượt người, 312 lượt phương tiện khắc phục hậu quả.
+
+Thời gian tới, Phó Chủ tịch UBND tỉnh đề nghị các lực lượng: rà soát, bổ sung phương án ứng phó; tổ chức diễn tập cấp xã; đầu tư trang thiết bị cứu hộ.
+
+Minh Thủy
+""",
+        {
+            "conference_type": "so_ket",
+            "held_on": "2025-12-24",
+            "period": _period("half", 2025, 2),
+            "level": "province",
+            "locality": {"province": ["Tuyên Hạ"]},
+            "format": "online",
+            "hosts": ["Ban Chỉ huy Phòng thủ dân sự tỉnh Tuyên Hạ", "Bộ CHQS tỉnh", "Công an tỉnh"],
+            "chairs": [("UBND tỉnh", "Hoàng Gia Thịnh", "Phó Chủ tịch")],
+            "indicators": [
+                (None, 14, "đợt thiên tai"),
+                (None, 1120, "ngôi nhà"),
+                (None, 6540, "lượt người"),
+                (None, 312, "lượt phương tiện khắc phục hậu quả"),
+            ],
+            "results": 2,
+            "tasks": [
+                "rà soát, bổ sung phương án ứng phó",
+                "tổ chức diễn tập cấp xã",
+                "đầu tư trang thiết bị cứu hộ",
+            ],
+            "byline": "Minh Thủy",
+        },
+    ),
+    Article(
+        "ten years of a decree summed up; several speakers; commendations",
+        """Tổng kết 10 năm thực hiện Nghị định 77/2010/NĐ-CP trên địa bàn huyện Cẩm Hạ
+
+Sáng ngày 18 tháng 8 năm 2020, UBND huyện Cẩm Hạ tổ chức hội nghị tổng kết 10 năm thực hiện Nghị định số 77/2010/NĐ-CP ngày 12/7/2010 của Chính phủ về phối hợp giữa Bộ Công an và Bộ Quốc phòng (2010 - 2020). Dự hội nghị có Thượng tá Lò Văn Pản, Phó Chỉ huy trưởng Bộ CHQS tỉnh; Trung tá Vì Thị Hạnh, Phó Giám đốc Công an tỉnh. Đồng chí Cầm Bá Xuân, Phó Bí thư Huyện ủy, Chủ tịch UBND huyện và Thượng tá Hà Văn Thoại, Trưởng Công an huyện, Trung tá Quàng Văn Siêng, Chỉ huy trưởng Ban CHQS huyện đồng chủ trì.
+
+10 năm qua, Công an huyện và Ban CHQS huyện đã phối hợp tổ chức 1.240 buổi tuần tra, giải quyết ổn định 37 vụ việc phức tạp về an ninh, trật tự ngay từ cơ sở. Hai lực lượng đã tham mưu cho cấp ủy, chính quyền ban hành 56 văn bản chỉ đạo.
+
+Phát biểu tại hội nghị, Thượng tá Lò Văn Pản ghi nhận, biểu dương những kết quả hai lực lượng đạt được trong 10 năm qua.
+
+Kết luận hội nghị, đồng chí Cầm Bá Xuân đề nghị thời gian tới Công an huyện, Ban CHQS huyện tiếp tục quán triệt, thực hiện nghiêm Nghị định số 03/2019/NĐ-CP; chủ động nắm tình hình từ sớm, từ xa; xây dựng lực lượng vững mạnh toàn diện.
+
+Nhân dịp này, UBND huyện tặng Giấy khen cho 6 tập thể và 12 cá nhân có thành tích xuất sắc.
+
+Bài, ảnh: Lường Hoa
+""",
+        {
+            "conference_type": "tong_ket",
+            "held_on": "2020-08-18",
+            "period": _period("multi_year", None, None, **{"from": 2010, "to": 2020}),
+            "level": "district",
+            "locality": {"district": ["Cẩm Hạ"]},
+            "hosts": ["UBND huyện Cẩm Hạ"],
+            "chairs": [
+                ("UBND huyện", "Cầm Bá Xuân", "Chủ tịch"),
+                ("Công an huyện", "Hà Văn Thoại", "Trưởng"),
+                ("Ban CHQS huyện", "Quàng Văn Siêng", "Chỉ huy trưởng"),
+            ],
+            "participants": ["Bộ CHQS tỉnh", "Công an tỉnh"],
+            "legal_bases": [("Nghị định", "77/2010/NĐ-CP", "2010-07-12", False), ND03],
+            "indicators": [
+                (None, 1240, "buổi tuần tra"),
+                (None, 37, "vụ việc phức tạp"),
+                (None, 56, "văn bản chỉ đạo"),
+            ],
+            "results": 2,
+            "tasks": [
+                "tiếp tục quán triệt, thực hiện nghiêm Nghị định số 03/2019/NĐ-CP",
+                "chủ động nắm tình hình từ sớm, từ xa",
+                "xây dựng lực lượng vững mạnh toàn diện",
+            ],
+            "byline": "Lường Hoa",
+        },
+    ),
+    Article(
+        "forest rangers, police and army under a decree named only by number and year",
+        """Kiểm lâm, Công an, Quân sự huyện Đăk Pơ Lang giao ban công tác bảo vệ rừng
+
+Ngày 7/10/2022, Hạt Kiểm lâm huyện phối hợp với Công an huyện, Ban CHQS huyện Đăk Pơ Lang tổ chức hội nghị giao ban 9 tháng đầu năm 2022 theo Nghị định số 02/2020/NĐ-CP của Chính phủ về phối hợp hoạt động của Dân quân tự vệ.
+
+9 tháng đầu năm, các lực lượng phối hợp tổ chức 87 đợt tuần tra, truy quét; phát hiện 19 vụ vi phạm, tịch thu 34,7 m3 gỗ các loại. So với cùng kỳ năm 2021, số vụ vi phạm giảm 6 vụ.
+
+3 tháng cuối năm, ba lực lượng thống nhất tập trung bảo vệ rừng tại các vùng giáp ranh; kiểm tra các cơ sở chế biến gỗ; trực phòng cháy, chữa cháy rừng 24/24 giờ.
+
+Trọng Nhân
+""",
+        {
+            "conference_type": "giao_ban",
+            "held_on": "2022-10-07",
+            "period": _period("nine_months", 2022),
+            "next_period": _period("quarter", 2022, 4),
+            "level": "district",
+            "locality": {"district": ["Đăk Pơ Lang"]},
+            "hosts": ["Hạt Kiểm lâm huyện", "Công an huyện", "Ban CHQS huyện Đăk Pơ Lang"],
+            "legal_bases": [("Nghị định", "02/2020/NĐ-CP", None, False)],
+            "indicators": [
+                (None, 87, "đợt tuần tra"),
+                (None, 19, "vụ"),
+                (None, 34.7, "m3 gỗ các loại"),
+            ],
+            "results": 2,
+            "tasks": [
+                "tập trung bảo vệ rừng tại các vùng giáp ranh",
+                "kiểm tra các cơ sở chế biến gỗ",
+                "trực phòng cháy, chữa cháy rừng 24/24 giờ",
+            ],
+            "byline": "Trọng Nhân",
+        },
+    ),
+    Article(
+        "yesterday afternoon, day known only from the posting date",
+        """Giao ban phối hợp giữa ba lực lượng huyện đảo Hòn Sẻ
+
+Ngày đăng: 06/04/2018
+
+Chiều qua, tại Ban CHQS huyện, Công an huyện, Ban CHQS huyện và Đồn Biên phòng Hòn Sẻ tổ chức giao ban công tác phối hợp quý I theo Nghị định 77 của Chính phủ và Quy chế phối hợp.
+
+Quý I vừa qua, ba lực lượng đã thường xuyên trao đổi thông tin, phối hợp giữ vững an ninh trật tự trên địa bàn huyện đảo.
+
+Thời gian tới, ba lực lượng sẽ tiếp tục phối hợp tuyên truyền ngư dân không vi phạm vùng biển nước ngoài.
+
+Vũ Hải
+""",
+        {
+            "conference_type": "giao_ban",
+            "published_on": "2018-04-06",
+            "held_on": "2018-04-05",
+            "period": _period("quarter", 2018, 1),
+            "level": "district",
+            "hosts": ["Công an huyện", "Ban CHQS huyện", "Đồn Biên phòng Hòn Sẻ"],
+            "chairs": [],
+            "venue": "Ban CHQS huyện",
+            "results": 1,
+            "tasks": ["tiếp tục phối hợp tuyên truyền ngư dân không vi phạm vùng biển nước ngoài"],
+            "byline": "Vũ Hải",
+        },
+    ),
+    Article(
+        "day and month in words",
+        """Hội nghị giao ban thực hiện Nghị định 03 giữa Công an và Quân sự huyện Sơn Lĩnh
+
+Ngày 5 tháng 1 năm 2021, Công an huyện và Ban Chỉ huy Quân sự huyện Sơn Lĩnh đã tổ chức hội nghị giao ban công tác phối hợp năm 2020 và triển khai phương hướng nhiệm vụ năm 2021. Dự và chỉ đạo hội nghị có đồng chí Trần Bá Khôi, Chủ tịch UBND huyện. Thượng tá Ngô Đình Lực - Trưởng Công an huyện và Trung tá Phạm Ngọc Ẩn - Chỉ huy trưởng Ban CHQS huyện chủ trì hội nghị.
+
+Năm 2020, hai đơn vị đã tổ chức 52 cuộc tuần tra chung, phối hợp bảo vệ Đại hội Đảng các cấp an toàn tuyệt đối. Bên cạnh đó, hai đơn vị đã vận động nhân dân giao nộp 213 khẩu súng tự chế.
+
+Năm 2021, hai đơn vị tiếp tục phối hợp bảo vệ bầu cử; tổ chức tốt công tác tuyển quân; phòng, chống dịch Covid-19.
+
+Đài TT-TH Sơn Lĩnh
+""",
+        {
+            "conference_type": "giao_ban",
+            "held_on": "2021-01-05",
+            "period": _period("year", 2020),
+            "next_period": _period("year", 2021),
+            "level": "district",
+            "locality": {"district": ["Sơn Lĩnh"]},
+            "hosts": ["Công an huyện", "Ban Chỉ huy Quân sự huyện Sơn Lĩnh"],
+            "chairs": [
+                ("Công an huyện", "Ngô Đình Lực", "Trưởng"),
+                ("Ban CHQS huyện", "Phạm Ngọc Ẩn", "Chỉ huy trưởng"),
+            ],
+            "participants": ["UBND huyện"],
+            "legal_bases": [ND03_COMPLETED],
+            "indicators": [(None, 52, "cuộc tuần tra chung"), (None, 213, "khẩu súng tự chế")],
+            "results": 2,
+            "tasks": [
+                "tiếp tục phối hợp bảo vệ bầu cử",
+                "tổ chức tốt công tác tuyển quân",
+                "phòng, chống dịch Covid-19",
+            ],
+            "byline": "Đài TT-TH Sơn Lĩnh",
+        },
+    ),
+    Article(
+        "commune level after the reform, weekly forces, monthly",
+        """Xã Tân Phú Thượng giao ban lực lượng Công an, Quân sự, Biên phòng tháng 9
+
+Ngày 30/9/2025, tại UBND xã Tân Phú Thượng, Công an xã, Ban CHQS xã và Đồn Biên phòng Tân Phú tổ chức giao ban công tác phối hợp tháng 9/2025 theo Nghị định 02/2020/NĐ-CP.
+
+Trong tháng, các lực lượng tổ chức tuần tra đêm 24 buổi, giải quyết 3 vụ mâu thuẫn trong nhân dân.
+
+Tháng 10/2025, các lực lượng tập trung:
++ Tuần tra ban đêm tại các thôn giáp biển;
++ Tuyên truyền phòng, chống khai thác IUU;
++ Giúp dân thu hoạch lúa.
+
+Tin: Hữu Lộc
+""",
+        {
+            "conference_type": "giao_ban",
+            "held_on": "2025-09-30",
+            "period": _period("month", 2025, 9),
+            "next_period": _period("month", 2025, 10),
+            "level": "commune",
+            "venue": "UBND xã Tân Phú Thượng",
+            "hosts": ["Công an xã", "Ban CHQS xã", "Đồn Biên phòng Tân Phú"],
+            "indicators": [(None, 24, "buổi"), (None, 3, "vụ mâu thuẫn")],
+            "results": 1,
+            "tasks": [
+                "Tuần tra ban đêm tại các thôn giáp biển",
+                "Tuyên truyền phòng, chống khai thác IUU",
+                "Giúp dân thu hoạch lúa",
+            ],
+            "byline": "Hữu Lộc",
+        },
+    ),
+    Article(
+        "regional: military region, navy region and coast guard, year end, hybrid",
+        """Hội nghị tổng kết phối hợp hoạt động giữa Quân khu, Vùng Hải quân và Vùng Cảnh sát biển năm 2023
+
+Ngày 28/12/2023, Bộ Tư lệnh Quân khu 5, Bộ Tư lệnh Vùng 3 Hải quân và Bộ Tư lệnh Vùng Cảnh sát biển 2 tổ chức hội nghị tổng kết công tác phối hợp năm 2023 bằng hình thức trực tiếp kết hợp trực tuyến. Thiếu tướng Cao Phi Hùng, Phó Tư lệnh Quân khu 5 chủ trì hội nghị.
+
+Năm 2023, ba đơn vị phối hợp tuần tra trên biển 41 chuyến, cứu hộ, cứu nạn 63 tàu cá với 512 ngư dân.
+
+Năm 2024, ba đơn vị tập trung đấu tranh bảo vệ chủ quyền biển, đảo; phối hợp chống khai thác hải sản bất hợp pháp.
+
+Tin, ảnh: Lê Tây
+""",
+        {
+            "conference_type": "tong_ket",
+            "held_on": "2023-12-28",
+            "period": _period("year", 2023),
+            "next_period": _period("year", 2024),
+            "level": "regional",
+            "format": "hybrid",
+            "hosts": ["Bộ Tư lệnh Quân khu 5", "Bộ Tư lệnh Vùng 3 Hải quân", "Bộ Tư lệnh Vùng Cảnh sát biển 2"],
+            "chairs": [("Quân khu 5", "Cao Phi Hùng", "Phó Tư lệnh")],
+            "indicators": [(None, 41, "chuyến"), (None, 63, "tàu cá"), (None, 512, "ngư dân")],
+            "results": 1,
+            "tasks": [
+                "tập trung đấu tranh bảo vệ chủ quyền biển, đảo",
+                "phối hợp chống khai thác hải sản bất hợp pháp",
+            ],
+            "byline": "Lê Tây",
+        },
+    ),
+    Article(
+        "a lead paragraph in bold says it all, then the body repeats it; year missing everywhere",
+        """Phối hợp giữ vững an ninh trật tự
+
+Ngày 12/7, Công an huyện Bình Khê và Ban CHQS huyện tổ chức giao ban công tác phối hợp 6 tháng đầu năm.
+
+Theo đánh giá, hai lực lượng đã phối hợp chặt chẽ, triển khai nghiêm túc Nghị định 03, làm tốt công tác tham mưu cho cấp ủy, chính quyền. Trong 6 tháng, hai bên đã trao đổi trên 150 tin, phối hợp tuần tra 84 lượt.
+
+Mục tiêu trong thời gian tới là tiếp tục tăng cường phối hợp trong các mặt công tác, chú trọng địa bàn vùng sâu, vùng xa.
+
+T.V
+""",
+        {
+            "conference_type": "giao_ban",
+            "title": "Phối hợp giữ vững an ninh trật tự",
+            "published_on": None,
+            "held_on": "--07-12",
+            "period": _period("half", None, 1),
+            "level": "district",
+            "locality": {"district": ["Bình Khê"]},
+            "hosts": ["Công an huyện Bình Khê", "Ban CHQS huyện"],
+            "legal_bases": [ND03_COMPLETED],
+            "indicators": [("trên", 150, "tin"), (None, 84, "lượt")],
+            "results": 2,
+            "byline": "T.V",
+            "warns": "held_on: the year is not known",
+        },
+    ),
+    Article(
+        "conference under the people's committee chair with sites listed one by one",
+        """Trực tuyến giao ban công tác phối hợp Công an – Quân sự tỉnh Lam Sơn quý I-2023
+
+(LSO) – Sáng 11-4-2023, Công an tỉnh và Bộ CHQS tỉnh Lam Sơn phối hợp tổ chức hội nghị trực tuyến giao ban thực hiện Nghị định 03 quý I-2023. Tại điểm cầu Công an tỉnh, Đại tá Trịnh Văn Ngà, Phó Giám đốc Công an tỉnh và Đại tá Lê Khả Tùng, Phó Chỉ huy trưởng Bộ CHQS tỉnh đồng chủ trì hội nghị.
+
+Dự hội nghị tại điểm cầu Công an huyện Ngọc Lương có lãnh đạo Ban CHQS huyện và Công an huyện.
+
+Trong quý I-2023, hai lực lượng trao đổi 188 tin, tổ chức 640 buổi tuần tra, với trên 5.200 lượt người tham gia. Hai lực lượng đã phối hợp tuyển chọn và gọi công dân nhập ngũ đạt 100% chỉ tiêu.
+
+Phương hướng quý II-2023: tăng cường tuần tra kiểm soát ban đêm; nắm chắc tình hình địa bàn trọng điểm; chuẩn bị diễn tập khu vực phòng thủ.
+
+Lê Dung
+""",
+        {
+            "conference_type": "giao_ban",
+            "title": "Trực tuyến giao ban công tác phối hợp Công an – Quân sự tỉnh Lam Sơn quý I-2023",
+            "held_on": "2023-04-11",
+            "period": _period("quarter", 2023, 1),
+            "next_period": _period("quarter", 2023, 2),
+            "level": "province",
+            "format": "online",
+            "sites": ["Công an tỉnh", "Công an huyện Ngọc Lương"],
+            "hosts": ["Công an tỉnh", "Bộ CHQS tỉnh Lam Sơn"],
+            "chairs": [
+                ("Công an tỉnh", "Trịnh Văn Ngà", "Phó Giám đốc"),
+                ("Bộ CHQS tỉnh", "Lê Khả Tùng", "Phó Chỉ huy trưởng"),
+            ],
+            "participants": ["Ban CHQS huyện", "Công an huyện"],
+            "legal_bases": [ND03_COMPLETED],
+            "indicators": [(None, 188, "tin"), (None, 640, "buổi tuần tra"), ("trên", 5200, "lượt người")],
+            "results": 2,
+            "tasks": [
+                "tăng cường tuần tra kiểm soát ban đêm",
+                "nắm chắc tình hình địa bàn trọng điểm",
+                "chuẩn bị diễn tập khu vực phòng thủ",
+            ],
+            "byline": "Lê Dung",
+        },
+    ),
+    Article(
+        "decree 74 of the militia, five-year sơ kết, span of years with a dash",
+        """Huyện Tam Thanh Hạ sơ kết 5 năm thực hiện Nghị định 74 của Chính phủ
+
+Ngày 23/9/2015, Ban CHQS huyện, Công an huyện và Hạt Kiểm lâm Tam Thanh Hạ tổ chức hội nghị sơ kết 5 năm thực hiện Nghị định số 74/2010/NĐ-CP ngày 12/7/2010 của Chính phủ (giai đoạn 2010-2015).
+
+5 năm qua, lực lượng dân quân tự vệ đã phối hợp với công an xã tuần tra 3.560 lượt; phát hiện 412 vụ việc, giao công an xử lý; tham gia chữa cháy rừng 28 vụ với 1.340 lượt người.
+
+Trong thời gian tới, ba đơn vị tập trung kiện toàn lực lượng dân quân; bồi dưỡng nghiệp vụ cho công an viên; củng cố tổ bảo vệ rừng thôn, bản.
+
+Ma Doanh
+""",
+        {
+            "conference_type": "so_ket",
+            "held_on": "2015-09-23",
+            "period": _period("multi_year", None, None, **{"from": 2010, "to": 2015}),
+            "next_period": NOTHING,
+            "level": "district",
+            "hosts": ["Ban CHQS huyện", "Công an huyện", "Hạt Kiểm lâm Tam Thanh Hạ"],
+            "legal_bases": [("Nghị định", "74/2010/NĐ-CP", "2010-07-12", False)],
+            "indicators": [
+                (None, 3560, "lượt"),
+                (None, 412, "vụ việc"),
+                (None, 28, "vụ"),
+                (None, 1340, "lượt người"),
+            ],
+            "results": 1,
+            "tasks": [
+                "tập trung kiện toàn lực lượng dân quân",
+                "bồi dưỡng nghiệp vụ cho công an viên",
+                "củng cố tổ bảo vệ rừng thôn, bản",
+            ],
+            "byline": "Ma Doanh",
+        },
+    ),
+    Article(
+        "fatherland front and police; chaired by an agency's person with two offices; caption before body",
+        """Giao ban Quy chế phối hợp giữa Công an tỉnh và Ủy ban MTTQ Việt Nam tỉnh
+
+17/01/2024 09:30
+
+Các đại biểu tham dự hội nghị.
+
+Ngày 16/01/2024, Công an tỉnh và Ủy ban MTTQ Việt Nam tỉnh Yên Thạch tổ chức Hội nghị giao ban đánh giá kết quả thực hiện Quy chế phối hợp năm 2023, triển khai nhiệm vụ năm 2024.
+
+Đồng chí Vương Thị Nhài, Ủy viên Ban Thường vụ Tỉnh ủy, Chủ tịch Ủy ban MTTQ Việt Nam tỉnh và Đại tá Lưu Khắc Bình, Giám đốc Công an tỉnh đồng chủ trì hội nghị.
+
+Năm 2023, hai bên đã phối hợp xây dựng mới 48 mô hình tự quản về an ninh trật tự, tổ chức 1.036 buổi tuyên truyền.
+
+Năm 2024, hai bên thống nhất nhân rộng các mô hình hiệu quả, nâng cao chất lượng giám sát, phản biện.
+
+Nguồn: Công an tỉnh
+""",
+        {
+            "conference_type": "giao_ban",
+            "published_on": "2024-01-17",
+            "held_on": "2024-01-16",
+            "period": _period("year", 2023),
+            "next_period": _period("year", 2024),
+            "level": "province",
+            "hosts": ["Công an tỉnh", "Ủy ban MTTQ Việt Nam tỉnh Yên Thạch"],
+            "chairs": [
+                ("Ủy ban MTTQ Việt Nam tỉnh", "Vương Thị Nhài", "Chủ tịch"),
+                ("Công an tỉnh", "Lưu Khắc Bình", "Giám đốc"),
+            ],
+            "indicators": [(None, 48, "mô hình tự quản"), (None, 1036, "buổi tuyên truyền")],
+            "results": 1,
+        },
+    ),
+    Article(
+        "cluster of coastal districts; no hosts by name but by the cluster",
+        """Cụm thi đua biên phòng – công an – quân sự tuyến biển phía Nam họp giao ban quý II
+
+Ngày 3/7/2017, tại Đồn Biên phòng Cửa Sót Hạ, Cụm an toàn tuyến biển phía Nam tỉnh Nam Ngọc gồm các huyện Thăng Hòa, Núi Lớn và thành phố Tam Giang tổ chức giao ban công tác phối hợp quý II/2017 giữa Công an, Quân sự, Biên phòng.
+
+Quý II, các đơn vị trong cụm đã trao đổi 65 tin, phối hợp tuần tra 30 lượt trên biển. Các đơn vị cũng tuyên truyền cho 2.310 lượt ngư dân.
+
+Quý III, các đơn vị tiếp tục nắm chắc tình hình ngư dân, phối hợp xử lý tàu giã cào bay hoạt động sai tuyến.
+
+Mai Linh
+""",
+        {
+            "conference_type": "giao_ban",
+            "held_on": "2017-07-03",
+            "period": _period("quarter", 2017, 2),
+            "next_period": _period("quarter", 2017, 3),
+            "level": "cluster",
+            "venue": "Đồn Biên phòng Cửa Sót Hạ",
+            "indicators": [(None, 65, "tin"), (None, 30, "lượt"), (None, 2310, "lượt ngư dân")],
+            "results": 2,
+            "byline": "Mai Linh",
+        },
+    ),
+    Article(
+        "police and tax; chairs by office without names; bare titles",
+        """Công an tỉnh và Cục Thuế tỉnh sơ kết công tác phối hợp phòng, chống tội phạm trong lĩnh vực thuế
+
+Cập nhật lúc: 10:45, 20/07/2021
+
+Sáng 20/7, Công an tỉnh phối hợp Cục Thuế tỉnh Đông Khê tổ chức hội nghị sơ kết 6 tháng đầu năm 2021 thực hiện Quy chế phối hợp số 12/QCPH-CA-CT ngày 10/3/2018. Hội nghị do Phó Giám đốc Công an tỉnh và Cục trưởng Cục Thuế tỉnh đồng chủ trì.
+
+6 tháng đầu năm 2021, hai ngành đã trao đổi 27 nguồn tin về dấu hiệu mua bán trái phép hóa đơn; khởi tố 4 vụ, 6 bị can; truy thu nộp ngân sách hơn 8,5 tỷ đồng.
+
+6 tháng cuối năm, hai ngành tiếp tục rà soát doanh nghiệp có rủi ro cao về thuế; đẩy nhanh tiến độ xác minh tin báo; tổ chức tập huấn nghiệp vụ.
+
+Thu Hiền
+""",
+        {
+            "conference_type": "so_ket",
+            "published_on": "2021-07-20",
+            "held_on": "2021-07-20",
+            "period": _period("half", 2021, 1),
+            "next_period": _period("half", 2021, 2),
+            "level": "province",
+            "locality": {"province": ["Đông Khê"]},
+            "hosts": ["Công an tỉnh", "Cục Thuế tỉnh Đông Khê"],
+            "chairs": [("Công an tỉnh", None, "Phó Giám đốc"), ("Cục Thuế tỉnh", None, "Cục trưởng")],
+            "legal_bases": [("Quy chế phối hợp", "12/QCPH-CA-CT", "2018-03-10", False)],
+            "indicators": [
+                (None, 27, "nguồn tin"),
+                (None, 4, "vụ"),
+                (None, 6, "bị can"),
+                ("hơn", 8.5, "tỷ đồng"),
+            ],
+            "results": 1,
+            "tasks": [
+                "tiếp tục rà soát doanh nghiệp có rủi ro cao về thuế",
+                "đẩy nhanh tiến độ xác minh tin báo",
+                "tổ chức tập huấn nghiệp vụ",
+            ],
+            "byline": "Thu Hiền",
+        },
+    ),
+    Article(
+        "indicator-dense, all in one paragraph, with comparison and percentages",
+        """Giao ban công tác phối hợp giữa Công an – Quân sự – Biên phòng thành phố Hải Ninh Đông
+
+Ngày 08/01/2020, tại Sở Chỉ huy BĐBP thành phố, Bộ Tư lệnh Thành phố, Công an thành phố và Bộ Chỉ huy BĐBP thành phố Hải Ninh Đông tổ chức Hội nghị giao ban đánh giá kết quả công tác phối hợp năm 2019.
+
+Kết quả năm 2019: trao đổi 1.025 tin; tổ chức 2.360 lượt tổ tuần tra với 14.750 lượt người; bắt, xử lý 118 vụ/163 đối tượng (tăng 12 vụ so với năm 2018); thu giữ 45 kg pháo nổ, 12.000 bao thuốc lá, 2 khẩu súng; xử phạt hành chính trên 1,2 tỷ đồng; cứu 9 ngư dân gặp nạn. Tỷ lệ giải quyết tin báo đạt 92,5%.
+
+Năm 2020, ba lực lượng xác định 3 nhiệm vụ trọng tâm: bảo vệ đại hội đảng các cấp; kiểm soát tuyến biển, cửa khẩu cảng; phòng, chống cháy nổ.
+
+NGUYỄN ĐẠT - TIẾN DŨNG
+""",
+        {
+            "conference_type": "giao_ban",
+            "held_on": "2020-01-08",
+            "period": _period("year", 2019),
+            "next_period": _period("year", 2020),
+            "level": "province",
+            "hosts": ["Bộ Tư lệnh Thành phố", "Công an thành phố", "Bộ Chỉ huy BĐBP thành phố Hải Ninh Đông"],
+            "venue": "Sở Chỉ huy BĐBP thành phố",
+            "indicators": [
+                (None, 1025, "tin"),
+                (None, 2360, "lượt tổ tuần tra"),
+                (None, 14750, "lượt người"),
+                (None, 118, "vụ"),
+                (None, 163, "đối tượng"),
+                (None, 45, "kg pháo nổ"),
+                (None, 12000, "bao thuốc lá"),
+                (None, 2, "khẩu súng"),
+                ("trên", 1.2, "tỷ đồng"),
+                (None, 9, "ngư dân gặp nạn"),
+            ],
+            "tasks": [
+                "bảo vệ đại hội đảng các cấp",
+                "kiểm soát tuyến biển, cửa khẩu cảng",
+                "phòng, chống cháy nổ",
+            ],
+            "byline": "NGUYỄN ĐẠT - TIẾN DŨNG",
+        },
+    ),
+    Article(
+        "hiệp đồng: plan agreed between a border post and a militia battalion's neighbours",
+        """Hội nghị hiệp đồng bảo vệ địa bàn biên giới dịp Tết Nguyên đán
+
+Ngày 10/01/2022, Đồn Biên phòng cửa khẩu Pa Hang, Công an xã và Ban CHQS xã Pa Hang tổ chức hội nghị hiệp đồng công tác phối hợp bảo vệ an ninh trật tự dịp Tết Nguyên đán Nhâm Dần 2022.
+
+Tại hội nghị, các đơn vị đã thảo luận, thống nhất kế hoạch hiệp đồng gồm 5 nội dung.
+
+Theo kế hoạch, các đơn vị tổ chức trực 24/24 giờ; tuần tra chung vào ban đêm; kịp thời trao đổi thông tin.
+
+Giàng Páo
+""",
+        {
+            "conference_type": "hiep_dong",
+            "held_on": "2022-01-10",
+            "level": "commune",
+            "locality": {"commune": ["Pa Hang"]},
+            "hosts": ["Đồn Biên phòng cửa khẩu Pa Hang", "Công an xã", "Ban CHQS xã Pa Hang"],
+            "period": NOTHING,
+            "byline": "Giàng Páo",
+        },
+    ),
+    Article(
+        "signing of a regulation between two agencies at one particular conference",
+        """Ký kết Quy chế phối hợp giữa Cục Hải quan và Bộ Chỉ huy Bộ đội Biên phòng tỉnh Đông Khê
+
+Chiều 30/10/2019, Cục Hải quan tỉnh và Bộ Chỉ huy Bộ đội Biên phòng tỉnh Đông Khê tổ chức hội nghị ký kết Quy chế phối hợp hoạt động giữa hai lực lượng, thay thế Quy chế số 05/QC-HQ-BP ngày 11/02/2014.
+
+Trong 5 năm thực hiện quy chế cũ, hai lực lượng đã phối hợp bắt giữ 312 vụ, trị giá hàng hóa vi phạm gần 21 tỷ đồng.
+
+Tới dự hội nghị có đồng chí Đinh Xuân Lộc, Phó Chủ tịch Thường trực UBND tỉnh; đại diện Ban Nội chính Tỉnh ủy.
+
+Hồng Nga
+""",
+        {
+            "conference_type": "ky_ket",
+            "held_on": "2019-10-30",
+            "level": "province",
+            "locality": {"province": ["Đông Khê"]},
+            "hosts": ["Cục Hải quan tỉnh", "Bộ Chỉ huy Bộ đội Biên phòng tỉnh Đông Khê"],
+            "chairs": [],
+            "participants": ["UBND tỉnh", "Ban Nội chính Tỉnh ủy"],
+            "legal_bases": [("Quy chế", "05/QC-HQ-BP", "2014-02-11", False)],
+            "indicators": [(None, 312, "vụ"), ("gần", 21, "tỷ đồng")],
+            "results": 1,
+            "tasks": [],
+            "byline": "Hồng Nga",
+        },
+    ),
+    Article(
+        "the fourth quarter held in January, the day without a year but the article's period has one; three speak",
+        """Ba lực lượng giao ban quý IV/2021
+
+Ngày 14/1, tại Bộ CHQS tỉnh, Bộ CHQS tỉnh, Công an tỉnh và Bộ Chỉ huy BĐBP tỉnh Kon Đăk tổ chức hội nghị giao ban quý IV/2021. Đại tá Rơ Châm Huy, Chỉ huy trưởng Bộ CHQS tỉnh chủ trì.
+
+Trong quý, ba lực lượng duy trì chặt chẽ chế độ trao đổi thông tin; phối hợp triển khai 8 chốt phòng, chống dịch Covid-19 trên biên giới.
+
+Tại hội nghị, đại diện Công an tỉnh phát biểu đề nghị ba lực lượng quan tâm hơn công tác phối hợp đấu tranh tội phạm ma túy.
+
+Hội nghị thống nhất 08 nhiệm vụ trọng tâm phối hợp trong quý I/2022, trong đó tập trung bảo vệ an toàn Tết Nguyên đán Nhâm Dần; tổ chức tốt lễ giao nhận quân năm 2022.
+
+A Lưu
+""",
+        {
+            "conference_type": "giao_ban",
+            "held_on": "2022-01-14",
+            "period": _period("quarter", 2021, 4),
+            "next_period": _period("quarter", 2022, 1),
+            "level": "province",
+            "venue": "Bộ CHQS tỉnh",
+            "hosts": ["Bộ CHQS tỉnh", "Công an tỉnh", "Bộ Chỉ huy BĐBP tỉnh Kon Đăk"],
+            "chairs": [("Bộ CHQS tỉnh", "Rơ Châm Huy", "Chỉ huy trưởng")],
+            "indicators": [(None, 8, "chốt")],
+            "results": 1,
+            "tasks": [
+                "quan tâm hơn công tác phối hợp đấu tranh tội phạm ma túy",
+                "tập trung bảo vệ an toàn Tết Nguyên đán Nhâm Dần",
+                "tổ chức tốt lễ giao nhận quân năm 2022",
+            ],
+            "byline": "A Lưu",
+        },
+    ),
+    Article(
+        "tripartite office regulation reviewed; chair is a deputy head of office; abbreviations of offices",
+        """Sơ kết thực hiện Quy chế phối hợp công tác giữa 3 Văn phòng
+
+Thứ Năm, 28/12/2023
+
+Ngày 27/12, Văn phòng Tỉnh ủy, Văn phòng Đoàn ĐBQH và HĐND tỉnh, Văn phòng UBND tỉnh Phú Lâm Thao tổ chức hội nghị sơ kết 1 năm thực hiện Quy chế phối hợp công tác. Đồng chí Triệu Văn Khương, Chánh Văn phòng Tỉnh ủy chủ trì hội nghị.
+
+Qua 1 năm thực hiện, 3 Văn phòng đã phối hợp chuẩn bị 64 cuộc họp, thẩm định 138 văn bản trình cấp có thẩm quyền.
+
+Thời gian tới, 3 Văn phòng tiếp tục đổi mới lề lối làm việc; đẩy mạnh chuyển đổi số; thực hiện nghiêm quy định về bảo vệ bí mật nhà nước.
+
+Ngọc Lan
+""",
+        {
+            "conference_type": "so_ket",
+            "published_on": "2023-12-28",
+            "held_on": "2023-12-27",
+            "level": "province",
+            "locality": {"province": ["Phú Lâm Thao"]},
+            "hosts": ["Văn phòng Tỉnh ủy", "Văn phòng Đoàn ĐBQH và HĐND tỉnh", "Văn phòng UBND tỉnh Phú Lâm Thao"],
+            "chairs": [("Văn phòng Tỉnh ủy", "Triệu Văn Khương", "Chánh")],
+            "indicators": [(None, 64, "cuộc họp"), (None, 138, "văn bản")],
+            "results": 1,
+            "tasks": [
+                "tiếp tục đổi mới lề lối làm việc",
+                "đẩy mạnh chuyển đổi số",
+                "thực hiện nghiêm quy định về bảo vệ bí mật nhà nước",
+            ],
+            "byline": "Ngọc Lan",
+        },
+    ),
+    Article(
+        "lines broken by a reader app; posting date in words; numbered tasks in a sentence",
+        """HỘI NGHỊ GIAO BAN CÔNG TÁC PHỐI HỢP THỰC HIỆN NGHỊ ĐỊNH 03 QUÝ III NĂM 2023
+
+Đăng lúc: Thứ tư - 11/10/2023 15:20 - Người đăng bài viết: Ban biên tập
+
+Sáng ngày 10/10/2023, Công an quận và Ban CHQS quận Tây Hồ Hạ tổ chức Hội nghị giao ban
+công tác phối hợp thực hiện Nghị định 03 của Chính phủ quý III năm 2023.
+Đồng chí Thượng tá Đỗ Văn Quyền - Trưởng Công an quận và đồng chí Thượng tá
+Bùi Công Sự - Chỉ huy trưởng Ban CHQS quận đồng chủ trì Hội nghị.
+
+Trong quý III, hai đơn vị đã phối hợp tổ chức 66 buổi tuần tra vũ trang, xử lý 41 trường hợp vi phạm
+trật tự đô thị.
+
+Trong quý IV, hai đơn vị tập trung: (1) bảo vệ các ngày lễ lớn; (2) khám tuyển nghĩa vụ quân sự năm 2024;
+(3) diễn tập phòng thủ dân sự.
+
+Tác giả bài viết: Ban CHQS quận
+""",
+        {
+            "conference_type": "giao_ban",
+            "title": "HỘI NGHỊ GIAO BAN CÔNG TÁC PHỐI HỢP THỰC HIỆN NGHỊ ĐỊNH 03 QUÝ III NĂM 2023",
+            "published_on": "2023-10-11",
+            "held_on": "2023-10-10",
+            "period": _period("quarter", 2023, 3),
+            "next_period": _period("quarter", 2023, 4),
+            "level": "district",
+            "locality": {"district": ["Tây Hồ Hạ"]},
+            "hosts": ["Công an quận", "Ban CHQS quận Tây Hồ Hạ"],
+            "chairs": [
+                ("Công an quận", "Đỗ Văn Quyền", "Trưởng"),
+                ("Ban CHQS quận", "Bùi Công Sự", "Chỉ huy trưởng"),
+            ],
+            "legal_bases": [ND03_COMPLETED],
+            "indicators": [(None, 66, "buổi tuần tra vũ trang"), (None, 41, "trường hợp")],
+            "results": 1,
+            "tasks": [
+                "bảo vệ các ngày lễ lớn",
+                "khám tuyển nghĩa vụ quân sự năm 2024",
+                "diễn tập phòng thủ dân sự",
+            ],
+            "byline": "Ban CHQS quận",
+        },
+    ),
+    Article(
+        "exchange of experience and information between a region of the coast guard and a border guard command",
+        """Trao đổi công tác phối hợp giữa Vùng Cảnh sát biển 1 và BĐBP tỉnh Hải Lâm
+
+Ngày 9/5/2019, tại TP Cửa Hội Hạ, Bộ Tư lệnh Vùng Cảnh sát biển 1 và Bộ Chỉ huy BĐBP tỉnh Hải Lâm tổ chức hội nghị giao ban 4 tháng đầu năm 2019 theo Quy chế phối hợp.
+
+4 tháng đầu năm, hai lực lượng phối hợp tuần tra 11 đợt, bắt 5 tàu chở dầu không rõ nguồn gốc với 240.000 lít dầu DO.
+
+Thời gian tới, hai lực lượng tập trung duy trì đường dây nóng; phối hợp tuyên truyền ngư dân.
+
+Viết Tôn
+""",
+        {
+            "conference_type": "giao_ban",
+            "held_on": "2019-05-09",
+            "venue": "TP Cửa Hội Hạ",
+            "hosts": ["Bộ Tư lệnh Vùng Cảnh sát biển 1", "Bộ Chỉ huy BĐBP tỉnh Hải Lâm"],
+            "indicators": [(None, 11, "đợt"), (None, 5, "tàu chở dầu không rõ nguồn gốc"), (None, 240000, "lít dầu DO")],
+            "results": 1,
+            "tasks": ["tập trung duy trì đường dây nóng", "phối hợp tuyên truyền ngư dân"],
+            "byline": "Viết Tôn",
+        },
+    ),
+    Article(
+        "a conference told in the passive, decree with decree date only, previous decree in the background",
+        """Giao ban thực hiện Nghị định 133 giữa Ban CHQS huyện và Công an huyện
+
+Ngày 28/6/2018, tại hội trường UBND huyện Trà Lĩnh Hạ đã diễn ra Hội nghị giao ban 6 tháng đầu năm 2018 giữa Ban CHQS huyện, Công an huyện và Hạt Kiểm lâm huyện về thực hiện Nghị định 133/2015/NĐ-CP ngày 28/12/2015 của Chính phủ.
+
+Trung tá Nông Văn Chức, Chỉ huy trưởng Ban CHQS huyện, chủ trì hội nghị.
+
+6 tháng đầu năm, lực lượng dân quân đã phối hợp tuần tra 289 buổi, phát hiện 31 vụ việc. Ngoài ra, các lực lượng còn giúp dân sửa chữa 12 km đường liên thôn.
+
+6 tháng cuối năm 2018, các đơn vị cần làm tốt công tác nắm tình hình; duy trì nghiêm chế độ giao ban ở cấp xã.
+
+Bế Lan
+""",
+        {
+            "conference_type": "giao_ban",
+            "held_on": "2018-06-28",
+            "period": _period("half", 2018, 1),
+            "next_period": _period("half", 2018, 2),
+            "level": "district",
+            "locality": {"district": ["Trà Lĩnh Hạ"]},
+            "venue": "hội trường UBND huyện Trà Lĩnh Hạ",
+            "hosts": ["Ban CHQS huyện"],
+            "participants": ["Ban CHQS huyện", "Công an huyện", "Hạt Kiểm lâm huyện"],
+            "chairs": [("Ban CHQS huyện", "Nông Văn Chức", "Chỉ huy trưởng")],
+            "legal_bases": [("Nghị định", "133/2015/NĐ-CP", "2015-12-28", False)],
+            "indicators": [(None, 289, "buổi"), (None, 31, "vụ việc"), (None, 12, "km đường liên thôn")],
+            "results": 2,
+            "tasks": ["làm tốt công tác nắm tình hình", "duy trì nghiêm chế độ giao ban ở cấp xã"],
+            "byline": "Bế Lan",
+        },
+    ),
+    Article(
+        "health and education, no security at all; weak points; venue in the middle of the sentence",
+        """Ngành Y tế và Giáo dục giao ban công tác phối hợp năm học 2021-2022
+
+Ngày 25/5/2022, Sở Y tế và Sở Giáo dục và Đào tạo tỉnh Đông Khê đã tổ chức tại Trường THPT Chuyên hội nghị giao ban công tác phối hợp y tế trường học. Bà Lại Thu Cúc, Phó Giám đốc Sở Y tế và ông Hồ Quý, Phó Giám đốc Sở Giáo dục và Đào tạo đồng chủ trì.
+
+Trong năm học 2021-2022, hai ngành đã phối hợp tiêm vắc xin cho 96.400 học sinh, tổ chức 215 lớp tập huấn. Tuy nhiên, công tác thống kê, báo cáo còn chậm.
+
+Năm học 2022-2023, hai ngành tiếp tục kiện toàn y tế trường học; phối hợp kiểm tra bếp ăn bán trú.
+
+Thùy Chi
+""",
+        {
+            "conference_type": "giao_ban",
+            "held_on": "2022-05-25",
+            "level": "province",
+            "locality": {"province": ["Đông Khê"]},
+            "hosts": ["Sở Y tế", "Sở Giáo dục và Đào tạo tỉnh Đông Khê"],
+            "chairs": [
+                ("Sở Y tế", "Lại Thu Cúc", "Phó Giám đốc"),
+                ("Sở Giáo dục và Đào tạo", "Hồ Quý", "Phó Giám đốc"),
+            ],
+            "legal_bases": [],
+            "indicators": [(None, 96400, "học sinh"), (None, 215, "lớp tập huấn")],
+            "byline": "Thùy Chi",
+        },
+    ),
+]
+
+OTHER_UNSEEN = [
+    Article(
+        "a joint patrol with a meeting afterwards",
+        """Liên quân tuần tra, bảo vệ cột mốc
+
+Sáng 12/3/2023, Đồn Biên phòng Pa Hang phối hợp với Công an xã, Ban CHQS xã tổ chức tuần tra song phương trên tuyến biên giới dài 8 km.
+
+Trước khi tuần tra, hai bên đã hội ý, thống nhất nội dung phối hợp. Lực lượng tham gia gồm 24 cán bộ, chiến sĩ.
+
+Kết thúc chuyến tuần tra, các đơn vị rút kinh nghiệm tại thực địa.
+
+Giàng Páo
+""",
+    ),
+    Article(
+        "training for commune police and militia",
+        """Khai mạc lớp tập huấn nghiệp vụ cho lực lượng Công an xã, Dân quân
+
+Ngày 5/6/2022, Công an huyện phối hợp Ban CHQS huyện Sơn Lĩnh khai mạc lớp tập huấn nghiệp vụ năm 2022 cho 120 học viên.
+
+Trong thời gian 3 ngày, các học viên được giới thiệu các chuyên đề về Nghị định 02/2020/NĐ-CP, công tác phối hợp tuần tra, kiểm soát.
+
+Hồng Thái
+""",
+    ),
+    Article(
+        "one agency's monthly giao ban",
+        """Công an tỉnh Yên Thạch giao ban công tác tháng 5
+
+Sáng 31/5/2024, Công an tỉnh tổ chức hội nghị giao ban công tác tháng 5, triển khai nhiệm vụ tháng 6/2024. Đại tá Lưu Khắc Bình, Giám đốc Công an tỉnh chủ trì hội nghị.
+
+Trong tháng, Công an các đơn vị, địa phương đã phối hợp điều tra làm rõ 84 vụ phạm tội về trật tự xã hội.
+
+Giám đốc Công an tỉnh yêu cầu các phòng nghiệp vụ, Công an các huyện tập trung thực hiện tốt nhiệm vụ tháng 6.
+
+Trần Hà
+""",
+    ),
+    Article(
+        "a party congress of the military command attended by the police",
+        """Đại hội Đảng bộ Quân sự huyện Sơn Lĩnh lần thứ XII
+
+Ngày 20/5/2020, Đảng bộ Quân sự huyện Sơn Lĩnh tổ chức Đại hội lần thứ XII, nhiệm kỳ 2020 - 2025. Dự Đại hội có đồng chí Bí thư Huyện ủy, lãnh đạo Công an huyện, Đồn Biên phòng.
+
+Nhiệm kỳ qua, Đảng bộ đã lãnh đạo lực lượng vũ trang huyện phối hợp với Công an huyện thực hiện tốt Nghị định 03.
+
+Đại hội bầu Ban Chấp hành gồm 11 đồng chí.
+
+Hải Vân
+""",
+    ),
+    Article(
+        "a feature story about coordination",
+        """Điểm tựa bình yên nơi phên giậu
+
+Nhiều năm nay, người dân xã Pa Hang đã quen với hình ảnh những người lính quân hàm xanh cùng công an, dân quân xã đi tuần trong sương sớm.
+
+Trung tá Lò Văn Kẹo kể, mỗi tháng một lần, ba lực lượng lại ngồi với nhau giao ban, trao đổi tình hình. Nhờ đó, 3 năm liền xã không có vụ việc phức tạp.
+
+"Có phối hợp tốt thì dân mới yên", anh nói.
+
+Bút ký của Thanh Mai
+""",
+    ),
+    Article(
+        "the text of a decision",
+        """ỦY BAN NHÂN DÂN TỈNH ĐÔNG KHÊ
+CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM
+Độc lập - Tự do - Hạnh phúc
+
+Số: 1542/QĐ-UBND
+
+QUYẾT ĐỊNH
+Ban hành Quy chế phối hợp giữa Công an tỉnh, Bộ CHQS tỉnh và Bộ Chỉ huy BĐBP tỉnh
+
+Căn cứ Nghị định số 03/2019/NĐ-CP ngày 05 tháng 9 năm 2019 của Chính phủ;
+
+Điều 1. Ban hành kèm theo Quyết định này Quy chế phối hợp.
+
+Điều 7. Chế độ giao ban, sơ kết, tổng kết
+1. Ba tháng một lần, các bên tổ chức hội nghị giao ban; sáu tháng sơ kết, một năm tổng kết.
+2. Hội nghị do các bên luân phiên chủ trì.
+""",
+    ),
+    Article(
+        "a conference still to come",
+        """Chuẩn bị tổ chức hội nghị giao ban Nghị định 03 quý II
+
+Dự kiến ngày 12/7/2024, Công an tỉnh và Bộ CHQS tỉnh Yên Thạch sẽ tổ chức hội nghị giao ban công tác phối hợp quý II/2024.
+
+Ban tổ chức đề nghị các đơn vị gửi báo cáo trước ngày 5/7.
+""",
+    ),
+    Article(
+        "an obituary",
+        """TIN BUỒN
+
+Đảng ủy, Ban Chỉ huy Quân sự huyện Cẩm Hạ và gia đình vô cùng thương tiếc báo tin: Đồng chí Trung tá Quàng Văn T., nguyên Phó Chỉ huy trưởng Ban CHQS huyện, đã từ trần ngày 3/4/2021.
+
+Lễ viếng tổ chức từ 8 giờ ngày 4/4/2021 tại Nhà tang lễ huyện; Công an huyện và Ban CHQS huyện phối hợp tổ chức lễ truy điệu.
+""",
+    ),
+    Article(
+        "a football match between agencies",
+        """Giao hữu bóng đá Công an – Quân sự – Biên phòng
+
+Chiều 25/7/2019, Công an huyện, Ban CHQS huyện và Đồn Biên phòng Hòn Sẻ tổ chức giải bóng đá giao hữu chào mừng ngày Thương binh - Liệt sĩ.
+
+Kết quả, đội Công an thắng đội Biên phòng 3-1. Giải đấu góp phần thắt chặt tình đoàn kết, phối hợp giữa ba lực lượng.
+
+Vũ Hải
+""",
+    ),
+    Article(
+        "a decree explained by its newspaper",
+        """Những điểm mới của Nghị định 03/2019/NĐ-CP
+
+Nghị định số 03/2019/NĐ-CP ngày 05/9/2019 của Chính phủ quy định về phối hợp giữa Bộ Công an và Bộ Quốc phòng, thay thế Nghị định số 77/2010/NĐ-CP.
+
+Theo đó, hai Bộ định kỳ tổ chức hội nghị giao ban 6 tháng, sơ kết hằng năm và tổng kết 5 năm một lần. Nội dung phối hợp gồm trao đổi thông tin, vận động quần chúng và giáo dục quốc phòng, an ninh.
+
+Lan Phương
+""",
+    ),
+    Article(
+        "army-civilian new year visit",
+        """Thăm, chúc Tết các đơn vị lực lượng vũ trang
+
+Ngày 2/2/2024, đoàn công tác của UBND tỉnh Lam Sơn đã đến thăm, chúc Tết cán bộ, chiến sĩ Công an tỉnh, Bộ CHQS tỉnh và Bộ Chỉ huy BĐBP tỉnh.
+
+Tại các nơi đến thăm, lãnh đạo tỉnh ghi nhận kết quả phối hợp giữa ba lực lượng trong năm 2023 và đề nghị tiếp tục phát huy truyền thống, bảo đảm trực sẵn sàng chiến đấu.
+
+Lê Dung
+""",
+    ),
+    Article(
+        "a council session that hears a report of the police",
+        """Khai mạc kỳ họp thứ 10 HĐND huyện Sơn Lĩnh
+
+Sáng 15/12/2022, HĐND huyện Sơn Lĩnh khai mạc kỳ họp thứ 10, khóa XX. Kỳ họp nghe UBND huyện, Công an huyện, Viện KSND huyện, TAND huyện báo cáo kết quả công tác năm 2022, phương hướng năm 2023.
+
+Công tác phối hợp giữa các cơ quan tư pháp trong năm được đánh giá chặt chẽ.
+
+Hồng Thái
+""",
+    ),
+]
