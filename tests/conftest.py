@@ -30,7 +30,13 @@ _SESSION_HOME = tempfile.mkdtemp(prefix="giaoban-test-")
 
 # Before Django's settings are read. The operator's own variables must not reach a test.
 for _name in [name for name in os.environ if name.startswith("GIAOBAN_")]:
-    if _name not in {"GIAOBAN_NO_SKIP", "GIAOBAN_NOT_RUN", "GIAOBAN_DATABASE_URL", "GIAOBAN_TEST_POSTGRES_URL"}:
+    if _name not in {
+        "GIAOBAN_NO_SKIP",
+        "GIAOBAN_NOT_RUN",
+        "GIAOBAN_SHOTS",
+        "GIAOBAN_DATABASE_URL",
+        "GIAOBAN_TEST_POSTGRES_URL",
+    }:
         del os.environ[_name]
 os.environ["GIAOBAN_HOME"] = _SESSION_HOME
 os.environ["GIAOBAN_SECRET_KEY"] = "only-for-tests-" + "0" * 40
