@@ -181,9 +181,7 @@ def test_every_added_and_removed_item_is_named_once(one: list[PlannedItem], data
     kept = data.draw(st.lists(st.sampled_from(one), unique_by=lambda item: item.uid)) if one else []
     added = data.draw(item_lists)
     new = [*kept, *(item for item in added if item.uid not in {i.uid for i in one})]
-    found = rules.changes(
-        COMPLETE.model_copy(update={"items": one}), COMPLETE.model_copy(update={"items": new})
-    )
+    found = rules.changes(COMPLETE.model_copy(update={"items": one}), COMPLETE.model_copy(update={"items": new}))
 
     assert sum(change.kind is rules.ChangeKind.REMOVED for change in found) == len(one) - len(kept)
     assert sum(change.kind is rules.ChangeKind.ADDED for change in found) == len(new) - len(kept)

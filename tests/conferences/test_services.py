@@ -8,6 +8,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
+from tests.conferences.hall import NOW, OPENED, Hall, conclusions
 
 from giaoban.common.access import Role
 from giaoban.common.clock import HANOI
@@ -20,7 +21,6 @@ from giaoban.dispatches.models import Dispatch, Outbox
 from giaoban.dispatches.services import deliver_all
 from giaoban.tasks import services as task_services
 from giaoban.tasks.models import Task, TaskEvent
-from tests.conferences.hall import NOW, OPENED, Hall, conclusions
 
 REASON = "Lý do đã thống nhất"
 
@@ -273,8 +273,7 @@ def _deliver_backwards() -> None:
     from giaoban.kernel import envelope
 
     for row in Outbox.objects.order_by("-pk").select_related("dispatch__sender", "recipient"):
-        said = envelope.parse(bytes(row.dispatch.sealed))
-        payload = dict(getattr(said, "envelope", said).payload)
+        payload = dict(envelope.parse(bytes(row.dispatch.sealed)).payload)
         received = ports.Received(dispatch=row.dispatch, sender=row.dispatch.sender, payload=payload)
         for _repeat in range(2):
             ports.handler_of(row.dispatch.kind)(received, holder=row.recipient, now=NOW)
@@ -413,15 +412,17 @@ def test_an_objection_is_read_by_the_host_and_can_become_an_acceptance(hall: Hal
     copy = hall.copy("BCH")
 
     services.object_to_conclusions(
-        copy, digest=copy.proposed_digest, reason="Thời hạn quá ngắn", by=hall.by("BCH"), now=OPENED + timedelta(hours=5)
+        copy,
+        digest=copy.proposed_digest,
+        reason="Thời hạn quá ngắn",
+        by=hall.by("BCH"),
+        now=OPENED + timedelta(hours=5),
     )
     deliver_all(OPENED)
     chair = conference.co_chairs.get(agency__code="BCH")
     assert (chair.answer, chair.objection) == ("objected", "Thời hạn quá ngắn")
     refused("conference.not_accepted", lambda: services.issue_outcome(conference, by=hall.by("CAH"), now=OPENED))
-    services.accept_conclusions(
-        copy, digest=copy.proposed_digest, by=hall.by("BCH"), now=OPENED + timedelta(hours=6)
-    )
+    services.accept_conclusions(copy, digest=copy.proposed_digest, by=hall.by("BCH"), now=OPENED + timedelta(hours=6))
     deliver_all(OPENED)
     services.issue_outcome(conference, by=hall.by("CAH"), now=OPENED + timedelta(hours=7))
 
@@ -460,7 +461,7 @@ def test_minutes_and_roll_reach_every_island(hall: Hall) -> None:
         "BCH": 14,
         "HKL": 0,
     }
-    assert copy.minutes is not None and copy.minutes.reference == "01/BB-CAH"
+    assert copy.minutes.reference == "01/BB-CAH"
 
 
 def test_a_repeated_conclusion_begins_no_task_twice(hall: Hall) -> None:
@@ -477,8 +478,7 @@ def _deliver_backwards_of(kind: str) -> None:
     from giaoban.kernel import envelope
 
     for row in Outbox.objects.filter(dispatch__kind=kind).select_related("dispatch__sender", "recipient"):
-        said = envelope.parse(bytes(row.dispatch.sealed))
-        payload = dict(getattr(said, "envelope", said).payload)
+        payload = dict(envelope.parse(bytes(row.dispatch.sealed)).payload)
         received = ports.Received(dispatch=row.dispatch, sender=row.dispatch.sender, payload=payload)
         ports.handler_of(kind)(received, holder=row.recipient, now=NOW)
 
@@ -502,9 +502,9 @@ def test_the_next_conference_opens_with_the_open_tasks(hall: Hall) -> None:
     deliver_all(later)
 
     assert (following.host.code, following.period) == ("BCH", "2026-Q4")
-    assert sorted(
-        TaskEvent.objects.filter(kind="carried").values_list("holder__code", "task__number", "text")
-    ) == [(code, 1, following.title) for code in ("BCH", "CAH", "HKL")]
+    assert sorted(TaskEvent.objects.filter(kind="carried").values_list("holder__code", "task__number", "text")) == [
+        (code, 1, following.title) for code in ("BCH", "CAH", "HKL")
+    ]
     assert first.period == "2026-Q3"
 
 

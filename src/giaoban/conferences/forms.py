@@ -152,12 +152,28 @@ class ItemForm(forms.Form):
         cast("forms.ChoiceField", self.fields["presenter"]).choices = _agencies(parties, _("the chair"))
 
 
-ChairFormSet = forms.formset_factory(ChairForm, extra=0)
+class Rows(forms.BaseFormSet):  # type: ignore[type-arg]
+    """A set of rows that refuses to come back with fewer rows than it went out with: rows are deleted by a tick."""
+
+    def clean(self) -> None:
+        """Raise where rows are missing."""
+        if self.is_bound and self.total_form_count() < self.initial_form_count():
+            raise forms.ValidationError(_("Some rows of the form did not arrive. Open the page again."))
+
+
+ChairFormSet = forms.formset_factory(ChairForm, formset=Rows, extra=0)
 SiteFormSet = forms.formset_factory(
-    SiteForm, extra=1, can_delete=True, max_num=MAX_FORM_SITES, validate_max=True, absolute_max=MAX_FORM_SITES + 50
+    SiteForm,
+    formset=Rows,
+    extra=1,
+    can_delete=True,
+    max_num=MAX_FORM_SITES,
+    validate_max=True,
+    absolute_max=MAX_FORM_SITES + 50,
 )
 ItemFormSet = forms.formset_factory(
     ItemForm,
+    formset=Rows,
     extra=1,
     can_delete=True,
     can_order=True,
@@ -298,7 +314,8 @@ def with_more_rows(data: QueryDict, prefix: str, limit: int) -> QueryDict:
     """The typed data with room for a few rows more in one formset."""
     copy = data.copy()
     name = f"{prefix}-TOTAL_FORMS"
-    total = int(copy.get(name, "0")) if str(copy.get(name, "0")).isdigit() else 0
+    typed = str(copy.get(name, "0"))
+    total = int(typed) if typed.isascii() and typed.isdecimal() and len(typed) < 6 else 0
     copy[name] = str(min(total + MORE_ROWS, limit))
     # A row that nobody has touched must look untouched: without its defaults it would be refused as half filled in.
     for number in range(total, min(total + MORE_ROWS, limit)):
@@ -331,7 +348,7 @@ class RollForm(forms.Form):
 
 
 RollFormSet = forms.formset_factory(
-    RollForm, extra=2, can_delete=True, max_num=MAX_ROLL, validate_max=True, absolute_max=MAX_ROLL + 20
+    RollForm, formset=Rows, extra=2, can_delete=True, max_num=MAX_ROLL, validate_max=True, absolute_max=MAX_ROLL + 20
 )
 
 
@@ -420,6 +437,7 @@ class TaskForm(forms.Form):
 
 TaskFormSet = forms.formset_factory(
     TaskForm,
+    formset=Rows,
     extra=1,
     can_delete=True,
     can_order=True,

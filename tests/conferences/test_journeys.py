@@ -1,0 +1,217 @@
+"""People's work through the pages, as a browser without scripts would send it."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from datetime import date, timedelta
+
+from django.urls import reverse
+from tests.conferences.forms import fields_of
+from tests.conferences.hall import OPENED, Hall, conclusions
+
+from giaoban.common import clock
+from giaoban.common.access import Role
+from giaoban.conferences import copies, services
+from giaoban.conferences.models import Conference, Contribution
+from giaoban.dispatches.services import deliver_all
+
+
+def test_an_officer_proposes_plans_and_an_approver_invites(hall: Hall) -> None:
+    officer, approver = hall.client("CAH", Role.OFFICER), hall.client("CAH")
+    assert "conferences/next" in officer.get("/conferences/").content.decode()
+
+    drafted = officer.post(reverse("conferences:propose", args=[hall.coordination.uid]))
+    conference = hall.copy("CAH")
+    plan_url = reverse("conferences:plan", args=[conference.uid])
+    assert drafted.headers["Location"] == plan_url
+    fields = fields_of(officer.get(plan_url).content, "venue")
+    held_on = clock.day_of(clock.now()) + timedelta(days=40)
+    fields |= {
+        "held_on": [f"{held_on:%d/%m/%Y}"],
+        "starts_at": ["8h30"],
+        "format": ["in_person"],
+        "chairs-0-name": ["Nguyễn Văn Một"],
+        "chairs-1-name": ["Trần Văn Hai"],
+        "sites-0-head_name": ["Lê Thị Ba"],
+        "items-1-title": ["Báo cáo   kết quả\r\nphối hợp"],
+        "items-0-ORDER": ["9"],
+    }
+    saved = officer.post(plan_url, fields)
+    assert (saved.status_code, saved.headers.get("Location")) == (
+        302,
+        reverse("conferences:detail", args=[conference.uid]),
+    )
+    invite_url = reverse("conferences:invite", args=[conference.uid])
+    assert officer.post(invite_url).status_code == 404
+    sent = approver.post(invite_url)
+    deliver_all(clock.now())
+
+    copy = hall.copy("HKL")
+    assert sent.status_code == 302
+    assert (copy.state, copy.held_on, f"{copy.starts_at:%H:%M}") == ("invited", held_on, "08:30")
+    titles = [item.title for item in copy.items.all()]
+    assert (titles[0], titles[-1]) == ("Báo cáo kết quả phối hợp", "Tuyên bố lý do, giới thiệu đại biểu")
+
+
+def test_a_plan_with_mistakes_comes_back_with_everything_that_was_typed(hall: Hall) -> None:
+    client = hall.client("CAH")
+    conference = services.propose_next(hall.coordination, by=hall.by("CAH"), now=clock.now())
+    url = reverse("conferences:plan", args=[conference.uid])
+    fields = fields_of(client.get(url).content, "venue") | {
+        "venue": ["Nơi gõ dở dang"],
+        "held_on": ["31/02/2027"],
+        "sites-0-link": ["javascript:alert(1)"],
+    }
+
+    answer = client.post(url, fields)
+    again = client.post(url, {**fields, "held_on": ["01/01/2020"], "sites-0-link": [""]})
+
+    assert (answer.status_code, again.status_code) == (422, 422)
+    for page in (answer, again):
+        assert "Nơi gõ dở dang" in page.content.decode()
+    assert "Ngày đã qua." in again.content.decode()
+    assert hall.copy("CAH").venue == conference.venue
+
+
+def test_more_rows_can_be_asked_for_without_scripts(hall: Hall) -> None:
+    client = hall.client("CAH")
+    conference = services.propose_next(hall.coordination, by=hall.by("CAH"), now=clock.now())
+    url = reverse("conferences:plan", args=[conference.uid])
+    before = fields_of(client.get(url).content, "venue")
+
+    more = client.post(url, {**before, "more": "items", "venue": "Nơi gõ dở dang"})
+    after = fields_of(more.content, "venue")
+
+    assert more.status_code == 200
+    assert int(after["items-TOTAL_FORMS"][0]) == int(before["items-TOTAL_FORMS"][0]) + 3
+    assert after["venue"] == ["Nơi gõ dở dang"]
+
+
+def test_nonsense_in_the_counters_of_rows_breaks_nothing(hall: Hall) -> None:
+    client = hall.client("CAH")
+    conference = services.propose_next(hall.coordination, by=hall.by("CAH"), now=clock.now())
+    url = reverse("conferences:plan", args=[conference.uid])
+    fields = fields_of(client.get(url).content, "venue")
+
+    for total in ("", "x", "-1", "99999999", "²"):
+        for more in ("", "items"):
+            answer = client.post(url, {**fields, "items-TOTAL_FORMS": total, "more": more})
+            assert answer.status_code in {200, 422}
+
+
+def test_the_sitting_is_kept_and_concluded_on_its_pages(hall: Hall) -> None:
+    conference = hall.invited()
+    clerk, officer, approver = (hall.client("CAH", role) for role in (Role.CLERK, Role.OFFICER, Role.APPROVER))
+    args = [conference.uid]
+    assert officer.post(reverse("conferences:open", args=args)).status_code == 302
+    site, item = conference.sites.all()[0], conference.items.all()[0]
+    roll_url = reverse("conferences:roll", args=[conference.uid, site.uid])
+    fields = fields_of(clerk.get(roll_url).content, "roll-TOTAL_FORMS") | {
+        "roll-0-duty": ["Trưởng Công an huyện"],
+        "roll-0-status": ["substitute"],
+    }
+    assert clerk.post(roll_url, fields).status_code == 422
+    fields["roll-0-substitute"] = ["Phó Trưởng Công an huyện"]
+    assert clerk.post(roll_url, fields).status_code == 302
+    note_url = reverse("conferences:note", args=[conference.uid, item.uid])
+    assert clerk.post(note_url, {"note": "Đã khai mạc."}).status_code == 302
+    assert officer.post(reverse("conferences:close", args=args)).status_code == 302
+
+    conclude_url = reverse("conferences:conclude", args=args)
+    fields = fields_of(officer.get(conclude_url).content, "assessment") | {
+        "assessment": ["Đoạn một.\r\n\r\nĐoạn hai."],
+        "tasks-0-text": ["Tuần tra chung"],
+        "tasks-0-lead": ["BCH"],
+        "tasks-0-cooperating": ["CAH", "HKL"],
+        "tasks-0-due_on": ["31/12/2030"],
+    }
+    assert officer.post(conclude_url, fields).status_code == 302
+    assert approver.post(reverse("conferences:propose-conclusions", args=args)).status_code == 302
+    deliver_all(clock.now())
+
+    other = hall.client("BCH")
+    answer_url = reverse("conferences:answer", args=args)
+    fields = fields_of(other.get(answer_url).content, "digest")
+    assert other.post(answer_url, {**fields, "answer": "object"}).status_code == 409
+    assert other.post(answer_url, {**fields, "answer": "accept"}).status_code == 302
+    deliver_all(clock.now())
+    assert "conclude/" in approver.get(reverse("conferences:detail", args=args)).content.decode()
+    assert approver.post(reverse("conferences:issue", args=args)).status_code == 302
+    deliver_all(clock.now())
+
+    copy = hall.copy("HKL")
+    assert (copy.state, hall.task("HKL").text, hall.task("HKL").due_on) == (
+        "concluded",
+        "Tuần tra chung",
+        date(2030, 12, 31),
+    )
+    assert [c.text for c in copies.read_conclusions(copy)] == ["Đoạn một.", "Đoạn hai.", "Tuần tra chung"]
+    assert [c.uid for c in copies.read_conclusions(copy)] == [c.uid for c in copies.read_conclusions(hall.copy("CAH"))]
+
+
+def test_conclusions_saved_unchanged_keep_the_proposal(hall: Hall) -> None:
+    conference = hall.proposed()
+    officer = hall.client("CAH", Role.OFFICER)
+    url = reverse("conferences:conclude", args=[conference.uid])
+
+    officer.post(url, fields_of(officer.get(url).content, "assessment"))
+
+    assert hall.copy("CAH").proposed_digest == conference.proposed_digest
+    assert [c.uid for c in copies.read_conclusions(conference)] == [c.uid for c in conclusions()]
+
+
+def test_a_contribution_is_kept_as_a_draft_and_then_handed_in(hall: Hall) -> None:
+    conference = hall.invited()
+    client = hall.client("HKL", Role.OFFICER)
+    url = reverse("conferences:contribute", args=[conference.uid])
+
+    client.post(url, {"item": "", "text": "Nháp", "act": "draft"})
+    draft = Contribution.objects.get(holder__code="HKL")
+    client.post(f"{url}?contribution={draft.uid}", {"item": "", "text": "Chính thức", "act": "hand-in"})
+    deliver_all(clock.now())
+
+    assert sorted(Contribution.objects.values_list("holder__code", "text", "state")) == [
+        (code, "Chính thức", "handed_in") for code in ("BCH", "CAH", "HKL")
+    ]
+    assert client.get(f"{url}?contribution=nonsense").status_code == 200
+
+
+def test_the_dossier_comes_as_one_zip_file(hall: Hall) -> None:
+    conference = hall.concluded()
+
+    answer = hall.client("HKL", Role.VIEWER).get(reverse("conferences:dossier", args=[conference.uid]))
+
+    assert answer.headers["Content-Type"] == "application/zip"
+    with zipfile.ZipFile(io.BytesIO(answer.content)) as archive:
+        assert archive.testzip() is None
+        assert len(archive.namelist()) == 12
+
+
+def test_a_changed_plan_is_announced_from_its_page_and_shown_as_a_difference(hall: Hall) -> None:
+    conference = services.propose_next(hall.coordination, by=hall.by("CAH"), now=clock.now())
+    services.save_plan(conference, hall.complete(copies.read_plan(conference)), by=hall.by("CAH"), now=clock.now())
+    services.send_invitation(conference, by=hall.by("CAH"), now=clock.now())
+    client = hall.client("CAH")
+    url = reverse("conferences:plan", args=[conference.uid])
+    assert hall.client("CAH", Role.OFFICER).get(url).status_code == 404
+
+    fields = fields_of(client.get(url).content, "venue") | {"venue": ["Nhà văn hóa"], "note": ["Hội trường đang sửa"]}
+    assert client.post(url, fields).status_code == 302
+    deliver_all(clock.now())
+    page = hall.client("BCH").get(reverse("conferences:agenda", args=[conference.uid])).content.decode()
+
+    assert "Nhà văn hóa" in page
+    assert "Hội trường đang sửa" in page
+    assert Conference.objects.filter(venue="Nhà văn hóa", agenda_number=2).count() == 3
+
+
+def test_acts_by_post_alone_are_not_done_by_get(hall: Hall) -> None:
+    conference = hall.opened()
+    client = hall.client("CAH")
+
+    assert {
+        client.get(reverse(f"conferences:{name}", args=[conference.uid])).status_code
+        for name in ("open", "close", "propose-conclusions", "issue")
+    } == {405}
+    assert conference.opened_at == OPENED
