@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from tests.archive.reading.articles import ARTICLES, OTHERS, Article
+from tests.archive.reading.unseen import OTHER_UNSEEN, UNSEEN
 
 from giaoban.archive.reading import read_text
 
@@ -26,7 +27,7 @@ def _short(record: dict[str, Any], name: str) -> Any:
     return value
 
 
-@pytest.mark.parametrize("article", ARTICLES, ids=lambda article: article.name)
+@pytest.mark.parametrize("article", [*ARTICLES, *UNSEEN], ids=lambda article: article.name)
 def test_the_fields_of_an_article_are_read(article: Article) -> None:
     record = read_text(article.text).to_dict()
 
@@ -39,7 +40,7 @@ def test_the_fields_of_an_article_are_read(article: Article) -> None:
         ]
 
 
-@pytest.mark.parametrize("article", OTHERS, ids=lambda article: article.name)
+@pytest.mark.parametrize("article", [*OTHERS, *OTHER_UNSEEN], ids=lambda article: article.name)
 def test_what_is_no_conference_is_said_to_be_none(article: Article) -> None:
     record = read_text(article.text).to_dict()
 

@@ -14,9 +14,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 from tests.archive.reading.articles import ARTICLES, OTHERS, Article
+from tests.archive.reading.unseen import OTHER_UNSEEN, UNSEEN
 
 from giaoban.archive.reading import MAX_CHARACTERS, ConferenceRecord, Notice, read_text
 
+ALL = [*ARTICLES, *UNSEEN, *OTHERS, *OTHER_UNSEEN]
 SCHEMA = Draft202012Validator(
     json.loads((Path(__file__).parent / "conference-record.schema.json").read_text(encoding="utf-8"))
 )
@@ -60,7 +62,7 @@ def test_any_text_gives_a_record_of_the_schema_with_evidence_inside_the_text(tex
     ] == []
 
 
-@pytest.mark.parametrize("article", [*ARTICLES, *OTHERS], ids=lambda article: article.name)
+@pytest.mark.parametrize("article", ALL, ids=lambda article: article.name)
 def test_evidence_is_the_text_the_field_was_read_from(article: Article) -> None:
     record = read_text(article.text).to_dict()
 
@@ -78,7 +80,7 @@ def test_evidence_is_the_text_the_field_was_read_from(article: Article) -> None:
     ]
 
 
-@pytest.mark.parametrize("article", [*ARTICLES, *OTHERS], ids=lambda article: article.name)
+@pytest.mark.parametrize("article", ALL, ids=lambda article: article.name)
 def test_decomposed_letters_read_the_same_and_point_into_their_own_text(article: Article) -> None:
     decomposed = unicodedata.normalize("NFD", article.text)
 
@@ -91,7 +93,7 @@ def test_decomposed_letters_read_the_same_and_point_into_their_own_text(article:
         ]
 
 
-@pytest.mark.parametrize("article", ARTICLES, ids=lambda article: article.name)
+@pytest.mark.parametrize("article", [*ARTICLES, *UNSEEN], ids=lambda article: article.name)
 def test_line_ends_marks_and_hard_spaces_change_nothing(article: Article) -> None:
     record = _without_evidence(read_text(article.text))
 

@@ -116,7 +116,6 @@ Hải Đăng
             "next_period": _period("half", 2023, 2),
             "chairs": [("Chi cục Hải quan cửa khẩu Nậm Pha", None, None)],
             "participants": [
-                "Chi cục Hải quan cửa khẩu Nậm Pha",
                 "Đồn Biên phòng cửa khẩu quốc tế Nậm Pha",
                 "Trung tâm Kiểm dịch y tế quốc tế",
             ],
@@ -928,7 +927,11 @@ Viết Tôn
             "held_on": "2019-05-09",
             "venue": "TP Cửa Hội Hạ",
             "hosts": ["Bộ Tư lệnh Vùng Cảnh sát biển 1", "Bộ Chỉ huy BĐBP tỉnh Hải Lâm"],
-            "indicators": [(None, 11, "đợt"), (None, 5, "tàu chở dầu không rõ nguồn gốc"), (None, 240000, "lít dầu DO")],
+            "indicators": [
+                (None, 11, "đợt"),
+                (None, 5, "tàu chở dầu không rõ nguồn gốc"),
+                (None, 240000, "lít dầu DO"),
+            ],
             "results": 1,
             "tasks": ["tập trung duy trì đường dây nóng", "phối hợp tuyên truyền ngư dân"],
             "byline": "Viết Tôn",
@@ -991,6 +994,374 @@ Thùy Chi
             "legal_bases": [],
             "indicators": [(None, 96400, "học sinh"), (None, 215, "lớp tập huấn")],
             "byline": "Thùy Chi",
+        },
+    ),
+    Article(
+        "a decree's year after a point, the forces counted before they are named, headquarters as place",
+        """Giao ban 3 lực lượng Công an – Quân sự – Biên phòng quý III năm 2021
+
+BTS - Ngày 6.10, tại Công an tỉnh, 3 lực lượng gồm: Công an tỉnh, Bộ Chỉ huy Bộ đội Biên phòng tỉnh và Bộ Chỉ huy Quân sự tỉnh Bắc Thượng đã tổ chức giao ban thực hiện Nghị định 03.2019 của Chính phủ về phối hợp thực hiện nhiệm vụ bảo vệ an ninh quốc gia, bảo đảm trật tự, an toàn xã hội quý III năm 2021.
+
+Trong quý III, 3 lực lượng đã phối hợp tốt trên các lĩnh vực: trao đổi thông tin; vận động quần chúng; giáo dục quốc phòng và an ninh; bảo vệ mục tiêu quan trọng. Tình hình tội phạm có chiều hướng giảm, song một số loại tội phạm vẫn ở mức cao.
+
+Tại hội nghị, các lực lượng đã tập trung thảo luận, đề ra các giải pháp trong quý IV: Tiếp tục thực hiện nghiêm Nghị định 03; tăng cường nắm tình hình biên giới; quản lý chặt chẽ hoạt động xuất, nhập cảnh.
+
+Tin, ảnh: Văn Quân
+""",
+        {
+            "conference_type": "giao_ban",
+            "held_on": "2021-10-06",
+            "period": _period("quarter", 2021, 3),
+            "next_period": _period("quarter", 2021, 4),
+            "level": "province",
+            "venue": "Công an tỉnh",
+            "hosts": ["Công an tỉnh", "Bộ Chỉ huy Bộ đội Biên phòng tỉnh", "Bộ Chỉ huy Quân sự tỉnh Bắc Thượng"],
+            "legal_bases": [ND03_COMPLETED],
+            "indicators": [],
+            "results": 2,
+            "tasks": [
+                "Tiếp tục thực hiện nghiêm Nghị định 03",
+                "tăng cường nắm tình hình biên giới",
+                "quản lý chặt chẽ hoạt động xuất, nhập cảnh",
+            ],
+            "byline": "Văn Quân",
+        },
+    ),
+    Article(
+        "the conference is the subject and was held by nobody in particular; the day stands at the end",
+        """Phối hợp hiệu quả giữa Bộ Quốc phòng và Bộ Công an
+
+Hội nghị giao ban 6 tháng đầu năm thực hiện Nghị định 03 năm 2019 của Chính phủ về phối hợp giữa Bộ Công an và Bộ Quốc phòng được tổ chức sáng ngày 16/7/2021. Thượng tướng Ngũ Tân Cảnh - Ủy viên Trung ương Đảng, Tổng Tham mưu trưởng, Thứ trưởng Bộ Quốc phòng và Trung tướng Trịnh Quốc Tài - Phó Bí thư Đảng ủy Công an Trung ương, Thứ trưởng Bộ Công an đồng chủ trì hội nghị. Tham dự hội nghị có Thượng tướng Đỗ Cần - Phó Chủ nhiệm Tổng cục Chính trị.
+
+6 tháng qua, hai Bộ đã chỉ đạo các đơn vị phối hợp xử lý có hiệu quả các tình huống quốc phòng, an ninh.
+""",
+        {
+            "conference_type": "giao_ban",
+            "held_on": "2021-07-16",
+            "period": _period("half", 2021, 1),
+            "level": "national",
+            "chairs": [
+                ("Bộ Quốc phòng", "Ngũ Tân Cảnh", "Thứ trưởng"),
+                ("Bộ Công an", "Trịnh Quốc Tài", "Thứ trưởng"),
+            ],
+            "participants": ["Tổng cục Chính trị"],
+            "legal_bases": [ND03_COMPLETED],
+            "results": 1,
+            "tasks": [],
+        },
+    ),
+    Article(
+        "held under the co-chairing of, a lead without a day, a span of years to a month",
+        """Hải quan - Biên phòng: Nâng cao hiệu quả quản lý biên giới
+
+(TCO) - Tại Hội nghị giao ban công tác phối hợp giữa Cục Hải quan và Bộ đội Biên phòng, lãnh đạo hai lực lượng khẳng định công tác phối hợp đã phát huy hiệu quả rõ nét.
+
+Ngày 2/12/2025, tại trụ sở Cục Hải quan, Hội nghị giao ban công tác phối hợp giữa Cục Hải quan và Bộ Tư lệnh Bộ đội Biên phòng đã được tổ chức dưới sự đồng chủ trì của Trung tướng Vũ Trung Kiểm - Tư lệnh Bộ đội Biên phòng và ông Nguyễn Văn Thái - Cục trưởng Cục Hải quan.
+
+Quang cảnh Hội nghị. Ảnh: CHQ
+
+Báo cáo tại hội nghị cho biết: Giai đoạn từ năm 2020 đến tháng 6/2025, hai lực lượng đã phối hợp phát hiện, bắt giữ 1.184 vụ việc, trị giá hàng hóa vi phạm trên 75 tỷ đồng.
+
+Thời gian tới, hai bên thống nhất tập trung vào 3 nhiệm vụ: hoàn thiện quy chế phối hợp; kết nối dữ liệu cửa khẩu; đào tạo cán bộ.
+
+Hà Phương
+""",
+        {
+            "conference_type": "giao_ban",
+            "title": "Hải quan - Biên phòng: Nâng cao hiệu quả quản lý biên giới",
+            "held_on": "2025-12-02",
+            "level": "national",
+            "venue": "trụ sở Cục Hải quan",
+            "chairs": [
+                ("Bộ đội Biên phòng", "Vũ Trung Kiểm", "Tư lệnh"),
+                ("Cục Hải quan", "Nguyễn Văn Thái", "Cục trưởng"),
+            ],
+            "indicators": [(None, 1184, "vụ việc"), ("trên", 75, "tỷ đồng")],
+            "tasks": ["hoàn thiện quy chế phối hợp", "kết nối dữ liệu cửa khẩu", "đào tạo cán bộ"],
+            "byline": "Hà Phương",
+        },
+    ),
+    Article(
+        "persons who attend after a colon, their office and organisation parted by a comma; the title repeated",
+        """Hội nghị sơ kết 01 năm thực hiện quy chế phối hợp giữa Hải quan - Biên phòng cửa khẩu Thường Lộc
+
+Hội nghị sơ kết 01 năm thực hiện quy chế phối hợp giữa Hải quan - Biên phòng cửa khẩu Thường Lộc
+
+Ngày 29/3/2018, Chi cục Hải quan cửa khẩu Thường Lộc và Đồn Biên phòng cửa khẩu Thường Lộc tổ chức hội nghị sơ kết 01 năm thực hiện quy chế phối hợp, với sự tham dự của các đồng chí: Võ Phát Đạo - Phó Cục trưởng, Cục Hải quan tỉnh; Dương Sen Hậu - Chi cục trưởng, Chi cục Hải quan cửa khẩu Vĩnh Xuyên; Thượng tá Tạ Kim Lương - Đồn trưởng Đồn Biên phòng Sông Tiêu.
+
+Qua một năm thực hiện, hai đơn vị đã trao đổi 112 lượt thông tin; phối hợp làm thủ tục cho 9.870 lượt phương tiện.
+
+Năm 2018, hai đơn vị tiếp tục duy trì giao ban hằng tháng, tăng cường phối hợp kiểm soát phương tiện.
+""",
+        {
+            "conference_type": "so_ket",
+            "held_on": "2018-03-29",
+            "hosts": ["Chi cục Hải quan cửa khẩu Thường Lộc", "Đồn Biên phòng cửa khẩu Thường Lộc"],
+            "chairs": [],
+            "participants": [
+                "Cục Hải quan tỉnh",
+                "Chi cục Hải quan cửa khẩu Vĩnh Xuyên",
+                "Đồn Biên phòng Sông Tiêu",
+            ],
+            "indicators": [(None, 112, "lượt thông tin"), (None, 9870, "lượt phương tiện")],
+            "results": 1,
+            "tasks": [
+                "tiếp tục duy trì giao ban hằng tháng, tăng cường phối hợp kiểm soát phương tiện",
+            ],
+        },
+    ),
+    Article(
+        "results and tasks as lists under headings, single line breaks only, capitals in the title",
+        """CÔNG AN HUYỆN - BAN CHQS HUYỆN EA KRÔNG GIAO BAN NGHỊ ĐỊNH 03 QUÝ II/2020
+Ngày 03/7/2020, tại hội trường Ban CHQS huyện, Công an huyện và Ban CHQS huyện Ea Krông tổ chức giao ban thực hiện Nghị định 03 quý II/2020.
+Kết quả nổi bật:
+- Trao đổi 46 tin liên quan đến an ninh, trật tự.
+- Tuần tra chung 72 buổi, 864 lượt người tham gia.
+- Tuyên truyền, vận động 15 buổi với 1.250 lượt người nghe.
+Nhiệm vụ trọng tâm quý III/2020:
+1. Bảo vệ an toàn Đại hội Đảng bộ huyện.
+2. Phối hợp kiểm tra, phúc tra dự bị động viên.
+3. Tăng cường phòng, chống dịch bệnh, thiên tai.
+Ban CHQS huyện
+""",
+        {
+            "conference_type": "giao_ban",
+            "title": "CÔNG AN HUYỆN - BAN CHQS HUYỆN EA KRÔNG GIAO BAN NGHỊ ĐỊNH 03 QUÝ II/2020",
+            "held_on": "2020-07-03",
+            "period": _period("quarter", 2020, 2),
+            "next_period": _period("quarter", 2020, 3),
+            "level": "district",
+            "venue": "hội trường Ban CHQS huyện",
+            "hosts": ["Công an huyện", "Ban CHQS huyện Ea Krông"],
+            "indicators": [
+                (None, 46, "tin"),
+                (None, 72, "buổi"),
+                (None, 864, "lượt người"),
+                (None, 15, "buổi"),
+                (None, 1250, "lượt người nghe"),
+            ],
+            "results": 3,
+            "tasks": [
+                "Bảo vệ an toàn Đại hội Đảng bộ huyện",
+                "Phối hợp kiểm tra, phúc tra dự bị động viên",
+                "Tăng cường phòng, chống dịch bệnh, thiên tai",
+            ],
+            "byline": "Ban CHQS huyện",
+        },
+    ),
+    Article(
+        "tasks paragraph by paragraph: một là, hai là; held this afternoon with the day in the dateline",
+        """Công an, Quân sự tỉnh Cao Nguyên Hạ giao ban công tác phối hợp
+
+Thứ Tư, 06/07/2022, 16:22 GMT+7
+
+Chiều 6-7, Bộ CHQS tỉnh phối hợp với Công an tỉnh tổ chức Hội nghị giao ban 6 tháng đầu năm 2022 về thực hiện Nghị định 03 của Chính phủ. Các đồng chí: Đại tá Lê Mỹ Danh, Chỉ huy trưởng Bộ CHQS tỉnh; Đại tá Lê Vinh Quý, Giám đốc Công an tỉnh chủ trì hội nghị.
+
+Trong 6 tháng đầu năm, hai lực lượng đã tham mưu cho Tỉnh ủy, UBND tỉnh ban hành 34 văn bản lãnh đạo, chỉ đạo về quốc phòng, an ninh.
+
+Phát biểu kết luận hội nghị, Đại tá Lê Mỹ Danh yêu cầu các cơ quan, đơn vị tập trung thực hiện một số nội dung:
+
+Một là, tiếp tục quán triệt, thực hiện nghiêm Nghị định 03 và các văn bản hướng dẫn.
+
+Hai là, chủ động trao đổi thông tin, phối hợp xử lý kịp thời các tình huống.
+
+Ba là, phối hợp chặt chẽ trong công tác dân vận, xây dựng cơ sở.
+
+NGỌC THẮNG
+""",
+        {
+            "conference_type": "giao_ban",
+            "published_on": "2022-07-06",
+            "held_on": "2022-07-06",
+            "period": _period("half", 2022, 1),
+            "level": "province",
+            "hosts": ["Bộ CHQS tỉnh", "Công an tỉnh"],
+            "chairs": [
+                ("Bộ CHQS tỉnh", "Lê Mỹ Danh", "Chỉ huy trưởng"),
+                ("Công an tỉnh", "Lê Vinh Quý", "Giám đốc"),
+            ],
+            "indicators": [(None, 34, "văn bản lãnh đạo")],
+            "results": 1,
+            "tasks": [
+                "tiếp tục quán triệt, thực hiện nghiêm Nghị định 03 và các văn bản hướng dẫn",
+                "chủ động trao đổi thông tin, phối hợp xử lý kịp thời các tình huống",
+                "phối hợp chặt chẽ trong công tác dân vận, xây dựng cơ sở",
+            ],
+            "byline": "NGỌC THẮNG",
+        },
+    ),
+    Article(
+        "adjacent districts of two provinces sign minutes; the day of signing and the next host are said",
+        """Giao ban vùng giáp ranh Nam Ngọc - Kon Đăk
+
+Ngày 15/11/2019, tại huyện Phước Trà (tỉnh Nam Ngọc), Hạt Kiểm lâm các huyện Phước Trà, Sa Kham và Ia Nhum tổ chức hội nghị giao ban công tác phối hợp quản lý, bảo vệ rừng vùng giáp ranh năm 2019.
+
+Năm 2019, các đơn vị phối hợp tổ chức 18 đợt truy quét, tháo dỡ 46 lán trại, phá hủy 1.350 bẫy thú.
+
+Năm 2020, các đơn vị thống nhất: Phối hợp truy quét ít nhất 2 lần/quý; cung cấp thông tin qua đường dây nóng; luân phiên tổ chức giao ban.
+
+Alăng Ngước
+""",
+        {
+            "conference_type": "giao_ban",
+            "held_on": "2019-11-15",
+            "period": _period("year", 2019),
+            "next_period": _period("year", 2020),
+            "level": "cluster",
+            "indicators": [(None, 18, "đợt truy quét"), (None, 46, "lán trại"), (None, 1350, "bẫy thú")],
+            "results": 1,
+            "tasks": [
+                "Phối hợp truy quét ít nhất 2 lần/quý",
+                "cung cấp thông tin qua đường dây nóng",
+                "luân phiên tổ chức giao ban",
+            ],
+            "byline": "Alăng Ngước",
+        },
+    ),
+    Article(
+        "chaired first, hosts after; two days; the year is in the posting line only",
+        """Sơ kết quy chế phối hợp giữa Viện KSND và Công an huyện
+
+Đăng ngày 22/11/2017 - Lượt xem 345
+
+Dưới sự chủ trì của đồng chí Hứa Văn Tâm, Viện trưởng Viện KSND huyện, sáng 21/11, Viện KSND huyện và Công an huyện Bảo Thịnh tổ chức hội nghị sơ kết Quy chế phối hợp giải quyết tố giác, tin báo về tội phạm năm 2017. Tham dự có đại diện Tòa án nhân dân huyện, Chi cục Thi hành án dân sự huyện.
+
+Trong năm 2017, hai ngành đã phối hợp thụ lý 156 tố giác, tin báo; giải quyết 149 tin, đạt 95,5%.
+
+Đồng chí Viện trưởng đề nghị thời gian tới hai ngành tăng cường trao đổi, tháo gỡ vướng mắc; tổ chức giao ban hằng tuần.
+
+Minh Tú - Viện KSND huyện
+""",
+        {
+            "conference_type": "so_ket",
+            "published_on": "2017-11-22",
+            "held_on": "2017-11-21",
+            "period": _period("year", 2017),
+            "level": "district",
+            "locality": {"district": ["Bảo Thịnh"]},
+            "hosts": ["Viện KSND huyện", "Công an huyện Bảo Thịnh"],
+            "chairs": [("Viện KSND huyện", "Hứa Văn Tâm", "Viện trưởng")],
+            "participants": ["Tòa án nhân dân huyện", "Chi cục Thi hành án dân sự huyện"],
+            "results": 1,
+            "tasks": [
+                "tăng cường trao đổi, tháo gỡ vướng mắc",
+                "tổ chức giao ban hằng tuần",
+            ],
+            "byline": "Minh Tú - Viện KSND huyện",
+        },
+    ),
+    Article(
+        "commune and defence area command in 2026, posting time above the title",
+        """09:12 07/04/2026
+
+Giao ban phối hợp giữa Ban Chỉ huy PTKV 2 - Sông Đà Hạ với Công an, Quân sự các xã
+
+Sáng 6/4, Ban Chỉ huy PTKV 2 - Sông Đà Hạ tổ chức hội nghị giao ban công tác phối hợp quý I/2026 với Công an và Ban CHQS 7 xã trên địa bàn. Trung tá Phàn A Sùng, Chỉ huy trưởng Ban Chỉ huy PTKV 2 chủ trì.
+
+Quý I/2026, các lực lượng phối hợp tổ chức 98 buổi tuần tra, tuyên truyền cho 4.100 lượt người.
+
+Quý II/2026, các lực lượng tập trung phòng, chống cháy rừng; bảo đảm an ninh ngày lễ.
+
+Lò Kiên
+""",
+        {
+            "conference_type": "giao_ban",
+            "published_on": "2026-04-07",
+            "held_on": "2026-04-06",
+            "period": _period("quarter", 2026, 1),
+            "next_period": _period("quarter", 2026, 2),
+            "indicators": [(None, 98, "buổi tuần tra"), (None, 4100, "lượt người")],
+            "results": 1,
+            "tasks": ["tập trung phòng, chống cháy rừng", "bảo đảm an ninh ngày lễ"],
+            "byline": "Lò Kiên",
+        },
+    ),
+    Article(
+        "no title, wire style, agreement on the way of working put in reported speech",
+        """Ngày 20/12/2022, Cảng vụ Hàng hải Hòn Sẻ, Hải đội 2 Biên phòng và Công an thành phố Tam Giang tổ chức hội nghị tổng kết công tác phối hợp bảo đảm an ninh, an toàn cảng biển năm 2022. Trong năm, ba đơn vị phối hợp kiểm tra 1.456 lượt tàu thuyền, phát hiện 34 trường hợp vi phạm hành chính. Năm 2023, ba đơn vị sẽ tiếp tục duy trì chế độ trao đổi thông tin, tăng cường kiểm soát tàu dầu.
+""",
+        {
+            "conference_type": "tong_ket",
+            "title": None,
+            "held_on": "2022-12-20",
+            "period": _period("year", 2022),
+            "next_period": _period("year", 2023),
+            "hosts": ["Cảng vụ Hàng hải Hòn Sẻ", "Hải đội 2 Biên phòng", "Công an thành phố Tam Giang"],
+            "indicators": [(None, 1456, "lượt tàu thuyền"), (None, 34, "trường hợp")],
+            "results": 1,
+            "tasks": ["tiếp tục duy trì chế độ trao đổi thông tin, tăng cường kiểm soát tàu dầu"],
+            "byline": None,
+        },
+    ),
+    Article(
+        "a site reports a national conference from its own hall; the year before is praised at length",
+        """Hội nghị trực tuyến giao ban thực hiện Nghị định 03 năm 2023 giữa Bộ Công an và Bộ Quốc phòng
+
+10/01/2024 08:00
+
+Chiều ngày 9/1/2024, Bộ Công an và Bộ Quốc phòng tổ chức hội nghị trực tuyến giao ban công tác phối hợp thực hiện Nghị định số 03 của Chính phủ năm 2023, phương hướng nhiệm vụ năm 2024.
+
+Tại điểm cầu Công an tỉnh Đông Khê, Đại tá Phùng Đức Minh, Phó Giám đốc Công an tỉnh chủ trì. Cùng dự có đại diện Bộ CHQS tỉnh, Bộ Chỉ huy BĐBP tỉnh.
+
+Năm 2023, hai Bộ đã ký kết 12 kế hoạch phối hợp, tổ chức 65.200 lượt tuần tra, kiểm soát.
+
+Năm 2024, hai Bộ xác định tiếp tục nắm chắc tình hình; phối hợp bảo vệ các ngày lễ lớn; xử lý tốt các vấn đề an ninh phi truyền thống.
+
+Phòng Tham mưu
+""",
+        {
+            "conference_type": "giao_ban",
+            "published_on": "2024-01-10",
+            "held_on": "2024-01-09",
+            "period": _period("year", 2023),
+            "next_period": _period("year", 2024),
+            "level": "national",
+            "format": "online",
+            "sites": ["Công an tỉnh Đông Khê"],
+            "hosts": ["Bộ Công an", "Bộ Quốc phòng"],
+            "participants": ["Bộ CHQS tỉnh", "Bộ Chỉ huy BĐBP tỉnh"],
+            "legal_bases": [ND03_COMPLETED],
+            "indicators": [(None, 12, "kế hoạch phối hợp"), (None, 65200, "lượt tuần tra")],
+            "results": 1,
+            "tasks": [
+                "tiếp tục nắm chắc tình hình",
+                "phối hợp bảo vệ các ngày lễ lớn",
+                "xử lý tốt các vấn đề an ninh phi truyền thống",
+            ],
+            "byline": "Phòng Tham mưu",
+        },
+    ),
+    Article(
+        "results in a paragraph that only counts; a delegate number; commendations are no tasks",
+        """Tổng kết 5 năm thực hiện Chương trình phối hợp giữa Hội LHPN và BĐBP tỉnh Hải Lâm
+
+Ngày 14/9/2023, Hội LHPN tỉnh và Bộ Chỉ huy BĐBP tỉnh Hải Lâm tổ chức hội nghị tổng kết 5 năm thực hiện Chương trình phối hợp "Đồng hành cùng phụ nữ biên cương" giai đoạn 2018-2023. Dự hội nghị có 120 đại biểu.
+
+Giai đoạn 2018-2023, hai đơn vị đã hỗ trợ xây dựng 36 mái ấm tình thương, trao 1.240 suất quà, tổng trị giá hơn 4,6 tỷ đồng; thành lập 22 câu lạc bộ phụ nữ với pháp luật.
+
+Tại hội nghị, 15 tập thể, 20 cá nhân được tặng Bằng khen của Trung ương Hội LHPN Việt Nam.
+
+Giai đoạn 2023-2028, hai đơn vị tiếp tục phối hợp tuyên truyền pháp luật; nhân rộng các mô hình sinh kế.
+
+Diệu Linh
+""",
+        {
+            "conference_type": "tong_ket",
+            "held_on": "2023-09-14",
+            "period": _period("multi_year", None, None, **{"from": 2018, "to": 2023}),
+            "next_period": _period("multi_year", None, None, **{"from": 2023, "to": 2028}),
+            "level": "province",
+            "hosts": ["Hội LHPN tỉnh", "Bộ Chỉ huy BĐBP tỉnh Hải Lâm"],
+            "indicators": [
+                (None, 120, "đại biểu"),
+                (None, 36, "mái ấm tình thương"),
+                (None, 1240, "suất quà"),
+                ("hơn", 4.6, "tỷ đồng"),
+                (None, 22, "câu lạc bộ phụ nữ"),
+            ],
+            "results": 1,
+            "tasks": ["tiếp tục phối hợp tuyên truyền pháp luật", "nhân rộng các mô hình sinh kế"],
+            "byline": "Diệu Linh",
         },
     ),
 ]
@@ -1139,6 +1510,51 @@ Sáng 15/12/2022, HĐND huyện Sơn Lĩnh khai mạc kỳ họp thứ 10, khóa
 Công tác phối hợp giữa các cơ quan tư pháp trong năm được đánh giá chặt chẽ.
 
 Hồng Thái
+""",
+    ),
+    Article(
+        "a military region's own online giao ban with its provinces",
+        """Bộ Tư lệnh Quân khu 5 giao ban công tác quân sự, quốc phòng tháng 8
+
+Sáng 28/8/2023, Bộ Tư lệnh Quân khu 5 tổ chức hội nghị trực tuyến giao ban công tác quân sự, quốc phòng tháng 8. Trung tướng Thái Đại Ngô, Tư lệnh Quân khu chủ trì hội nghị. Dự tại các điểm cầu có chỉ huy Bộ CHQS các tỉnh, thành phố.
+
+Trong tháng, các cơ quan, đơn vị duy trì nghiêm chế độ sẵn sàng chiến đấu.
+""",
+    ),
+    Article(
+        "the press is briefed",
+        """Giao ban báo chí tháng 6
+
+Chiều 27/6/2023, Ban Tuyên giáo Tỉnh ủy, Sở Thông tin và Truyền thông và Hội Nhà báo tỉnh Lam Sơn tổ chức hội nghị giao ban báo chí tháng 6. Tại hội nghị, đại diện Công an tỉnh cung cấp thông tin về tình hình an ninh trật tự.
+
+Các cơ quan báo chí đã đăng tải 1.250 tin, bài.
+""",
+    ),
+    Article(
+        "a drill conducted by several agencies",
+        """Diễn tập ứng phó cháy rừng tại xã Pa Hang
+
+Ngày 22/2/2024, Hạt Kiểm lâm phối hợp với Công an xã, Ban CHQS xã tổ chức diễn tập chữa cháy rừng năm 2024 với 180 người tham gia.
+
+Kết thúc diễn tập, Ban tổ chức họp rút kinh nghiệm, đánh giá công tác phối hợp giữa các lực lượng.
+""",
+    ),
+    Article(
+        "an arrest by three forces",
+        """Phối hợp bắt giữ đối tượng vận chuyển ma túy
+
+Rạng sáng 11/5/2022, Bộ Chỉ huy BĐBP tỉnh phối hợp với Công an tỉnh, Cục Hải quan tỉnh Đông Khê bắt giữ một đối tượng vận chuyển 20 kg ma túy qua biên giới.
+
+Đây là kết quả của việc thực hiện quy chế phối hợp giữa ba lực lượng.
+""",
+    ),
+    Article(
+        "a provincial chair receives a delegation",
+        """Chủ tịch UBND tỉnh tiếp xã giao đoàn công tác nước bạn
+
+Sáng 9/10/2023, tại trụ sở UBND tỉnh, đồng chí Chủ tịch UBND tỉnh Lam Sơn tiếp đoàn đại biểu tỉnh bạn sang thăm và làm việc.
+
+Hai bên trao đổi về tình hình phối hợp quản lý biên giới trong thời gian qua.
 """,
     ),
 ]

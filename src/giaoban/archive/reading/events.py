@@ -48,6 +48,10 @@ _CEREMONY = rx(r"\blễ (?:ký kết|ký)\b")
 _COORDINATION = rx(
     r"công tác phối hợp|quy chế|phối hợp (?!(?:với|cùng|tổ chức)\b)|hiệp đồng|liên ngành|liên tịch|giáp ranh|liên hoàn|kế hoạch phối hợp|chương trình phối hợp|quan hệ phối hợp|nghị định|thông tư liên tịch"
 )
+# Meetings that bear the name but not the subject: the press, emulation blocs, an agency's own staff.
+_OTHER_MEETING = rx(
+    r"giao ban (?:\w+ ){0,2}?(?:báo chí|dư luận|cộng tác viên|khối thi đua|cụm thi đua)|họp báo|tiếp xúc cử tri|hội nghị (?:cán bộ|đối thoại)"
+)
 _LEGAL_HEAD = rx(r"cộng hòa xã hội chủ nghĩa việt nam|độc lập ?- ?tự do ?- ?hạnh phúc")
 _LEGAL_LINE = re.compile(r"(?m)^[ \t]*(?:điều \d{1,4}[.:]|căn cứ |chương [ivx\d]+\b|quyết định:|nghị định:)")
 
@@ -170,6 +174,8 @@ def kind_notice(
         and not MEETING.search(head)
     ):
         return Notice.OTHER_EVENT
+    if _OTHER_MEETING.search(main) and not _COORDINATION.search(main):
+        return Notice.NOT_A_CONFERENCE
     held = MEETING.search(main)
     other = _OTHER_EVENT.search(main)
     if (

@@ -29,7 +29,7 @@ _NO_OBJECT = rx(
     r"chính phủ|là|để|thì|với|h|giờ|nước|miền|thứ|giai đoạn|chủ thể|xã(?= biên)|văn phòng|cùng|bước|khâu|tốt|ai|thực hiện|nhằm|cho|có|được|hội nghị|đồng chí|tuổi|độ)(?!\w)"
 )
 _NOT_BEFORE = rx(
-    r"(?:số|quý|khóa|khoá|lần thứ|thứ|điều|khoản|chương|vùng|quân khu|đoàn|lữ đoàn|sư đoàn|trung đoàn|tiểu đoàn|đội|bão|covid|tháng|ngày|năm|nghị định|thông tư|quyết định|chỉ thị|mục|điểm|km|quốc lộ|tỉnh lộ|phường|quận|(?<!cung )cấp|từ|đến|nhiệm kỳ|khu vực|hệ số|luật|mốc|thôn|ấp|khối|tổ|bản|hải đội|hải đoàn|-)\s*$"
+    r"(?<!\w)(?:số|quý|khóa|khoá|lần thứ|thứ|điều|khoản|chương|vùng|quân khu|đoàn|lữ đoàn|sư đoàn|trung đoàn|tiểu đoàn|đội|bão|covid|tháng|ngày|năm|nghị định|thông tư|quyết định|chỉ thị|mục|điểm|km|quốc lộ|tỉnh lộ|phường|quận|(?<!cung )cấp|từ|đến|nhiệm kỳ|khu vực|hệ số|luật|mốc|thôn|ấp|khối|tổ|bản|hải đội|hải đoàn|-)\s*$"
 )
 _CHANGE = rx(r"(?:tăng|giảm|nhiều hơn|ít hơn)(?: thêm)?\s*$")
 _STOP = rx(

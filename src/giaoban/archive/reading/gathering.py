@@ -45,7 +45,7 @@ _BY = rx(r"(?<!\w)do (?P<who>[^.;]{3,200}?) (?:phối hợp |đồng |cùng )*(?
 _AT = rx(
     r"(?:tại|ở)(?: (?:trụ sở|hội trường|hội trường lớn|nhà văn hóa|phòng họp|sở chỉ huy|điểm cầu(?: chính| trung tâm)?|doanh trại|cơ quan|địa bàn|nhà khách))*\s*$"
 )
-_TOGETHER = rx(r"(?<!kết hợp )(?<!gắn )(?<!đối )(?<!cùng )(?<!so )với |giữa |gồm(?: có)? ")
+_TOGETHER = rx(r"(?<!kết hợp )(?<!gắn )(?<!đối )(?<!cùng )(?<!so )với (?!sự )|giữa |gồm(?: có)? ")
 # "sơ kết Quy chế phối hợp số 15 ngày 17/4/2019 của Công an, Viện kiểm sát và Tòa án": its owners meet on it.
 _OWNED = rx(r"(?:quy chế|chương trình|kế hoạch|quy định)(?: phối hợp| liên ngành| liên tịch)[^.;]{0,90}? của ")
 _TITLE_OF_DECREE = rx(r"(?<!\w)(?:về|quy định) (?:công tác |việc )?phối hợp(?!\w)")

@@ -170,6 +170,8 @@ def find_references(text: SourceText, start: int, end: int, catalogue: Catalogue
         if text.low[match.end("number") : match.end("number") + 6].strip().startswith(("tháng", "năm ")) and loose:
             continue
         stop = match.end()
+        if year_of_period := _year_of_period(match, kind, catalogue):
+            stop = position = year_of_period
         if match["issuer"] and not match["date"]:
             stop = match.start("issuer")
         if not _ISSUED.search(text.low[max(start, match.start() - 30) : match.start()]) or kind == "Nghị định":
@@ -184,11 +186,20 @@ def find_references(text: SourceText, start: int, end: int, catalogue: Catalogue
     return found
 
 
+def _year_of_period(match: re.Match[str], kind: str, catalogue: Catalogue) -> int | None:
+    """Where a reference ends whose "năm 2023" is the year reported: "giao ban thực hiện Nghị định 03 năm 2023"."""
+    if not match["said"] or match["issuer"] or match["date"]:
+        return None
+    number = match["number"].lstrip("0") or "0"
+    years = {known.parts[1] for known in catalogue if known.type == kind and known.parts[0] == number}
+    return match.end("number") if years and match["said"] > max(years) else None
+
+
 def _mention(
     text: SourceText, kind: str, start: int, end: int, match: re.Match[str], catalogue: Catalogue
 ) -> BasisMention:
     number = match["number"].lstrip("0") or "0"
-    year = match["year"] or match["said"]
+    year = match["year"] or (match["said"] if match.start("said") < end else None)
     suffix, on = _suffix(match["suffix"]), _iso(match["date"])
     if suffix and "TTLT" in suffix and kind == "Thông tư":
         kind = "Thông tư liên tịch"

@@ -14,6 +14,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import zip_longest
 
 from giaoban.archive.reading.events import Event
 from giaoban.archive.reading.notices import Notice
@@ -23,10 +24,12 @@ from giaoban.archive.reading.zones import Sentence
 _MEETING_ITSELF = rx(
     r"(?:đại biểu|hội nghị|các bên|hai bên|ý kiến|lãnh đạo|đồng chí|hội nghị cũng|cuộc họp|buổi họp)[^.;]{0,60}?(?:(?:đã |được |cùng |cùng nhau |tập trung )*(?:nghe|thảo luận|tham luận|phát biểu|đóng góp|cho ý kiến|trao đổi ý kiến|tham gia ý kiến|thông qua|quán triệt|phổ biến|phân tích))|"
     r"nghe (?:các )?báo cáo|phát biểu (?:tại|kết luận|khai mạc|chỉ đạo|bế mạc|đáp từ|ý kiến|chào mừng|tiếp thu)|(?:kết thúc|kết luận|bế mạc) (?:hội nghị|buổi|cuộc)|nhân dịp này|dịp này|"
-    r"(?:trao|tặng|nhận)(?: \w+){0,2} (?:giấy khen|bằng khen|kỷ niệm chương|thưởng)|(?:được |đề nghị )khen thưởng|khen thưởng (?:cho )?\d{1,4}|ký (?:kết )?(?:biên bản|quy chế|kế hoạch|chương trình|giao ước)|ký kết|hội nghị (?:đã )?(?:diễn ra|kết thúc|thành công)|hội nghị được|"
+    r"(?:trao|tặng|nhận)(?: \w+){0,2} (?:giấy khen|bằng khen|kỷ niệm chương|thưởng)|(?:được |đề nghị )khen thưởng|khen thưởng (?:cho )?\d{1,4}|hội nghị (?:đã )?(?:diễn ra|kết thúc|thành công)|hội nghị được|"
     r"tại (?:hội nghị|buổi \w+|cuộc họp)(?: giao ban| này)?,? (?:lãnh đạo|các|hai|ba|\d{1,4}|đại diện) [^.;,]{0,60}? (?:đã |cùng |cùng nhau )*(?:thông báo|trao đổi|đánh giá|báo cáo|thống nhất|làm rõ|bàn)|"
     r"quang cảnh|toàn cảnh|(?:tham |đến |cùng )dự (?:hội nghị|và|có|còn|giao ban|buổi)|thành phần tham dự"
 )
+# Signing is of the meeting, except where a sentence opens with the period it tells of: "Năm 2023, hai Bộ đã ký 12 kế hoạch".
+_SIGNING = rx(r"ký (?:biên bản|quy chế|kế hoạch|chương trình|giao ước)|ký kết")
 _STATES = rx(
     r"cho thấy|cho biết|nêu rõ|chỉ rõ|khẳng định|nhấn mạnh|đánh giá[:,]|ghi nhận|thống nhất đánh giá|đánh giá(?: rằng| trong| thời gian| năm| quý)|theo báo cáo|báo cáo (?:kết quả )?(?:nêu|tại hội nghị)"
 )
@@ -113,9 +116,12 @@ def find_outcome(
     listing = ""  # what the items of a list belong to: "results", "tasks" or nothing
     said: int | None = None
     seen: set[str] = set()
-    for sentence in sentences:
+    for sentence, next_one in zip_longest(sentences, sentences[1:]):
         low = text.low[sentence.start : sentence.end]
         repeated = low in seen
+        heads_list = low.rstrip().endswith(":") or (
+            next_one is not None and next_one.item and not sentence.item and low.rstrip()[-1:] not in ".;"
+        )
         seen.add(low)
         if sentence.item and listing:
             if listing == "tasks" and not repeated:
@@ -131,7 +137,13 @@ def find_outcome(
         ) or any(sentence.start <= begin < sentence.end for begin, _ in planned)
         orders = _ORDERS.search(low)
         instructs = _INSTRUCTS.search(low)
-        about_meeting = _MEETING_ITSELF.search(low) is not None or sentence in event.all or sentence.span in attendance
+        opens_with_period = any(0 <= begin - sentence.start < 12 for begin, _ in reported)
+        about_meeting = (
+            _MEETING_ITSELF.search(low) is not None
+            or (_SIGNING.search(low) is not None and not opens_with_period)
+            or sentence in event.all
+            or sentence.span in attendance
+        )
         if (count := _SAID_COUNT.search(low)) and (ahead or orders):
             said = said or (int(count["count"]) if count["count"].isdigit() else _COUNT_WORDS[count["count"]])
         opens_conference = sentence == event.main
@@ -143,7 +155,8 @@ def find_outcome(
         )
         past = (
             (_PAST.search(low[:160]) is not None or any(0 <= begin - sentence.start < 12 for begin, _ in current))
-            and not will and not (ahead and (_FUTURE.search(low[:60]) is not None))
+            and not will
+            and not (ahead and (_FUTURE.search(low[:60]) is not None))
         )
         if (
             (ahead or instructs)
@@ -154,13 +167,13 @@ def find_outcome(
             found = [] if repeated else _tasks_of(text, sentence, said)
             tasks += found
             state = "tasks" if found or ahead else state
-            if low.rstrip().endswith(":"):
+            if heads_list:
                 listing, state = "tasks", "tasks"
             continue
         if ahead and not past:
             if not opens_conference:
                 state = "tasks"
-                if low.rstrip().endswith(":"):
+                if heads_list:
                     listing = "tasks"
                 elif (
                     _DIRECTIVE.search(low)
@@ -175,7 +188,7 @@ def find_outcome(
             head = low[begin.end() :] if begin else low
             if (_DIRECTIVE.match(head) or _ENUMERATOR.match(low)) and not about_meeting:
                 tasks += [] if repeated else _split(text, sentence.start, sentence.end)
-                if low.rstrip().endswith(":"):
+                if heads_list:
                     listing = "tasks"
                 continue
             if about_meeting or not _WEAK.search(low):
@@ -192,9 +205,9 @@ def find_outcome(
             continue
         if state == "report" or past or _DONE.search(low) or _WEAK.search(low) or _WORKED.search(low):
             state = "report"
-            if not repeated:
+            if not repeated and not (heads_list and len(low) < 60 and " đã " not in low):
                 results.append(sentence.span)
-            listing = "results" if low.rstrip().endswith(":") else ""
+            listing = "results" if heads_list else ""
     notices = []
     if not results:
         notices.append(Notice.NO_RESULTS)

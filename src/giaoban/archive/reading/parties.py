@@ -45,6 +45,7 @@ _CLOSED = (
     + _WING
     + "|bđbp|"
     + r"lực lượng (?:cảnh sát biển|kiểm ngư|biên phòng|bộ đội biên phòng)|cảnh sát biển(?: việt nam)?",
+    r"(?:hải đội|hải đoàn) \d{1,4} (?:" + _WING + r")",
     r"(?:hải đội|hải đoàn|lữ đoàn|sư đoàn|trung đoàn|tiểu đoàn|binh đoàn|quân đoàn|đoàn trinh sát số|đoàn trinh sát|đoàn kinh tế ?- ?quốc phòng|đoàn kt ?- ?qp|đoàn|kho)(?: (?:bộ binh|phòng không|tàu|tên lửa|pháo binh|xe tăng|không quân|cảnh sát cơ động))? (?:k|kt)?\d{1,4}",
     r"quân khu \d|quân chủng hải quân|quân chủng phòng không(?: - không quân)?|học viện biên phòng",
     r"tiểu đoàn cảnh sát cơ động(?: số \d)?|trung đoàn cảnh sát cơ động",

@@ -37,7 +37,9 @@ _YEAR = r"(?:\s*(?:/|-|,)?\s*(?:của )?(?:năm )?(?P<{0}>20\d\d|19\d\d)(?![\d/]
 
 _PERIOD = rx(
     r"(?=[\dqcsgtnhbmđ])(?<![\w/.,-])(?:"
-    r"(?P<quarter>(?:quý |q\. ?|q(?=[1-4iv]))(?P<q>iv|iii|ii|i|[1-4]|một|hai|ba|bốn|tư)(?!\w)" + _YEAR.format("qy") + r")"
+    r"(?P<quarter>(?:quý |q\. ?|q(?=[1-4iv]))(?P<q>iv|iii|ii|i|[1-4]|một|hai|ba|bốn|tư)(?!\w)"
+    + _YEAR.format("qy")
+    + r")"
     r"|(?P<last>(?:3|03|ba) tháng cuối năm" + _YEAR.format("ly") + r"(?![\w/]))"
     r"|(?P<nine>(?:9|09|chín) tháng(?: đầu năm| đầu)?(?: qua)?" + _YEAR.format("ny") + r"(?![\w/]))"
     r"|(?P<half>(?:6|06|sáu) tháng(?: (?P<which>đầu|cuối)(?: năm)?| qua| năm(?= \d))?"

@@ -12,12 +12,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import date
 
 from giaoban.archive.reading import events, figures, gathering, legal, outcomes, places, zones
-from giaoban.archive.reading.dates import DayMention, find_days
+from giaoban.archive.reading.dates import EARLIEST_REVIEW, DayMention, find_days
 from giaoban.archive.reading.legal import KNOWN_INSTRUMENTS, Catalogue
 from giaoban.archive.reading.notices import Notice
 from giaoban.archive.reading.parties import find_organisations
@@ -76,10 +76,11 @@ def read_text(text: str, *, catalogue: Catalogue = KNOWN_INSTRUMENTS) -> Confere
     return _conference(seen, article, sentences, event, met, sites, references, masked, notices)
 
 
-def _invited_by_one(text: SourceText, opening: Iterable[Span], met: gathering.Gathering) -> bool:
+def _invited_by_one(text: SourceText, opening: Sequence[Span], met: gathering.Gathering) -> bool:
     """One agency called partners to a meeting on their coordination: several others attend, and coordination is the subject."""
     others = [words for words, _ in met.participants]
-    return met.partners == 1 and len(others) >= 2 and events.speaks_of_coordination(text, list(opening))
+    called = any(start <= spans[0][0] < end for _, spans in met.participants for start, end in opening)
+    return met.partners == 1 and (len(others) >= 2 or called) and events.speaks_of_coordination(text, opening)
 
 
 def _other(text: SourceText, article: Article, notices: list[Notice]) -> ConferenceRecord:
@@ -132,6 +133,8 @@ def _conference(
         text, event, masked, article.posting, period, following, article.title
     )
     notices += said
+    coming = _coming(text, sentences, event, told, period, held)
+    following = following or (coming[0] if coming else None)
     reported, ahead = _date_periods(period, following, held, article.posting, notices)
     evidence["period"] = [period.span] if period else []
     evidence["next_period"] = [following.span] if following else []
@@ -183,13 +186,17 @@ def _conference(
         mention.span
         for mentions in told.values()
         for mention in mentions
-        if mention.planned or (period and _begins_after(mention.period, reported))
+        if mention.planned or mention in coming or (period and _begins_after(mention.period, reported))
     ]
     present = [span for _, spans in (*met.participants, *met.chairs) for span in spans]
     attendance = [
         sentence.span
         for sentence in sentences
-        if any(sentence.start <= span[0] < sentence.end for span in present) and _only_attends(text, sentence)
+        if (
+            any(sentence.start <= span[0] < sentence.end for span in present)
+            or _DELEGATES.search(text.low, *sentence.span)
+        )
+        and _only_attends(text, sentence)
     ]
     behind = [mention.span for mentions in told.values() for mention in mentions if mention.span not in planned]
     current = [
@@ -244,6 +251,9 @@ def _conference(
 
 
 _REPORTS = rx(r"cho thấy|cho biết|nêu rõ|khẳng định|nhấn mạnh|đánh giá|yêu cầu|đề nghị|phát biểu")
+
+
+_DELEGATES = rx(r"dự (?:hội nghị|giao ban|và|có)[^.;]{0,60}? ?\d[\d.]* (?:lượt )?đại biểu")
 
 
 def _only_attends(text: SourceText, sentence: Sentence) -> bool:
@@ -342,6 +352,33 @@ def _begins_after(one: Period, other: Period) -> bool:
         and one.type in (other.type, "year")
         and one.type != "multi_year"
     )
+
+
+def _coming(
+    text: SourceText,
+    sentences: list[Sentence],
+    event: events.Event,
+    told: dict[Span, list[PeriodMention]],
+    period: PeriodMention | None,
+    held: DayMention | None,
+) -> list[PeriodMention]:
+    """Periods that open a sentence and run on well after the conference: "Năm 2018, hai đơn vị tiếp tục ..." held in March 2018."""
+    if held is None or held.year is None or not held.valid:
+        return []
+    on = date(held.year, held.month, held.day)
+    return [
+        mention
+        for sentence in sentences
+        if sentence not in event.all and not _DID.search(text.low, *sentence.span)
+        for mention in told[sentence.span][:1]
+        if mention.span[0] - sentence.start < 12
+        and (end := period_end(mention.period)) is not None
+        and (end - on) > -EARLIEST_REVIEW
+        and (period is None or mention.period != period.period)
+    ]
+
+
+_DID = rx(r"(?<!\w)(?:đã|qua)(?!\w)")
 
 
 def _clash(one: Period, other: Period) -> bool:

@@ -17,11 +17,16 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from itertools import zip_longest
 
 from giaoban.archive.reading.dates import DayMention, find_days, posting_weekday_fits
 from giaoban.archive.reading.notices import Notice
 from giaoban.archive.reading.text import LOWER, MAX_SENTENCE, UPPER, SourceText, Span, rx
 
+# A short line over the items of a list: "Kết quả nổi bật:", "Nhiệm vụ trọng tâm quý III".
+_LIST_HEADING = rx(
+    r"(?:\W|\d|[ivx]+\.)*(?:một số |các |về )?(?:kết quả|nhiệm vụ|phương hướng|giải pháp|công tác|nội dung)[^.;\n]{0,110}$"
+)
 _LINE = re.compile(r"[^\n]+")
 _ENDED = re.compile(r"(?:[.!?…:;]|\./,|\./)[\"”’)\]]*$")
 _ITEM = re.compile(r"(?:[-–—+•*●▪]\s*|\(?(?:\d{1,2}|[a-zđ])[.)]\s+)(?=\S)")
@@ -350,8 +355,9 @@ def _body(text: SourceText, rest: Sequence[_Line]) -> tuple[list[Paragraph], lis
     """Paragraphs, captions between them, and the lines after the last paragraph."""
     kinds: list[str] = []
     listing = False
-    for line in rest:
+    for line, following in zip_longest(rest, rest[1:]):
         kind = "other"
+        heads_list = following is not None and following.item and not line.item and _LIST_HEADING.match(line.low)
         short_caption = len(line.view) < 200 and (_CAPTION.match(line.low) or _CREDIT_OF_PHOTO.search(line.low))
         if _is_furniture(line) or _BYLINE_LABEL.match(line.low):
             kind = "other"
@@ -359,13 +365,17 @@ def _body(text: SourceText, rest: Sequence[_Line]) -> tuple[list[Paragraph], lis
             kind = "item"
         elif short_caption:
             kind = "other"
-        elif (line.ended and len(line.view.split()) > 4) or len(line.view) > 240 or _is_lead(text, line):
+        elif heads_list or (line.ended and len(line.view.split()) > 4) or len(line.view) > 240 or _is_lead(text, line):
             kind = "item" if listing and (line.view[0].islower() or line.view.endswith(";")) else "body"
         elif listing and len(line.view) > 60:
             kind = "item"
         kinds.append(kind)
         if kind != "other":
-            listing = line.view.endswith((":", ";")) or (listing and kind == "item" and not line.view.endswith("."))
+            listing = (
+                line.view.endswith((":", ";"))
+                or bool(heads_list)
+                or (listing and kind == "item" and not line.view.endswith("."))
+            )
     last = max((position for position, kind in enumerate(kinds) if kind != "other"), default=-1)
     paragraphs = [
         Paragraph(line.start, line.end, kind == "item")
@@ -409,7 +419,11 @@ def _is_name_line(line: _Line) -> bool:
         and not _NOT_A_NAME.search(line.low)
         and not _is_furniture(line)
         and not any(letter.isdigit() for letter in line.view.split("-")[0])
-        and (any(letter in LOWER_SET for letter in line.view) or len(line.view.split()) >= 2 or _INITIALS.fullmatch(line.view))
+        and (
+            any(letter in LOWER_SET for letter in line.view)
+            or len(line.view.split()) >= 2
+            or _INITIALS.fullmatch(line.view)
+        )
     )
 
 
