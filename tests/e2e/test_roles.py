@@ -36,7 +36,7 @@ MENUS = {
     "thutruong.ca": INSIDE,
     "kiemtra.ca": INSIDE,
     "nguoila": INSIDE,
-    "quantri": ["Coordinations", "Agencies", "Regulations", "Administration"],
+    "quantri": ["To do", "Coordinations", "Agencies", "Regulations", "Administration"],
 }
 SEARCHED = ("/search/", "/tasks/", "/records/", "/registers/", "/registers/in/")
 SOUGHT = ("kim-tước-7f3a", "kim-tuoc-7f3a")
@@ -102,12 +102,12 @@ def test_a_draft_of_one_agency_is_nowhere_for_the_others(visit: Callable[..., Pa
     places = write_canaries(writer, server)
     seen = writer.context.request
     assert CANARY in seen.get(places[0]).text()
-    for username in ("canbo.qs", "thutruong.ub", "nguoila"):
+    for username in ("canbo.qs", "nguoila"):
         page = visit(username)
         asked = page.context.request
         api = {"Authorization": f"Bearer {make_token(page)}"}
         assert asked.get("/api/me", headers=api).status == 200
-        told = [text_at(page, address) for address, _kind in crawl(page, server, [])]
+        told = [text_at(page, address) for address, _kind in crawl(page, server, [], each=2)]
         told += [
             text_at(page, address)
             for address in (*places, *(f"{list_of}?q={word}" for list_of in SEARCHED for word in SOUGHT))
@@ -159,17 +159,22 @@ def test_two_step_sign_in_is_turned_on_and_asks_for_the_code(visit: Callable[...
     codes = re.findall(r"^[a-z2-7]{8}$", page.locator("main").inner_text(), re.MULTILINE)
     shot(page, "two-step-on")
 
+    assert codes, "backup codes are shown once"
+
     again = visit()
     sign_in(again, "thutruong.xa")
     expect(again.get_by_role("heading", level=1)).to_have_text(vi("Second step"))
-    again.locator("input[name=code]").fill("000000")
-    button(again, "Sign in").click()
-    expect(again.locator(".field-error, .notice[data-kind=problem]").first).to_be_visible()
-    expect(again.get_by_role("heading", level=1)).to_have_text(vi("Second step"))
-    assert codes, "backup codes are shown once"
     again.locator("input[name=code]").fill(codes[0])
     button(again, "Sign in").click()
     expect(again.get_by_role("heading", level=1)).to_have_text(vi("To do"))
+
+    other = visit()
+    sign_in(other, "thutruong.xa")
+    other.locator("input[name=code]").fill(codes[0])
+    button(other, "Sign in").click()
+    expect(other.locator(".field-error, .notice[data-kind=problem]").first).to_be_visible()
+    other.goto("/")
+    expect(other.get_by_role("heading", level=1)).to_have_text(vi("Sign in"))
 
 
 @pytest.mark.parametrize("username", ["thutruong.ca", "quantri"])
@@ -178,7 +183,9 @@ def test_each_language_is_whole(visit: Callable[..., Page], server: str, usernam
     english, vietnamese = catalogue()
     page = visit(username)
     leaks = [
-        f"{address}: {leak}" for address, _kind in crawl(page, server, []) for leak in said(page, address) & english
+        f"{address}: {leak}"
+        for address, _kind in crawl(page, server, [], each=2)
+        for leak in said(page, address) & english
     ]
     page.goto("/agencies/")
     page.get_by_role("button", name="English").click()
