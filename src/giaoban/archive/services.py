@@ -29,6 +29,8 @@ from giaoban.kernel.text import fold
 from giaoban.regulations.queries import parties_on
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from giaoban.agencies.models import Agency
     from giaoban.regulations.models import Coordination
 
@@ -164,17 +166,11 @@ def confirm_record(
     past = PastConference(
         uid=uuid.uuid4(),
         coordination=coordination.uid,
-        kind=ConferenceKind(record.fields.get("conference_type") or ConferenceKind.GIAO_BAN),
-        title=record.title,
+        **facts_of(record.fields, title=record.title),
         period=period,
-        next_period=period_key(record.fields.get("next_period") or {}) or "",
         held_on=held_on,
         host=host.code,
         co_chairs=[PlannedChair(agency=agency.code) for agency in co_chairs],
-        format=Format(record.fields.get("format") or Format.UNKNOWN),
-        venue=record.fields.get("venue") or "",
-        sites=record.fields.get("sites") or [],
-        assessments=record.fields.get("results") or [],
         tasks=[
             PastTask(
                 uid=uuid.uuid4(),
@@ -204,6 +200,19 @@ def confirm_record(
     record.closed_at, record.closed_by = now, by.person.full_name
     record.save(update_fields=["conference", "dispatch", "state", "closed_at", "closed_by"])
     return record
+
+
+def facts_of(fields: Mapping[str, Any], *, title: str) -> dict[str, Any]:
+    """What goes from the fields of a record into the conference as it is; the rest a person names when confirming."""
+    return {
+        "kind": ConferenceKind(fields.get("conference_type") or ConferenceKind.GIAO_BAN),
+        "title": title,
+        "next_period": period_key(fields.get("next_period") or {}) or "",
+        "format": Format(fields.get("format") or Format.UNKNOWN),
+        "venue": fields.get("venue") or "",
+        "sites": fields.get("sites") or [],
+        "assessments": fields.get("results") or [],
+    }
 
 
 @transaction.atomic

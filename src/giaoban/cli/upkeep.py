@@ -32,7 +32,9 @@ def add_to(app: typer.Typer) -> None:
     )
     app.add_typer(territory, name="territory")
     app.command(
-        help=_("Check every register of this server; name the first bad entry of each. Exit code 3 if one is bad.")
+        help=_(
+            "Check every register of this server, and everything that follows from it. Exit code 3 if anything is bad."
+        )
     )(verify)
     app.command(help=_("Write the whole server into one file. It holds the private keys: keep it like them."))(backup)
     app.command(help=_("Bring a backup back into an empty GIAOBAN_HOME, and verify it."))(restore)
@@ -60,10 +62,13 @@ def load_territory(as_json: bool = JSON) -> int:
 def verify(as_json: bool = JSON) -> int:
     """Reads everything; on SQLite writers wait meanwhile."""
     start_with_tables()
-    with _bar(_("Verifying")) as step:
-        from giaoban.dispatches.verification import verify_all
+    from giaoban.desk.replay import differences
+    from giaoban.dispatches.verification import verify_all
 
+    with _bar(_("Verifying the registers")) as step:
         findings = verify_all(step)
+    with _bar(_("Verifying what follows from them")) as step:
+        findings += differences(step)
     return _answer_findings(findings, as_json=as_json)
 
 
@@ -120,7 +125,7 @@ def _answer_findings(findings: list[Finding], *, as_json: bool) -> int:
                 % {"count": len(broken)}
             )
         else:
-            say(_("Every register verifies: nothing was changed, deleted or inserted."))
+            say(_("Every register and all that follows from it verifies: nothing was changed, deleted or inserted."))
     return NOT_VERIFIED if broken else DONE
 
 

@@ -215,20 +215,24 @@ def conclude(conference: Conference, *, notice: Dispatch | None, at: datetime, d
     conference.save(update_fields=["state", "notice", "issued_at", "proposed_digest"])
 
 
-def begin_tasks(
-    conference: Conference, conclusions: Sequence[ConcludedSentence], *, origin: Dispatch | None, at: datetime
-) -> None:
-    """Write the tasks of the conclusions on the holder's island. Idempotent."""
+def specs_of(conclusions: Sequence[ConcludedSentence]) -> list[TaskSpec]:
+    """The tasks among the conclusions, numbered in their order."""
     given = [c for c in conclusions if c.kind is ConclusionKind.TASK]
-    specs = [
+    return [
         TaskSpec(
             uid=c.uid, number=number, text=c.text, lead=c.lead or "", cooperating=list(c.cooperating), due_on=c.due_on
         )
         for number, c in enumerate(given, start=1)
         if c.due_on is not None
     ]
+
+
+def begin_tasks(
+    conference: Conference, conclusions: Sequence[ConcludedSentence], *, origin: Dispatch | None, at: datetime
+) -> None:
+    """Write the tasks of the conclusions on the holder's island. Idempotent."""
     tasks.create_from_conclusion(
-        specs,
+        specs_of(conclusions),
         holder=conference.holder,
         coordination=coordination_by_uid(conference.coordination.uid),
         conference_uid=conference.uid,

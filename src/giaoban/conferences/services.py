@@ -527,42 +527,49 @@ def _write_past(
             from_record=True,
             issued_at=now,
         )
-        chairs = past.co_chairs or [PlannedChair(agency=past.host)]
-        plan = Plan(
-            kind=past.kind,
-            period=past.period,
-            next_period=past.next_period or parse_period(past.period).next().key,
-            title=past.title,
-            held_on=past.held_on,
-            venue=past.venue,
-            format=past.format,
-            co_chairs=chairs,
-            # a record names places, not who answered for them: the host's name stands for it
-            sites=[
-                PlannedSite(uid=uuid.uuid5(past.uid, f"site:{place}"), agency=past.host, name=name, is_main=place == 0)
-                for place, name in enumerate(past.sites)
-            ],
-        )
-        copies.write_plan(conference, plan, agencies)
-        conclusions = [
-            ConcludedSentence(
-                uid=uuid.uuid5(past.uid, f"assessment:{place}"), kind=ConclusionKind.ASSESSMENT, text=text
-            )
-            for place, text in enumerate(past.assessments)
-        ] + [
-            ConcludedSentence(
-                uid=task.uid,
-                kind=ConclusionKind.TASK,
-                text=task.text,
-                lead=task.lead,
-                cooperating=task.cooperating,
-                due_on=task.due_on,
-            )
-            for task in past.tasks
-        ]
+        copies.write_plan(conference, plan_of_past(past), agencies)
+        conclusions = conclusions_of_past(past)
         copies.write_conclusions(conference, conclusions, agencies)
         incoming.begin_tasks(conference, conclusions, origin=dispatch, at=now)
     return conference
+
+
+def plan_of_past(past: PastConference) -> Plan:
+    """What a record says of a conference, as a plan."""
+    chairs = past.co_chairs or [PlannedChair(agency=past.host)]
+    return Plan(
+        kind=past.kind,
+        period=past.period,
+        next_period=past.next_period or parse_period(past.period).next().key,
+        title=past.title,
+        held_on=past.held_on,
+        venue=past.venue,
+        format=past.format,
+        co_chairs=chairs,
+        # a record names places, not who answered for them: the host's name stands for it
+        sites=[
+            PlannedSite(uid=uuid.uuid5(past.uid, f"site:{place}"), agency=past.host, name=name, is_main=place == 0)
+            for place, name in enumerate(past.sites)
+        ],
+    )
+
+
+def conclusions_of_past(past: PastConference) -> list[ConcludedSentence]:
+    """What a record reports and gives to do, as conclusions. Their uids follow from that of the conference."""
+    return [
+        ConcludedSentence(uid=uuid.uuid5(past.uid, f"assessment:{place}"), kind=ConclusionKind.ASSESSMENT, text=text)
+        for place, text in enumerate(past.assessments)
+    ] + [
+        ConcludedSentence(
+            uid=task.uid,
+            kind=ConclusionKind.TASK,
+            text=task.text,
+            lead=task.lead,
+            cooperating=task.cooperating,
+            due_on=task.due_on,
+        )
+        for task in past.tasks
+    ]
 
 
 def _check_past(past: PastConference, agencies: Mapping[str, Agency], *, today: date) -> None:

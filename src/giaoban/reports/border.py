@@ -417,29 +417,19 @@ def row_columns(row: agreement.Row) -> dict[str, Any]:
 
 
 def settle_state(figures: JointFigures, *, now: datetime) -> None:
-    """Work out from the words of the parties where a proposed version stands.
-
-    A signature is never taken back: signing ends an objection, an objection does not end a signature. So every island
-    comes to the same state, in whatever order the words arrive.
-    """
+    """Write down where a proposed version stands by the words of the parties (`rules.figures_state`)."""
     if figures.state not in {FiguresState.PROPOSED, FiguresState.OBJECTED}:
         return
-    counted = [
-        word
-        for word in figures.sign_offs.select_related("agency").order_by("at", "pk")
-        if word.digest == figures.digest and word.agency.code in figures.parties
-    ]
-    signed = {word.agency.code: word for word in counted if word.verdict == Verdict.SIGNED}
-    objecting = {word.agency.code for word in counted if word.verdict == Verdict.OBJECTED} - signed.keys()
-    if objecting:
-        state = FiguresState.OBJECTED
-    elif signed.keys() >= set(figures.parties):
-        state = FiguresState.AGREED
-        figures.agreed_at = max(word.at for word in signed.values())
-    else:
-        state = FiguresState.PROPOSED
+    state, agreed_at = rules.figures_state(
+        parties=figures.parties,
+        digest=figures.digest,
+        words=[
+            rules.Word(agency=word.agency.code, verdict=word.verdict, digest=word.digest, at=word.at)
+            for word in figures.sign_offs.select_related("agency").order_by("at", "pk")
+        ],
+    )
     if state != figures.state:
-        figures.state = state
+        figures.state, figures.agreed_at = state, agreed_at
         figures.save(update_fields=["state", "agreed_at"])
 
 

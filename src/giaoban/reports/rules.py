@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING
 
 from giaoban.kernel import agreement
 from giaoban.kernel.screening import find_refusals
-from giaoban.reports.enums import Qualifier
+from giaoban.reports.enums import FiguresState, Qualifier, Verdict
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
+    from datetime import datetime
     from uuid import UUID
 
     from giaoban.regulations.models import Indicator
@@ -90,6 +91,33 @@ def agreement_table(content: TableContent, indicators: Iterable[Indicator]) -> a
     for code, (value, note) in content.settled.items():
         table = agreement.settle(table, code, value, note)
     return table
+
+
+@dataclass(frozen=True, kw_only=True)
+class Word:
+    """What one party said to a table, and to which."""
+
+    agency: str
+    verdict: str
+    digest: str
+    at: datetime
+
+
+def figures_state(
+    *, parties: Sequence[str], digest: str, words: Iterable[Word]
+) -> tuple[FiguresState, datetime | None]:
+    """Where a proposed table stands by the words of its parties, and when it was agreed.
+
+    A signature is never taken back: signing ends an objection, an objection does not end a signature. So every island
+    comes to the same state, in whatever order the words arrive.
+    """
+    counted = [word for word in words if word.digest == digest and word.agency in parties]
+    signed = {word.agency: word.at for word in counted if word.verdict == Verdict.SIGNED}
+    if {word.agency for word in counted if word.verdict == Verdict.OBJECTED} - signed.keys():
+        return FiguresState.OBJECTED, None
+    if signed.keys() >= set(parties):
+        return FiguresState.AGREED, max(signed.values())
+    return FiguresState.PROPOSED, None
 
 
 def kernel_indicator(indicator: Indicator) -> agreement.Indicator:

@@ -719,8 +719,7 @@ def _write_rows(figures: JointFigures, reports: Mapping[str, Report], kept: Mapp
             values=said[indicator.code],
             qualifiers=words.get(indicator.code, {}),
         )
-        for place, indicator in enumerate(indicators)
-        if indicator.code in said
+        for place, indicator in enumerate(indicator for indicator in indicators if indicator.code in said)
     ]
     table = rules.agreement_table(_content(figures, rows, settled), indicators)
     for row in rows:
