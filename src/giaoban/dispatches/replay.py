@@ -361,7 +361,7 @@ class _Comparison:
             "dispatch": told.shown,
         }
         what = _("%(thing)s, %(column)s: “%(stands)s” stands there, but dispatch %(dispatch)s says “%(says)s”.")
-        words = parts | {"column": str(table.model._meta.get_field(column).verbose_name)}  # type: ignore[union-attr]  # noqa: SLF001
+        words = parts | {"column": _name_of(table, column)}
         return self._difference("replay.changed", what % words, **parts)
 
     def _deleted(self, table: Table, key: Key, expected: Expected) -> Finding:
@@ -406,6 +406,12 @@ class _Comparison:
 
     def _code(self, agency: int) -> str:
         return next((code for code, each in self._island.agencies.items() if each.pk == agency), f"#{agency}")
+
+
+def _name_of(table: Table, column: str) -> str:
+    """What people call a column; its bare name where only the program does."""
+    about: Any = table.model._meta.get_field(column)  # noqa: SLF001
+    return column if about.verbose_name == about.name.replace("_", " ") else str(about.verbose_name)
 
 
 def shown(value: Any) -> str:
