@@ -20,7 +20,7 @@ from giaoban.common.storage import store_of
 from giaoban.common.todo import ToDo
 from giaoban.conferences import rules
 from giaoban.conferences.copies import plan_from
-from giaoban.conferences.enums import Answer, State
+from giaoban.conferences.enums import Answer, ConclusionKind, State
 from giaoban.conferences.models import AgendaItem, AgendaVersion, CoChair, Conclusion, Conference, Contribution, Site
 from giaoban.dispatches.models import Dispatch
 from giaoban.dispatches.queries import visible_to
@@ -203,7 +203,7 @@ def conference_page(uid: UUID, *, by: By, now: datetime) -> ConferencePage:
             )
         ),
         conclusions=list(
-            conference.conclusions.select_related("lead").only(
+            _conclusions_to_show(conference).only(
                 "conference", "uid", "position", "kind", "text", "due_on", "lead__code", "lead__short_name"
             )
         ),
@@ -215,6 +215,12 @@ def conference_page(uid: UUID, *, by: By, now: datetime) -> ConferencePage:
         days=working_days_for(held_on, today),
         today=today,
     )
+
+
+def _conclusions_to_show(conference: Conference) -> QuerySet[Conclusion]:
+    """All of them while they are drafted; afterwards the tasks stand for themselves."""
+    rows = conference.conclusions.select_related("lead")
+    return rows.filter(kind=ConclusionKind.ASSESSMENT) if conference.state == State.CONCLUDED else rows
 
 
 _UNSEEN_OF_AGENCY = tuple(
