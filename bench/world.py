@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from giaoban.common.access import By
     from giaoban.conferences.models import Conference
     from giaoban.kernel.calendar import Period
-    from giaoban.regulations.models import Coordination
+    from giaoban.regulations.models import Coordination, Regulation
     from giaoban.reports.models import JointFigures, Report
     from giaoban.tasks.models import Task
 
@@ -128,7 +128,7 @@ def tasks_of(by: By) -> list[Task]:
     return list(Task.objects.filter(holder=by.agency))
 
 
-def _more_indicators(regulation: object) -> None:
+def _more_indicators(regulation: Regulation) -> None:
     from giaoban.regulations.models import ContentArea, Indicator
 
     area = ContentArea.objects.filter(regulation=regulation).order_by("position").last()
