@@ -3,39 +3,31 @@
 from __future__ import annotations
 
 from functools import cache
-from importlib import import_module
-from pathlib import Path
 from typing import TYPE_CHECKING
+
+from giaoban.agencies.policy import POLICY as AGENCIES
+from giaoban.api.policy import POLICY as API
+from giaoban.archive.policy import POLICY as ARCHIVE
+from giaoban.conferences.policy import POLICY as CONFERENCES
+from giaoban.desk.policy import POLICY as DESK
+from giaoban.dispatches.policy import POLICY as DISPATCHES
+from giaoban.project.health import POLICY as HEALTH
+from giaoban.regulations.policy import POLICY as REGULATIONS
+from giaoban.reports.policy import POLICY as REPORTS
+from giaoban.tasks.policy import POLICY as TASKS
 
 if TYPE_CHECKING:
     from giaoban.common.access import Row
 
-PACKAGE = Path(__file__).resolve().parent.parent
-ROOMS = [
-    "project",
-    "web",
-    "agencies",
-    "regulations",
-    "dispatches",
-    "reports",
-    "tasks",
-    "conferences",
-    "archive",
-    "desk",
-    "api",
-]
+TABLES = (AGENCIES, REGULATIONS, DISPATCHES, REPORTS, TASKS, CONFERENCES, ARCHIVE, DESK, API, HEALTH)
 
 
 @cache
 def table() -> dict[str, Row]:
     """Route name (`room:name`) → row. A name in two rooms is a mistake and stops the start."""
     merged: dict[str, Row] = {}
-    for room in ROOMS:
-        module = "project.health" if room == "project" else f"{room}.policy"
-        if not (PACKAGE / f"{module.replace('.', '/')}.py").exists():
-            continue
-        for route, row in import_module(f"giaoban.{module}").POLICY.items():
-            if route in merged:
-                raise ValueError(f"route {route} has two policy rows")
-            merged[route] = row
+    for rows in TABLES:
+        if twice := merged.keys() & rows.keys():
+            raise ValueError(f"routes with two policy rows: {sorted(twice)}")
+        merged |= rows
     return merged

@@ -2,36 +2,19 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from django.urls import include, path
 
-ROOMS = {
-    "desk": "",
-    "agencies": "",
-    "regulations": "",
-    "dispatches": "",
-    "reports": "",
-    "tasks": "",
-    "conferences": "",
-    "archive": "",
-    "project.health": "",
-    "api": "api/",
-}
-"""Room → prefix of its routes."""
-
-
-PACKAGE = Path(__file__).resolve().parent.parent
-
-
-def _routes(room: str) -> str:
-    return room if room == "project.health" else f"{room}.urls"
-
-
 urlpatterns = [
-    path(prefix, include(f"giaoban.{_routes(room)}"))
-    for room, prefix in ROOMS.items()
-    if (PACKAGE / f"{_routes(room).replace('.', '/')}.py").exists()
+    path("", include("giaoban.desk.urls")),
+    path("", include("giaoban.agencies.urls")),
+    path("", include("giaoban.regulations.urls")),
+    path("", include("giaoban.dispatches.urls")),
+    path("", include("giaoban.reports.urls")),
+    path("", include("giaoban.tasks.urls")),
+    path("", include("giaoban.conferences.urls")),
+    path("", include("giaoban.archive.urls")),
+    path("", include("giaoban.project.health")),
+    path("api/", include("giaoban.api.urls")),
 ]
 
 handler400 = "giaoban.web.views.bad_request"
