@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from django.urls import reverse
 from tests.conferences.hall import OPENED, Hall
+from tests.tasks.files import pdf
 
 from giaoban.common.access import Role
 from giaoban.common.errors import NotFoundError, RefusedError
@@ -26,7 +27,7 @@ from giaoban.tasks.rules import ALLOWED, TaskAct
 from giaoban.tasks.services import Upload
 
 LATER = OPENED + timedelta(days=10)
-PDF = Upload("ke-hoach.pdf", b"%PDF-1.7 noi dung")
+PDF = Upload("ke-hoach.pdf", pdf("Ke hoach tuan tra"))
 
 
 def refused(code: str, act: Callable[[], Any]) -> RefusedError:
@@ -352,7 +353,7 @@ def test_a_lead_reports_and_an_assigner_answers_on_the_pages(hall: Hall) -> None
         {
             "text": "Đã dự thảo",
             "percent": "60",
-            "evidence": [SimpleUploadedFile("a.pdf", b"%PDF-1.7"), SimpleUploadedFile("b.txt", b"x")],
+            "evidence": [SimpleUploadedFile("a.pdf", PDF.content), SimpleUploadedFile("b.txt", b"x")],
         },
     )
     assert sent.status_code == 302

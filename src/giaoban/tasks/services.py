@@ -18,12 +18,14 @@ from giaoban.common.clock import day_of
 from giaoban.common.errors import NotFoundError, RefusedError
 from giaoban.common.files import RenderedFile
 from giaoban.dispatches import services as dispatches
+from giaoban.kernel.screening import find_refusals
 from giaoban.kernel.text import fold as fold_text
 from giaoban.kernel.text import nfc
 from giaoban.regulations.queries import coordination_by_uid, parties_on
 from giaoban.tasks import incoming, rules
 from giaoban.tasks.border import KIND_OF, MAX_TASKS, Evidence, TaskHappened, TaskSpec
 from giaoban.tasks.enums import EventKind, Part, TaskState
+from giaoban.tasks.evidence import ClosedFileError, words_of
 from giaoban.tasks.models import Task, TaskEvent
 from giaoban.tasks.rules import TaskAct
 
@@ -259,8 +261,31 @@ def screen_evidence(files: Sequence[Upload]) -> list[RenderedFile]:
                 _("It is empty, or its content is not what its name says, or it is of a kind that can run programs."),
                 _("Taken are PDF, DOCX, XLSX, ODT, ODS, TXT, CSV, JPG and PNG."),
             )
+        _refuse_forbidden_words(file)
         taken.append(RenderedFile(_safe_name(file.name, place), media_type, file.content))
     return taken
+
+
+def _refuse_forbidden_words(file: Upload) -> None:
+    """Marks of secrecy and personal identifiers in the name or the text of a file, with the place (THREAT_MODEL T9)."""
+    try:
+        texts = [file.name, *words_of(file.name, file.content)]
+    except ClosedFileError:
+        raise RefusedError(
+            "task.file_closed",
+            _("The file “%(name)s” is not taken.") % {"name": file.name[:120]},
+            _("It is damaged, protected by a password, or contains a program, so its text cannot be checked."),
+            _("Save it again without password and macros, or attach it as PDF."),
+        ) from None
+    for text in texts:
+        for refusal in find_refusals(text):
+            around = " ".join(text[max(0, refusal.start - 20) : refusal.end + 20].split())
+            raise RefusedError(
+                "task.file_screened",
+                _("The file “%(name)s” is not taken.") % {"name": file.name[:120]},
+                _("It has what looks like a secrecy mark or a personal identifier: “%(place)s”.") % {"place": around},
+                _("Take it out. Papers with a secrecy mark and data about private persons may not enter this system."),
+            )
 
 
 def recipients_of(coordination: Coordination, *, since: date, day: date, sender: Agency) -> list[Agency]:
