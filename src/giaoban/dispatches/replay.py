@@ -323,7 +323,7 @@ class _Comparison:
             case str():
                 return isinstance(stands, str) and clean(stands) == clean(says)
             case Mapping() | list():
-                return _canonical(stands) == _canonical(says)
+                return bool(_canonical(stands) == _canonical(says))
         return bool(stands == says)
 
     # --- findings -----------------------------------------------------------------------------------------------------
