@@ -3,8 +3,6 @@
 `fields` names what is checked; what is not named is not checked. Hosts, chairs, bases and figures are written as short tuples.
 """
 
-# ruff: noqa: E501  -- paragraphs of articles are one line each, as they are in saved pages
-
 from __future__ import annotations
 
 from dataclasses import dataclass, field

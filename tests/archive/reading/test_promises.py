@@ -1,7 +1,5 @@
 """What holds for any text: a record that fits the schema, evidence inside the text, the same reading for every form of writing."""
 
-# ruff: noqa: E501  -- the pieces of the language stand together
-
 from __future__ import annotations
 
 import json

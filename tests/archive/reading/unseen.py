@@ -1,9 +1,7 @@
-"""Forty invented articles written before the rules that read them were looked at; each with what a careful person would note down.
+"""Some sixty invented articles written before the rules that read them were looked at; each with what a careful person would note down.
 
 Same form as `articles.py`: `fields` names what is checked, in the short form of the table.
 """
-
-# ruff: noqa: E501  -- paragraphs of articles are one line each, as they are in saved pages
 
 from __future__ import annotations
 
@@ -1362,6 +1360,209 @@ Diệu Linh
             "results": 1,
             "tasks": ["tiếp tục phối hợp tuyên truyền pháp luật", "nhân rộng các mô hình sinh kế"],
             "byline": "Diệu Linh",
+        },
+    ),
+    Article(
+        "a page with breadcrumbs; a directive that only ends a result; weak points; a task list after a colon",
+        """UBND HUYỆN LÂM BÌNH HẠ
+Trang thông tin điện tử
+Hôm nay: Thứ sáu, 12/04/2024
+Trang chủ | Giới thiệu | Liên hệ
+
+Tin hoạt động » Quốc phòng - An ninh
+
+Ban CHQS huyện - Công an huyện - Hạt Kiểm lâm: Giao ban công tác phối hợp quý I năm 2024
+(Cập nhật: 05/04/2024)
+
+     Ngày 04 tháng 4 năm 2024, Ban Chỉ huy Quân sự huyện chủ trì, phối hợp với Công an huyện, Hạt Kiểm lâm huyện tổ chức hội nghị giao ban công tác phối hợp quý I, triển khai phương hướng nhiệm vụ quý II năm 2024 theo Nghị định số 02/2020/NĐ-CP và Nghị định số 03/2019/NĐ-CP của Chính phủ. Đồng chí Ma Phúc Hiền – Phó Chủ tịch UBND huyện dự và phát biểu chỉ đạo. Trung tá Nguyễn Trọng Sinh - Phó Chỉ huy trưởng, Tham mưu trưởng Ban CHQS huyện chủ trì hội nghị.
+
+     Theo báo cáo, quý I/2024 các lực lượng đã phối hợp tổ chức 145 lượt tuần tra với 1.020 lượt đồng chí tham gia; phát hiện, xử lý 07 vụ vi phạm Luật Lâm nghiệp, thu 3,421 m3 gỗ. Công tác phối hợp bảo vệ Lễ giao nhận quân năm 2024 bảo đảm an toàn tuyệt đối.
+     Bên cạnh những kết quả đạt được, việc trao đổi thông tin giữa Công an xã và Ban CHQS xã ở một số nơi chưa thường xuyên.
+
+     Phát biểu chỉ đạo tại hội nghị, đồng chí Phó Chủ tịch UBND huyện ghi nhận, đánh giá cao kết quả phối hợp của các lực lượng trong quý I. Đồng chí yêu cầu trong quý II, các lực lượng cần: Chủ động nắm chắc tình hình địa bàn, nhất là các xã giáp ranh; duy trì nghiêm chế độ trực sẵn sàng chiến đấu, trực phòng cháy, chữa cháy rừng; phối hợp tổ chức tốt diễn tập chiến đấu phòng thủ cấp xã năm 2024; tiếp tục tuyên truyền, vận động Nhân dân chấp hành pháp luật./.
+
+                                              Tin, ảnh: Quan Văn Cường (Ban CHQS huyện)
+Các tin khác
+- Bàn giao nhà đồng đội (01/04/2024)
+""",
+        {
+            "conference_type": "giao_ban",
+            "published_on": "2024-04-05",
+            "held_on": "2024-04-04",
+            "period": _period("quarter", 2024, 1),
+            "next_period": _period("quarter", 2024, 2),
+            "level": "district",
+            "hosts": ["Ban Chỉ huy Quân sự huyện", "Công an huyện", "Hạt Kiểm lâm huyện"],
+            "participants": ["UBND huyện"],
+            "legal_bases": [("Nghị định", "02/2020/NĐ-CP", None, False), ND03],
+            "indicators": [
+                (None, 145, "lượt tuần tra"),
+                (None, 1020, "lượt đồng chí"),
+                (None, 7, "vụ"),
+                (None, 3.421, "m3 gỗ"),
+            ],
+            "results": 3,
+            "tasks": [
+                "Chủ động nắm chắc tình hình địa bàn, nhất là các xã giáp ranh",
+                "duy trì nghiêm chế độ trực sẵn sàng chiến đấu, trực phòng cháy, chữa cháy rừng",
+                "phối hợp tổ chức tốt diễn tập chiến đấu phòng thủ cấp xã năm 2024",
+                "tiếp tục tuyên truyền, vận động Nhân dân chấp hành pháp luật",
+            ],
+            "byline": "Quan Văn Cường (Ban CHQS huyện)",
+        },
+    ),
+    Article(
+        "a city below a province, its party committee in the chair, yesterday with its day, a call-up of next year",
+        """Giao ban lực lượng vũ trang thành phố Vĩnh Tường Đông
+
+(Báo Vĩnh Tường) Chiều qua 16/10, tại Công an thành phố, Thường trực Thành ủy Vĩnh Tường Đông chủ trì buổi giao ban giữa Công an thành phố, Ban CHQS thành phố và Hạt Kiểm lâm thành phố về kết quả thực hiện quy chế phối hợp trong 9 tháng năm 2018.
+
+9 tháng qua, các đơn vị đã trao đổi khoảng 110 tin, văn bản; tổ chức hơn 330 buổi tuần tra với trên 630 lượt cán bộ, chiến sĩ; giải tán 14 nhóm thanh niên tụ tập.
+
+Kết luận buổi giao ban, đồng chí Bí thư Thành ủy yêu cầu các đơn vị từ nay đến cuối năm tiếp tục phát huy vai trò nòng cốt trong bảo vệ an ninh trật tự, đồng thời chuẩn bị tốt công tác tuyển quân năm 2019.
+
+TUỆ AN
+""",
+        {
+            "held_on": "2018-10-16",
+            "period": _period("nine_months", 2018),
+            "next_period": NOTHING,
+            "level": "district",
+            "locality": {"district": ["Vĩnh Tường Đông"]},
+            "venue": "Công an thành phố",
+            "chairs": [("Thành ủy Vĩnh Tường Đông", None, None)],
+            "participants": [
+                "Thành ủy Vĩnh Tường Đông",
+                "Công an thành phố",
+                "Ban CHQS thành phố",
+                "Hạt Kiểm lâm thành phố",
+            ],
+            "results": 1,
+            "byline": "TUỆ AN",
+        },
+    ),
+    Article(
+        "a naval brigade with a city's agencies; the chair's office names the unit",
+        """Hội nghị tổng kết công tác phối hợp giữa Lữ đoàn 172 với địa phương
+
+Sáng 25-12-2018, Lữ đoàn 172 (Vùng 3 Hải quân) phối hợp với Công an quận Sơn Thủy, Ban CHQS quận Sơn Thủy và UBND phường Thọ Quang Hạ tổ chức hội nghị tổng kết công tác phối hợp năm 2018, phương hướng năm 2019. Thượng tá Nguyễn Quang Tạo, Phó Lữ đoàn trưởng chủ trì hội nghị.
+
+Năm qua, các bên đã phối hợp tốt trong trao đổi thông tin, xây dựng địa bàn an toàn. Các bên tổ chức 12 buổi tuyên truyền biển đảo cho 3.400 học sinh, tặng 60 suất quà trị giá 30 triệu đồng.
+
+Hội nghị đã thông qua phương hướng phối hợp năm 2019 với 4 nội dung: tuyên truyền; xây dựng cơ sở chính trị; tìm kiếm cứu nạn; giáo dục quốc phòng.
+
+Bài và ảnh: Cao Thành
+""",
+        {
+            "conference_type": "tong_ket",
+            "held_on": "2018-12-25",
+            "period": _period("year", 2018),
+            "next_period": _period("year", 2019),
+            "hosts": ["Lữ đoàn 172", "Công an quận Sơn Thủy", "Ban CHQS quận Sơn Thủy", "UBND phường Thọ Quang Hạ"],
+            "chairs": [("Lữ đoàn 172", "Nguyễn Quang Tạo", "Phó Lữ đoàn trưởng")],
+            "results": 2,
+            "tasks": ["tuyên truyền", "xây dựng cơ sở chính trị", "tìm kiếm cứu nạn", "giáo dục quốc phòng"],
+            "byline": "Cao Thành",
+        },
+    ),
+    Article(
+        "the judicial sector's agencies, announced as agencies and named one by one",
+        """Liên ngành Tư pháp tỉnh Kon Đăk giao ban quý 3/2022
+
+Ngày 29-9, VKSND tỉnh Kon Đăk chủ trì tổ chức Hội nghị giao ban liên ngành quý 3/2022 giữa các cơ quan Công an, VKSND, TAND, Cục THADS tỉnh. Đồng chí A Hrin, Viện trưởng VKSND tỉnh chủ trì Hội nghị.
+
+Trong quý, liên ngành đã thống nhất xác định 11 vụ án trọng điểm; đưa ra xét xử 09 vụ án rút kinh nghiệm. Tỷ lệ giải quyết án đạt 96,4%. Số án phải trả hồ sơ điều tra bổ sung còn 3 vụ, giảm 2 vụ so với cùng kỳ.
+
+Hội nghị cũng chỉ ra một số khó khăn, vướng mắc trong công tác giám định.
+
+Về nhiệm vụ quý 4/2022, liên ngành thống nhất tiếp tục nâng cao chất lượng phối hợp; đẩy nhanh tiến độ giải quyết án; tổng kết việc thực hiện Quy chế phối hợp số 08/QC-LN ngày 20/6/2017.
+
+Hoàng Anh - Văn phòng VKSND tỉnh
+""",
+        {
+            "held_on": "2022-09-29",
+            "period": _period("quarter", 2022, 3),
+            "next_period": _period("quarter", 2022, 4),
+            "level": "province",
+            "participants": ["VKSND tỉnh Kon Đăk", "Công an", "TAND", "Cục THADS tỉnh"],
+            "indicators": [(None, 11, "vụ án trọng điểm"), (None, 9, "vụ án rút kinh nghiệm"), (None, 3, "vụ")],
+            "results": 4,
+            "byline": "Hoàng Anh - Văn phòng VKSND tỉnh",
+        },
+    ),
+    Article(
+        "litres and money in millions; a city with a point in its abbreviation as place",
+        """Sơ kết 6 tháng công tác phối hợp phòng chống buôn lậu trên biển
+
+Ngày 14/7/2023, tại TP. Hạ Lâm, Bộ Tư lệnh Vùng Cảnh sát biển 1 và Cục Hải quan tỉnh Quảng Hạ sơ kết 6 tháng đầu năm thực hiện Quy chế phối hợp số 4321/QC-CSB-HQ. Chủ trì Hội nghị có Thiếu tướng Trần Văn Thương, Tư lệnh Vùng Cảnh sát biển 1; ông Nguyễn Văn Nghị, Cục trưởng Cục Hải quan tỉnh. Cùng tham dự có đại diện Bộ Chỉ huy BĐBP tỉnh, Cục Quản lý thị trường tỉnh.
+
+Theo báo cáo, 6 tháng đầu năm 2023, hai đơn vị đã bắt giữ, xử lý 38 vụ/45 tàu vi phạm, tạm giữ hơn 2,1 triệu lít dầu DO, 4.500 tấn than, 1.200 bao thuốc lá ngoại. Tổng số tiền xử phạt 12 tỷ 450 triệu đồng.
+
+6 tháng cuối năm 2023, Thiếu tướng Trần Văn Thương đề nghị hai đơn vị tiếp tục thực hiện hiệu quả quy chế; tăng cường trao đổi thông tin qua đường dây nóng; phối hợp đào tạo, huấn luyện.
+
+Tin: Đức Hạnh, ảnh: Mạnh Cường
+""",
+        {
+            "conference_type": "so_ket",
+            "held_on": "2023-07-14",
+            "venue": "TP. Hạ Lâm",
+            "chairs": [
+                ("Vùng Cảnh sát biển 1", "Trần Văn Thương", "Tư lệnh"),
+                ("Cục Hải quan tỉnh", "Nguyễn Văn Nghị", "Cục trưởng"),
+            ],
+            "participants": ["Bộ Chỉ huy BĐBP tỉnh", "Cục Quản lý thị trường tỉnh"],
+            "indicators": [
+                (None, 38, "vụ"),
+                (None, 45, "tàu"),
+                ("hơn", 2100000, "lít dầu DO"),
+                (None, 4500, "tấn than"),
+                (None, 1200, "bao thuốc lá ngoại"),
+                (None, 12450, "triệu đồng"),
+            ],
+        },
+    ),
+    Article(
+        "a commune's month with small roman numbers before its tasks",
+        """Công an xã, Ban CHQS xã Ea Tul Thượng giao ban tháng 3
+
+Sáng ngày 28 tháng 3 năm 2026, Công an xã phối hợp với Ban CHQS xã Ea Tul Thượng tổ chức buổi giao ban công tác phối hợp tháng 3, triển khai nhiệm vụ tháng 4 năm 2026. Đồng chí Y Thịnh Niê, Phó Chủ tịch UBND xã chủ trì.
+
+Tháng 3, hai đơn vị đã tổ chức 8 buổi tuần tra, nhắc nhở 25 thanh niên tụ tập, sử dụng rượu bia. Vận động nhân dân giao nộp 02 súng kíp.
+
+Tháng 4, hai đơn vị tập trung thực hiện các nội dung sau: (i) bảo vệ an ninh trật tự dịp lễ 30/4; (ii) rà soát phương tiện giao thông; (iii) huấn luyện dân quân cơ động.
+""",
+        {
+            "period": _period("month", 2026, 3),
+            "next_period": _period("month", 2026, 4),
+            "level": "commune",
+            "chairs": [("UBND xã", "Y Thịnh Niê", "Phó Chủ tịch")],
+            "tasks": [
+                "bảo vệ an ninh trật tự dịp lễ 30/4",
+                "rà soát phương tiện giao thông",
+                "huấn luyện dân quân cơ động",
+            ],
+        },
+    ),
+    Article(
+        "befriended units named after the word gồm",
+        """GẶP MẶT, GIAO BAN CÁC ĐƠN VỊ KẾT NGHĨA
+
+14:30 - 20/12/2022
+
+Ngày 19/12, Trung đoàn 48 gặp mặt, giao ban công tác dân vận với các đơn vị kết nghĩa gồm Công an huyện Lương Tài Hạ, Huyện đoàn Lương Tài Hạ, UBND xã Phú Lương. Năm 2022, Trung đoàn đã giúp dân 1.500 ngày công, tặng 35 phần quà. Năm 2023, các đơn vị thống nhất duy trì giao ban 6 tháng/lần, phối hợp tổ chức Hội xuân chiến sĩ.
+
+Hồng Sáng
+""",
+        {
+            "published_on": "2022-12-20",
+            "held_on": "2022-12-19",
+            "participants": [
+                "Trung đoàn 48",
+                "Công an huyện Lương Tài Hạ",
+                "Huyện đoàn Lương Tài Hạ",
+                "UBND xã Phú Lương",
+            ],
+            "next_period": _period("year", 2023),
         },
     ),
 ]

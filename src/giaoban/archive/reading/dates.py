@@ -22,7 +22,7 @@ LATEST_REVIEW = timedelta(days=150)
 
 _DAY = rx(
     r"(?=[\dstcđnh])(?<!\w)(?:(?=\D)|(?<![/.,-]))"
-    r"(?:(?P<part>sáng sớm|sáng|trưa|chiều|tối|đêm)\s+)?"
+    r"(?:(?P<part>sáng sớm|sáng|trưa|chiều|tối|đêm)\s+(?:(?:hôm )?(?:nay|qua),?\s+)?)?"
     r"(?P<word>(?:(?:trong )?(?:\d{1,2} |hai |ba )?ngày(?: mùng| mồng)?|hôm)\s+)?"
     r"(?:(?P<first>\d{1,2})\s?(?:/\d{1,2}\s?)?(?:và|đến|-)\s?(?:ngày )?)?"
     r"(?P<day>\d{1,2})\s?(?:(?P<sep>[/.-])\s?|tháng )(?P<month>\d{1,2})(?!\d)"

@@ -212,6 +212,12 @@ def _clause_end(text: SourceText, start: int, end: int) -> int:
     return max(start, boundary.start()) if boundary else end
 
 
+# "các cơ quan Công an, Viện kiểm sát", "các đơn vị kết nghĩa gồm Công an huyện": the words announce members named one by one.
+_ANNOUNCES = rx(
+    r"(?:(?:các|hai|ba|bốn|\d{1,2}) )?(?:cơ quan|đơn vị|lực lượng|ngành|bên)(?:[^,;]{0,40}?(?: gồm(?: có)?| là|:))? ?:? ?$"
+)
+
+
 def _everybody(text: SourceText, start: int, end: int) -> Named:
     """Organisations and groups in order; an organisation inside a group's words is part of the group."""
     organisations = _named(text, find_organisations(text, start, end))
@@ -219,6 +225,13 @@ def _everybody(text: SourceText, start: int, end: int) -> Named:
         (words, span)
         for words, span in find_groups(text, start, end)
         if not any(begin < span[0] < stop for _, (begin, stop) in organisations)
+        and not any(
+            span[0] < begin < span[1]
+            and stop >= span[1]
+            and text.low[stop : stop + 4].lstrip()[:2] in (", ", "và")
+            and _ANNOUNCES.match(text.low, span[0], begin)
+            for _, (begin, stop) in organisations
+        )
     ]
     organisations = [
         (words, span)
@@ -324,6 +337,23 @@ def _introduced(text: SourceText, person: PersonMention, sentences: Sequence[Sen
     return person
 
 
+_UNIT_HEAD = rx(
+    r"(?:phó |quyền )*(?P<unit>lữ đoàn|sư đoàn|trung đoàn|tiểu đoàn|hải đội|hải đoàn|chi cục|cục|đồn|hạt|trạm) (?:phó|trưởng)"
+)
+
+
+def _of_own_unit(person: PersonMention, hosts: Named, notices: list[Notice]) -> PersonMention:
+    """ "Phó Lữ đoàn trưởng" alone is of the one host that is a brigade."""
+    head = _UNIT_HEAD.match(key_of(person.title or ""))
+    if head is None:
+        return person
+    own = [(words, span) for words, span in hosts if key_of(words).startswith(" ".join(head["unit"].split()) + " ")]
+    if len(own) != 1:
+        return person
+    notices.append(Notice.CHAIRS_RESOLVED)
+    return replace(person, organisation=own[0][0], evidence=(*person.evidence, own[0][1]))
+
+
 def _people_or_organisations(
     text: SourceText, start: int, end: int, hosts: Named, notices: list[Notice], introductions: Sequence[Sentence]
 ) -> list[Chair]:
@@ -331,6 +361,7 @@ def _people_or_organisations(
     persons = find_persons(text, start, end, [host for host, _ in hosts])
     if persons:
         persons = [person if person.organisation else _introduced(text, person, introductions) for person in persons]
+        persons = [person if person.organisation else _of_own_unit(person, hosts, notices) for person in persons]
         if any(person.organisation is None for person in persons):
             notices.append(Notice.CHAIR_WITHOUT_ORGANISATION)
         return [(Party(person.organisation, person.person, person.title), person.evidence) for person in persons]

@@ -53,7 +53,7 @@ _OF_REGULATION = rx(
     r"(?:theo )?(?:quy chế|kế hoạch|nghị định|chương trình|thông tư)[^.;]{0,60}? (?:gồm|quy định|có hiệu lực|nêu|xác định|hai bên|các bên)"
 )
 _FUTURE = rx(
-    r"thời gian (?:tới|tiếp theo|sắp tới)|(?:nhiệm vụ|công tác) (?:trọng tâm|cụ thể|chủ yếu|phối hợp)[^.;]{0,80}?(?:thời gian|tới|quý|tháng|năm|sau|:|cần|đó là|là)|nhiệm vụ (?:trọng tâm|thời gian)|phương hướng|(?:các|những|[2-5]|ba|hai) tháng (?:cuối|tiếp|còn lại|tới)|\d{1,4} tháng (?:tiếp theo|còn lại|tới)|từ nay (?:đến|tới)|"
+    r"thời gian (?:tới|tiếp theo|sắp tới)|(?:(?:nhiệm vụ|công tác) (?:trọng tâm|cụ thể|chủ yếu)|nhiệm vụ phối hợp)[^.;]{0,80}?(?:thời gian|tới|quý|tháng|năm|sau|:|cần|đó là|là)|công tác phối hợp[^.;]{0,80}?(?:thời gian tới|:|cần)(?!\w)|nhiệm vụ (?:trọng tâm|thời gian)|phương hướng|(?:các|những|[2-5]|ba|hai) tháng (?:cuối|tiếp|còn lại|tới)|\d{1,4} tháng (?:tiếp theo|còn lại|tới)|từ nay (?:đến|tới)|"
     r"(?:năm|quý|tháng|nhiệm kỳ) (?:tới|tiếp theo|sau)(?!\w)|tới đây|sắp tới|6 tháng cuối năm(?=[^.;]{0,80}?(?:cần|tập trung|tiếp tục|sẽ|là|:))"
 )
 _DIRECTIVES = (
@@ -62,7 +62,7 @@ _DIRECTIVES = (
     r"xử lý|giải quyết|nhanh chóng|hoàn thiện|kiện toàn|đôn đốc|kiểm tra|chấp hành|vận động|thống nhất|phân công|bố trí|cử|thông báo|theo dõi|hướng dẫn|lồng ghép|mở rộng|bổ sung|nghiên cứu|đề xuất|ký kết|sơ kết|tổng kết|tập huấn|huấn luyện|diễn tập|chống|phòng"
 )
 _ORDERS = rx(
-    r"(?<!\w)(?:yêu cầu|đề nghị|đề ra|chỉ đạo|giao|lưu ý|kiến nghị|quán triệt|thống nhất(?= (?:"
+    r"(?<!\w)(?:yêu cầu|đề nghị|đề ra|chỉ đạo|(?<!bàn )(?<!chuyển )giao(?! (?:ban|nhận|quân|thông|lưu|dịch|nộp|cho công an|tiếp))|lưu ý|kiến nghị|quán triệt|thống nhất(?= (?:"
     + _DIRECTIVES
     + r"))|thống nhất (?:sẽ|đề ra|một số|các|tiếp tục|tập trung|thực hiện|triển khai|phương hướng|nhiệm vụ|nội dung|\d{1,4})|xác định (?:một số|các|nhiệm vụ|\d{1,4})|tập trung (?:vào|thực hiện|làm|triển khai)|cần (?:tiếp tục|tập trung|chủ động|làm tốt|tăng cường|phối hợp|thực hiện|đẩy mạnh|phát huy)|sẽ (?:tiếp tục|tăng cường|tập trung|đẩy mạnh|phối hợp|chủ động|triển khai|duy trì|thực hiện)|tiếp tục)(?!\w)"
 )
@@ -79,7 +79,7 @@ _CONNECTIVE = rx(
     r"(?:đồng thời|bên cạnh đó|ngoài ra|cùng với đó|mặt khác|trong đó|cụ thể|trước mắt|các (?:lực lượng|đơn vị|bên|cơ quan)|hai (?:bên|lực lượng|đơn vị|ngành)|\d{1,4} (?:lực lượng|đơn vị|ngành))\s*,?\s*(?:cần |sẽ |phải |tiếp tục |đề nghị |yêu cầu )*"
 )
 _ENUMERATOR = rx(
-    r"(?:[-+*•●▪]\s*|\(?\d{1,2}[.)]\s*|\(?[a-zđ]\)\s*|(?:một|hai|ba|bốn|năm|sáu|bảy|tám|chín|mười) là,?:?\s*|thứ (?:nhất|hai|ba|tư|năm|sáu|bảy|tám|chín|mười),?:?\s*(?:là,?\s*)?)"
+    r"(?:[-+*•●▪]\s*|\(?\d{1,2}[.)]\s*|\(?(?:[a-zđ]|i{1,3}|iv|vi{0,3}|ix)\)\s*|(?:một|hai|ba|bốn|năm|sáu|bảy|tám|chín|mười) là,?:?\s*|thứ (?:nhất|hai|ba|tư|năm|sáu|bảy|tám|chín|mười),?:?\s*(?:là,?\s*)?)"
 )
 _ONLY_A_PERIOD = rx(
     r"(?:phối hợp|thực hiện|công tác|nhiệm vụ|triển khai|trong|của|cho|\s)*(?:quý|năm|tháng|\d{1,4} tháng|6 tháng|thời gian tới|giai đoạn|các tháng|những tháng)[^;,]{0,40}"

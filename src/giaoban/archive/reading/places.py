@@ -50,7 +50,7 @@ _HYBRID = rx(
 _IN_PERSON = rx(r"(?:hình thức|họp|tổ chức) (?:tập trung|trực tiếp)")
 
 _VENUE = rx(
-    r"(?<!\w)(?:tại|ở) (?!(?:hội nghị|buổi|đây|cuộc|điểm cầu|địa bàn|các|nhiều|phiên|khu vực)\b)(?P<place>[^,;.\n]{2,110}?)(?=,|;|\.(?!\w)|:|\n|$| đã | diễn ra| vừa | tổ chức| dưới | do | với | để | nhằm | bộ công an| bộ quốc phòng)"
+    r"(?<!\w)(?:tại|ở) (?!(?:hội nghị|buổi|đây|cuộc|điểm cầu|địa bàn|các|nhiều|phiên|khu vực)\b)(?P<place>(?:tp\. ?)?[^,;.\n]{2,110}?)(?=,|;|\.(?!\w)|:|\n|$| đã | diễn ra| vừa | tổ chức| dưới | do | với | để | nhằm | bộ công an| bộ quốc phòng)"
 )
 _GIVEN_PLACE = rx(r"(?:diễn ra|tổ chức)(?: \w+){0,3} (?:tại|ở) ")
 _LOCAL = re.compile(
@@ -212,6 +212,8 @@ def _level_of(text: SourceText, org: Organisation) -> str | None:
         return "province"
     if re.match(r"ban (?:chỉ huy )?(?:phòng thủ khu vực|ptkv)|ban chỉ huy phòng thủ khu vực", low):
         return "cluster"
+    if low.startswith("thành ủy") and org.area not in CENTRAL_CITIES:
+        return None  # the party committee of a city of either tier
     for pattern, name in (
         (_REGIONAL, "regional"),
         (_DISTRICT, "district"),

@@ -318,7 +318,15 @@ def _choose_periods(
     ahead = [
         mention
         for mention in mentions
-        if mention.planned or (period is not None and _begins_after(mention.period, period.period))
+        if mention.planned
+        or (
+            period is not None
+            and _begins_after(mention.period, period.period)
+            and (
+                mention.period.type != "year"
+                or not _ATTRIBUTE.search(text.low, max(0, mention.span[0] - 14), mention.span[0])
+            )
+        )
     ]
     ahead = [
         mention
@@ -349,7 +357,7 @@ def _begins_after(one: Period, other: Period) -> bool:
         end is not None
         and reference is not None
         and end > reference
-        and one.type in (other.type, "year")
+        and (one.type == other.type or (one.type == "year" and one.year != other.year))
         and one.type != "multi_year"
     )
 
@@ -378,6 +386,8 @@ def _coming(
     ]
 
 
+# "công tác tuyển quân năm 2019": the year says which call-up is meant.
+_ATTRIBUTE = rx(r"\w+ (?<!trong )(?<!bước sang )(?<!sang )(?<!cho )(?<!hướng )(?<!vụ )(?<!và )(?<!của )$")
 _DID = rx(r"(?<!\w)(?:đã|qua)(?!\w)")
 
 

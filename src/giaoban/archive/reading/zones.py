@@ -357,7 +357,9 @@ def _body(text: SourceText, rest: Sequence[_Line]) -> tuple[list[Paragraph], lis
     listing = False
     for line, following in zip_longest(rest, rest[1:]):
         kind = "other"
-        heads_list = following is not None and following.item and not line.item and _LIST_HEADING.match(line.low)
+        heads_list = (
+            following is not None and following.item and not line.item and _LIST_HEADING.match(line.low) is not None
+        )
         short_caption = len(line.view) < 200 and (_CAPTION.match(line.low) or _CREDIT_OF_PHOTO.search(line.low))
         if _is_furniture(line) or _BYLINE_LABEL.match(line.low):
             kind = "other"
@@ -422,7 +424,7 @@ def _is_name_line(line: _Line) -> bool:
         and (
             any(letter in LOWER_SET for letter in line.view)
             or len(line.view.split()) >= 2
-            or _INITIALS.fullmatch(line.view)
+            or _INITIALS.fullmatch(line.view) is not None
         )
     )
 
