@@ -76,7 +76,7 @@ def test_a_newcomer_takes_a_past_record_to_a_concluded_conference_and_its_tasks(
     conclude(as_who, conference)
     follow_up(as_who, conference)
     next_conference_lists_open_tasks(as_who)
-    every_dispatch_of_the_page_is_verified(as_who("canbo.bp"), conference)
+    every_dispatch_of_the_page_is_verified(as_who("canbo.qs"), conference)
 
     checked = subprocess.run(
         [sys.executable, "-m", "giaoban.cli.main", "verify"], env=running.environment, capture_output=True, check=False
