@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import sys
+from functools import cache
+from gettext import NullTranslations, translation
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -10,7 +12,7 @@ import typer
 
 from giaoban.cli.output import DONE, FAILED, answer_json, note, refuse, say
 from giaoban.cli.words import gettext as _
-from giaoban.cli.words import ngettext
+from giaoban.cli.words import language, ngettext
 from giaoban.common import clock
 from giaoban.common.errors import RefusedError
 
@@ -52,7 +54,7 @@ def read(
             answer_json(record.to_dict())
         else:
             _show(name, record)
-        if record.kind == "other":
+        if record.kind == "other" and as_json:
             note(_("%(file)s is no conference record.") % {"file": name})
     return FAILED if failed else DONE
 
@@ -130,7 +132,11 @@ def _show(name: str, record: ConferenceRecord) -> None:
     """What was read, for a person."""
     fields = record.to_dict()
     say(f"== {name}")
+    warnings = [_in_words(warning) for warning in record.warnings]
     if record.kind == "other":
+        say(_("%(file)s is no conference record.") % {"file": name})
+        for warning in warnings:
+            say(f"  - {warning}")
         return
     for label, key in (
         (_("title"), "title"),
@@ -156,13 +162,25 @@ def _show(name: str, record: ConferenceRecord) -> None:
         (_("tasks"), "tasks"),
         (_("to be looked at"), "warnings"),
     ):
-        if values := fields[key]:
+        if values := warnings if key == "warnings" else fields[key]:
             say(f"{label}:")
             for value in values:
                 say(f"  - {_short(value)}")
     count = len(fields["warnings"])
     if count:
         note(ngettext("%(count)s thing to look at.", "%(count)s things to look at.", count) % {"count": count})
+
+
+def _in_words(warning: str) -> str:
+    """A warning of the reader in the person's language; its words are in the catalogue of the past records."""
+    return _words_of_archive().gettext(warning)
+
+
+@cache
+def _words_of_archive() -> NullTranslations:
+    from giaoban import archive
+
+    return translation("django", Path(archive.__file__).parent / "locale", languages=[language()], fallback=True)
 
 
 def _short(value: Any) -> str:

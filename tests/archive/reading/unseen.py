@@ -1565,6 +1565,128 @@ Hồng Sáng
             "next_period": _period("year", 2023),
         },
     ),
+    Article(
+        "an authority's people attend, who are no chairs, and a person's name that begins like an organisation",
+        """Quân đội - Công an tỉnh Đồng Hạ tổng kết công tác phối hợp năm 2020
+Cập nhật ngày: 30/12/2020 05:55:00
+
+ĐHO - Chiều ngày 29/12, Bộ CHQS tỉnh và Công an tỉnh phối hợp tổ chức Hội nghị tổng kết thực hiện Nghị định số 03/2019/NĐ-CP của Chính phủ năm 2020. Phó Chủ tịch UBND tỉnh Đoàn Tấn Bảo đến dự và phát biểu chỉ đạo.
+
+Quang cảnh Hội nghị
+
+Năm 2020, lực lượng Quân sự, Công an, Biên phòng đã phối hợp phát hiện, bắt giữ 153 vụ, 346 người xuất, nhập cảnh trái phép (khởi tố 4 vụ); bắt 8 vụ ma túy, thu giữ 61,475kg; phối hợp kiểm tra, xác minh 254 lượt thông tin.
+
+Năm 2021, Bộ CHQS tỉnh và Công an tỉnh tiếp tục nắm chắc tình hình trên các tuyến, địa bàn trọng điểm; tăng cường công tác tuần tra, kiểm soát, nhất là tuyến biên giới; phối hợp bảo vệ tuyệt đối an toàn Đại hội XIII của Đảng và bầu cử đại biểu Quốc hội khóa XV.
+
+Mỹ Lương
+""",
+        {
+            "conference_type": "tong_ket",
+            "published_on": "2020-12-30",
+            "held_on": "2020-12-29",
+            "period": _period("year", 2020),
+            "next_period": _period("year", 2021),
+            "hosts": ["Bộ CHQS tỉnh", "Công an tỉnh"],
+            "chairs": [],
+            "participants": ["UBND tỉnh"],
+            "indicators": [
+                (None, 153, "vụ"),
+                (None, 346, "người"),
+                (None, 4, "vụ"),
+                (None, 8, "vụ ma túy"),
+                (None, 61.475, "kg"),
+                (None, 254, "lượt thông tin"),
+            ],
+            "results": 1,
+        },
+    ),
+    Article(
+        "vừa qua, three provinces, a plan for years to come that is no next period",
+        """Kiểm lâm vùng giáp ranh 3 tỉnh họp bàn bảo vệ rừng
+
+Vừa qua, tại thành phố Buôn Trấp, Chi cục Kiểm lâm các tỉnh Đắk Nang, Lâm Thượng và Khánh Lộc tổ chức họp giao ban công tác phối hợp bảo vệ rừng vùng giáp ranh 6 tháng đầu năm 2019.
+
+Qua 6 tháng, các bên đã phối hợp tổ chức 27 đợt kiểm tra, phát hiện 64 vụ vi phạm, tịch thu 112,5m3 gỗ tròn.
+
+Tại buổi giao ban, các bên thống nhất trong thời gian tới sẽ tiếp tục: trao đổi thông tin hằng tháng; tổ chức truy quét liên tỉnh; ký kết kế hoạch phối hợp giai đoạn 2020 - 2025.
+
+Quốc Sỹ
+""",
+        {
+            "held_on": None,
+            "period": _period("half", 2019, 1),
+            "next_period": NOTHING,
+            "level": "regional",
+            "locality": {"province": ["Đắk Nang", "Lâm Thượng", "Khánh Lộc"], "district": ["Buôn Trấp"]},
+            "tasks": [
+                "trao đổi thông tin hằng tháng",
+                "tổ chức truy quét liên tỉnh",
+                "ký kết kế hoạch phối hợp giai đoạn 2020 - 2025",
+            ],
+        },
+    ),
+    Article(
+        "party committees of the forces; chairs after a colon; two headings with their lists",
+        """Hội nghị giao ban giữa Đảng ủy Công an tỉnh và Đảng ủy Quân sự tỉnh
+
+Sáng 08/8/2024, Đảng ủy Công an tỉnh - Đảng ủy Quân sự tỉnh - Đảng ủy BĐBP tỉnh An Khê tổ chức Hội nghị giao ban công tác phối hợp 6 tháng đầu năm 2024. Chủ trì Hội nghị: Đại tá Nguyễn Hữu Mai, Phó Giám đốc Công an tỉnh; Đại tá Vũ Sơn Hà, Phó Chính ủy Bộ CHQS tỉnh; Thượng tá Ngô Quang Sảnh, Phó Chỉ huy trưởng BĐBP tỉnh.
+
+Kết quả 6 tháng: 3 lực lượng trao đổi 1.342 tin; trong đó có 87 tin có giá trị. Tổ chức 2.045 cuộc tuần tra, phát hiện 395 vụ, 512 đối tượng.
+
+Phương hướng thời gian tới:
++ Thực hiện nghiêm chế độ trao đổi thông tin.
++ Nâng cao chất lượng phối hợp xử lý vụ việc.
+
+Thanh Chinh
+""",
+        {
+            "held_on": "2024-08-08",
+            "hosts": ["Đảng ủy Công an tỉnh", "Đảng ủy Quân sự tỉnh", "Đảng ủy BĐBP tỉnh An Khê"],
+            "chairs": [
+                ("Công an tỉnh", "Nguyễn Hữu Mai", "Phó Giám đốc"),
+                ("Bộ CHQS tỉnh", "Vũ Sơn Hà", "Phó Chính ủy"),
+                ("BĐBP tỉnh", "Ngô Quang Sảnh", "Phó Chỉ huy trưởng"),
+            ],
+            "results": 2,
+            "tasks": ["Thực hiện nghiêm chế độ trao đổi thông tin", "Nâng cao chất lượng phối hợp xử lý vụ việc"],
+        },
+    ),
+    Article(
+        "the abbreviations of a border gate, a month",
+        """Chi cục Hải quan cửa khẩu và Đồn BPCK Cầu Treo Hạ giao ban tháng 10
+
+29/10/2018 02:30
+
+Sáng 29/10/2018, tại Trạm KSLH cửa khẩu, Chi cục Hải quan CKQT Cầu Treo Hạ, Đồn BPCKQT Cầu Treo Hạ và Trung tâm dịch vụ hạ tầng cửa khẩu tổ chức giao ban tháng 10 theo Quy chế phối hợp.
+Trong tháng, hai đơn vị đã làm thủ tục XNC cho 32.150 lượt người, 9.800 lượt phương tiện; bắt giữ 3 vụ/3 đối tượng, thu 6.000 viên MTTH.
+Tháng 11, các đơn vị tập trung đấu tranh với tội phạm ma túy, pháo nổ; tạo thuận lợi cho doanh nghiệp XNK.
+Bá Tân
+""",
+        {
+            "held_on": "2018-10-29",
+            "period": _period("month", 2018, 10),
+            "next_period": _period("month", 2018, 11),
+            "hosts": ["Chi cục Hải quan CKQT Cầu Treo Hạ", "Đồn BPCKQT Cầu Treo Hạ"],
+            "tasks": ["tập trung đấu tranh với tội phạm ma túy, pháo nổ", "tạo thuận lợi cho doanh nghiệp XNK"],
+        },
+    ),
+    Article(
+        "numbered tasks run on in one paragraph",
+        """Hội nghị trao đổi, rút kinh nghiệm công tác phối hợp giữa hai cấp Tòa án và Viện kiểm sát
+
+Ngày 4/4/2019, TAND tỉnh và VKSND tỉnh Bình Thạnh phối hợp tổ chức Hội nghị trao đổi, rút kinh nghiệm công tác phối hợp giải quyết án năm 2018. Đồng chí Chánh án TAND tỉnh và đồng chí Viện trưởng VKSND tỉnh đồng chủ trì.
+
+Năm 2018, hai ngành phối hợp tổ chức 185 phiên tòa rút kinh nghiệm.
+
+Kết luận Hội nghị, đồng chí Chánh án TAND tỉnh yêu cầu: 1. Tăng cường trao đổi nghiệp vụ. 2. Hạn chế án bị hủy, sửa. 3. Định kỳ 6 tháng họp liên ngành.
+""",
+        {
+            "conference_type": "trao_doi",
+            "chairs": [("TAND tỉnh", None, "Chánh án"), ("VKSND tỉnh", None, "Viện trưởng")],
+            "results": 1,
+            "tasks": ["Tăng cường trao đổi nghiệp vụ", "Hạn chế án bị hủy, sửa", "Định kỳ 6 tháng họp liên ngành"],
+        },
+    ),
 ]
 
 OTHER_UNSEEN = [
@@ -1756,6 +1878,15 @@ Rạng sáng 11/5/2022, Bộ Chỉ huy BĐBP tỉnh phối hợp với Công an 
 Sáng 9/10/2023, tại trụ sở UBND tỉnh, đồng chí Chủ tịch UBND tỉnh Lam Sơn tiếp đoàn đại biểu tỉnh bạn sang thăm và làm việc.
 
 Hai bên trao đổi về tình hình phối hợp quản lý biên giới trong thời gian qua.
+""",
+    ),
+    Article(
+        "a steering committee of one authority",
+        """Ban Chỉ đạo 389 tỉnh họp giao ban quý II
+
+Ngày 5/7/2022, Ban Chỉ đạo 389 tỉnh tổ chức họp giao ban công tác chống buôn lậu, gian lận thương mại quý II/2022. Đồng chí Phó Chủ tịch UBND tỉnh, Trưởng Ban Chỉ đạo 389 tỉnh chủ trì.
+
+Quý II, các lực lượng chức năng phát hiện 256 vụ vi phạm.
 """,
     ),
 ]

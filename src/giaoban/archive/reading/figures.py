@@ -33,7 +33,7 @@ _NOT_BEFORE = rx(
 )
 _CHANGE = rx(r"(?:tăng|giảm|nhiều hơn|ít hơn)(?: thêm)?\s*$")
 _STOP = rx(
-    r" (?:với|và|cùng|tham gia|để|trên|tại|cho|do|về|trong|từ|bị|được|liên quan|có|gồm|thu|bắt|xử|phát|đã|nhằm|góp|theo|qua|trị giá|vi phạm|phòng(?: chống| ?$)|trình (?:cấp|lãnh|ban|hội|ủy)|ứng phó|tới|đến|đạt|tham dự|dự|đại diện|so|bằng|là|mà|giúp|khởi|chuyển (?:cơ|hồ|cho|giao|đến|công)|phạt|vào|đồng thời|trao đổi|ở|nên|còn|phục vụ|tăng|giảm|tổng (?:số|trị|cộng|thu)|bảo đảm|đảm bảo|ngăn|kịp|sang|thuộc|khi|sau|trước)(?!\w)"
+    r" (?:với|và|cùng|tham gia|để|trên|tại|cho|do|về|trong|từ|bị|được|liên quan|có|gồm|thu|bắt|xử|phát|đã|nhằm|góp|theo|qua|trị giá|vi phạm|phòng(?: chống| ?$)|xuất ?$|trình (?:cấp|lãnh|ban|hội|ủy)|ứng phó|tới|đến|đạt|tham dự|dự|đại diện|so|bằng|là|mà|giúp|khởi|chuyển (?:cơ|hồ|cho|giao|đến|công)|phạt|vào|đồng thời|trao đổi|ở|nên|còn|phục vụ|tăng|giảm|tổng (?:số|trị|cộng|thu)|bảo đảm|đảm bảo|ngăn|kịp|sang|thuộc|khi|sau|trước)(?!\w)"
 )
 _ATTENDANCE = rx(r"(?:lượt )?(?:đại biểu|điểm cầu|người)")
 _SOLDIERS = rx(r", chiến s[ĩỹ]")

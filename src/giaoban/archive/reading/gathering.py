@@ -28,7 +28,7 @@ from giaoban.archive.reading.parties import (
     unique,
 )
 from giaoban.archive.reading.record import Party
-from giaoban.archive.reading.text import SourceText, Span, rx
+from giaoban.archive.reading.text import SourceText, Span, rx, same_spelling
 from giaoban.archive.reading.zones import Sentence
 
 _CHAIRING = rx(
@@ -71,6 +71,9 @@ _COUNTS = {"2": 2, "02": 2, "hai": 2, "3": 3, "03": 3, "ba": 3, "4": 4, "04": 4,
 # The meeting is chaired, not the drafting of a plan: what may follow "chủ trì", and who is only in charge of something.
 _OF_MEETING = rx(
     r" ?(?:tổ chức )?(?:hội nghị|buổi|cuộc|họp|giao ban|phiên|sơ kết|tổng kết|hội đàm|tại|[.,;]|$|và (?:phát|điều)|điều hành)"
+)
+_AUTHORITY = rx(
+    r"(?:thường trực |ban thường vụ )?(?:ủy ban nhân dân|hội đồng nhân dân|tỉnh ủy|thành ủy|huyện ủy|quận ủy|thị ủy|đảng ủy xã)"
 )
 _BY_OFFICE = rx(r"(?:cơ quan|đơn vị|được giao|giao)\s*$")
 
@@ -133,9 +136,13 @@ def gather(
     if not hosts:
         notices.append(Notice.HOSTS_UNKNOWN)
     plural = sum(org.plural and "|" not in (org.area or "") for org in hosting)
-    met = unique(
-        [*hosts, *together, *((party.organisation, spans[0]) for party, spans in chairs if party.organisation)]
-    )
+    # An authority that chairs the meeting of its own body makes no second party of it.
+    chairing_parties = [
+        (party.organisation, spans[0])
+        for party, spans in chairs
+        if party.organisation and not _AUTHORITY.match(key_of(party.organisation))
+    ]
+    met = unique([*hosts, *together, *chairing_parties])
     hosting = hosting or [org for _, span in hosts for org in find_organisations(text, *span)]
     organisations = [*hosting, *(org for _, span in together for org in find_organisations(text, *span))]
     return Gathering(hosts, chairs, participants, organisations, len(met) + plural, notices)
@@ -372,8 +379,13 @@ def _people_or_organisations(
     ]
     if organisations:
         chairs: list[Chair] = []
+        together = text.low.startswith(same_spelling("đồng chủ"), end)
+        offices_end = -1
         for words, span in unique(_named(text, organisations)):
             office = office_before(text, start, span)
+            if office and not together and chairs and text.low[offices_end : office[0]].strip() == ",":
+                continue  # "Phó Chủ tịch UBND tỉnh, Trưởng Ban Chỉ đạo": one person's second office
+            offices_end = span[1] if office else -1
             title = text.words(office) if office else None
             chairs.append((Party(words, None, title), (office, span) if office else (span,)))
         return chairs

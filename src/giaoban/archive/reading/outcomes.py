@@ -84,7 +84,9 @@ _ENUMERATOR = rx(
 _ONLY_A_PERIOD = rx(
     r"(?:phối hợp|thực hiện|công tác|nhiệm vụ|triển khai|trong|của|cho|\s)*(?:quý|năm|tháng|\d{1,4} tháng|6 tháng|thời gian tới|giai đoạn|các tháng|những tháng)[^;,]{0,40}"
 )
-_CONTINUES = rx(r"(?:nhất là|trong đó|đặc biệt|qua đó|từ đó|nhằm|để|góp phần|không để|coi đây|tạo |bảo đảm cho|theo )")
+_CONTINUES = rx(
+    r"(?:nhất là|trong đó|đặc biệt|qua đó|từ đó|nhằm|để|góp phần|không để|coi đây|tạo (?!điều kiện|thuận lợi)|bảo đảm cho|theo )"
+)
 _SAID_COUNT = rx(
     r"(?<!\w)(?P<count>\d{1,2}|một|hai|ba|bốn|năm|sáu|bảy|tám|chín|mười) (?:nhóm )?(?:nhiệm vụ|nội dung)(?: (?:trọng tâm|chủ yếu|cụ thể|phối hợp|công tác|lớn))*"
 )

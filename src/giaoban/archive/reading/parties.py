@@ -40,7 +40,7 @@ _CLOSED = (
     r"bộ chỉ huy quân sự|bộ ch ?qs|bộ ch quân sự|bch quân sự|bch ?qs|ban chỉ huy quân sự|ban ch ?qs|ban ch quân sự|ban qs|cơ quan quân sự",
     r"ban chỉ huy (?:phòng thủ khu vực|ptkv)(?: (?:\d{1,4}|[ivx]+)\b)?",
     r"ban (?:chỉ huy|chỉ đạo) (?:phòng thủ dân sự|ptds|phòng,? chống thiên tai(?:(?: và|,|-| -) (?:tìm kiếm cứu nạn|tkcn|phòng thủ dân sự))*|pctt(?: ?(?:và|&|-) ?tkcn)?|\d{1,4}(?:/\w+)?)",
-    r"(?:đồn|trạm kiểm soát|tiểu khu|hải đội|hải đoàn) (?:bộ đội )?(?:biên phòng|bp|bđbp)(?: cửa khẩu(?: quốc tế| cảng)?| cảng| số)?(?: \d{1,4})?",
+    r"(?:đồn|trạm kiểm soát|tiểu khu|hải đội|hải đoàn) (?:bộ đội )?(?:bpckqt|bpck|(?:biên phòng|bp|bđbp)(?: cửa khẩu(?: quốc tế| cảng)?| ckqt| ck| cảng| số)?)(?: \d{1,4})?",
     r"bộ đội "
     + _WING
     + "|bđbp|"
@@ -50,10 +50,10 @@ _CLOSED = (
     r"quân khu \d|quân chủng hải quân|quân chủng phòng không(?: - không quân)?|học viện biên phòng",
     r"tiểu đoàn cảnh sát cơ động(?: số \d)?|trung đoàn cảnh sát cơ động",
     r"(?:ủy ban nhân dân|ubnd)|(?:hội đồng nhân dân|hđnd)|(?:ủy ban|ub|ban thường trực ủy ban) (?:mặt trận tổ quốc|mttq)(?: việt nam)?|mặt trận tổ quốc(?: việt nam)?|mttq(?: việt nam)?",
-    r"(?:ban thường vụ |văn phòng )?(?:tỉnh ủy|huyện ủy|thành ủy|thị ủy|quận ủy)|đảng ủy công an trung ương|quân ủy trung ương|đảng ủy(?: xã| phường| đặc khu| thị trấn)?",
+    r"(?:ban thường vụ |văn phòng )?(?:tỉnh ủy|huyện ủy|thành ủy|thị ủy|quận ủy)|đảng ủy công an trung ương|đảng ủy (?:công an|quân sự|bộ đội biên phòng|bđbp|biên phòng)|quân ủy trung ương|đảng ủy(?: xã| phường| đặc khu| thị trấn)?",
     r"(?:tòa án|viện kiểm sát) quân sự(?: (?:quân khu \d|khu vực \d*))?|(?:tòa án nhân dân|tòa án|tand)(?: (?:tối cao|cấp cao|khu vực \d{1,4}))?|(?:viện kiểm sát nhân dân|viện ksnd|viện kiểm sát|vksnd|vks)(?: (?:tối cao|cấp cao|khu vực \d{1,4}))?",
-    r"(?:tổng cục|cục|chi cục) (?:hải quan|thuế|kiểm lâm|quản lý thị trường|thi hành án dân sự|thads|thi hành án|thống kê|thủy sản|kiểm ngư|dân số|an toàn vệ sinh thực phẩm|chăn nuôi và thú y|thú y|dân quân tự vệ|phòng,? chống ma túy)(?: (?:khu vực|vùng) (?:\d{1,4}|[ivx]+)\b| cửa khẩu(?: quốc tế| cảng)?)?",
-    r"hải quan(?: (?:cửa khẩu(?: quốc tế| cảng)?|khu vực (?:\d{1,4}|[ivx]+)\b))?|(?:hạt|trạm|đội) kiểm lâm(?: (?:cơ động|liên huyện|khu vực))?|kiểm lâm(?: vùng [ivx\d]+)?|đội quản lý thị trường(?: số \d{1,4})?",
+    r"(?:tổng cục|cục|chi cục) (?:hải quan|thuế|kiểm lâm|quản lý thị trường|thi hành án dân sự|thads|thi hành án|thống kê|thủy sản|kiểm ngư|dân số|an toàn vệ sinh thực phẩm|chăn nuôi và thú y|thú y|dân quân tự vệ|phòng,? chống ma túy)(?: (?:khu vực|vùng) (?:\d{1,4}|[ivx]+)\b| cửa khẩu(?: quốc tế| cảng)?| ckqt| ck)?",
+    r"hải quan(?: (?:cửa khẩu(?: quốc tế| cảng)?|ckqt|ck|khu vực (?:\d{1,4}|[ivx]+)\b))?|(?:hạt|trạm|đội) kiểm lâm(?: (?:cơ động|liên huyện|khu vực))?|kiểm lâm(?: vùng [ivx\d]+)?|đội quản lý thị trường(?: số \d{1,4})?",
     r"thi hành án dân sự|kiểm ngư|(?:cảng vụ hàng hải|cảng vụ đường thủy|cảng vụ hàng không|cảng vụ)|trung tâm phối hợp tìm kiếm,? cứu nạn hàng hải khu vực [ivx\d]+",
     r"bảo hiểm xã hội|bhxh|kho bạc nhà nước|kbnn|ngân hàng nhà nước|nhnn|liên đoàn lao động|lđlđ|hội liên hiệp phụ nữ|hội lhpn|hội cựu chiến binh|hội ccb|hội nông dân|đoàn thanh niên|tỉnh đoàn|huyện đoàn|thành đoàn|thanh tra (?:nhà nước|tỉnh|huyện)",
     r"bộ (?:công an|quốc phòng|tổng tham mưu|" + _FIELDS + r")|(?:sở|phòng) (?:" + _FIELDS + r")",
@@ -237,7 +237,7 @@ def _extend(text: SourceText, match: re.Match[str], end: int) -> Organisation | 
         stop = _cut_name(view, match.end("open"), named.end())
         if stop <= match.end("open"):
             return None
-        if match["open"] == "đoàn" and view[begin:stop].istitle():
+        if match["open"] == same_spelling("đoàn") and view[begin:stop].istitle():
             return None  # the family name Đoàn
         if match["open"] == "ban" and re.match(
             r"\s+(?:Chấp hành|Thường vụ|Bí thư|Giám đốc|Chủ nhiệm)", view[match.end("open") :]

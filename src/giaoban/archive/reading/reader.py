@@ -331,6 +331,14 @@ def _choose_periods(
     ahead = [
         mention
         for mention in ahead
+        if not (
+            mention.period.type == "multi_year"
+            and _OF_PLAN.search(text.low, max(0, mention.span[0] - 40), mention.span[0])
+        )
+    ]
+    ahead = [
+        mention
+        for mention in ahead
         if mention.period.type is not None and (period is None or mention.period != period.period)
     ]
     following = ahead[0] if ahead else None
@@ -388,6 +396,8 @@ def _coming(
 
 # "công tác tuyển quân năm 2019": the year says which call-up is meant.
 _ATTRIBUTE = rx(r"\w+ (?<!trong )(?<!bước sang )(?<!sang )(?<!cho )(?<!hướng )(?<!vụ )(?<!và )(?<!của )$")
+# "ký kế hoạch phối hợp giai đoạn 2020-2025": the plan's years.
+_OF_PLAN = rx(r"(?:kế hoạch|quy chế|chương trình|đề án|nghị quyết)(?: phối hợp| hành động| công tác)? $")
 _DID = rx(r"(?<!\w)(?:đã|qua)(?!\w)")
 
 
@@ -425,6 +435,9 @@ def _date_periods(
             notices.append(Notice.PERIOD_YEAR_INFERRED)
         else:
             notices.append(Notice.PERIOD_YEAR_UNKNOWN)
+    if on is not None and reported.year is not None and reported.year > on.year:
+        reported = Period()  # "hiệp đồng giao nhận quân năm 2024", held in 2023: nothing is looked back on
+        notices.append(Notice.PERIOD_UNKNOWN)
     if following and ahead.year is None and ahead.type not in ("multi_year", None):
         dated = with_year_after(ahead, reported)
         if dated.year is not None:

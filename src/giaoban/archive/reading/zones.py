@@ -83,6 +83,7 @@ _SENTENCE_END = re.compile(rf"(?:(?<![.!?…])[.!?…]+|\./[.,]?)[\"”’)\]]*(
 _ABBREVIATION = re.compile(
     r"(?:^|[\s(])(?:TP|Tp|tp|TX|Tx|TT|Th\.?S|ThS|TS|PGS|GS|BS|CN|KS|[Đđ]/[Cc]|[Đđ]c|St|Ng|Tr|Ph|[A-ZĐ]|v\.v)$"
 )
+_FIRST_NUMBER = re.compile(r"[:;]\s*\d{1,2}$")  # "yêu cầu: 1. Tăng cường ..."
 _LIST_NUMBER = re.compile(r"^\W*\d{1,2}$")
 
 
@@ -447,7 +448,11 @@ def find_sentences(text: SourceText, paragraphs: Sequence[Paragraph]) -> list[Se
         position = 0
         for match in _SENTENCE_END.finditer(text.view, paragraph.start, paragraph.end):
             head = text.view[max(start, match.start() - 8) : match.start()]
-            if match[0] == "." and (_ABBREVIATION.search(head) or _LIST_NUMBER.match(text.view[start : match.start()])):
+            if match[0] == "." and (
+                _ABBREVIATION.search(head)
+                or _LIST_NUMBER.match(text.view[start : match.start()])
+                or _FIRST_NUMBER.search(head)
+            ):
                 continue
             made.append(Sentence(*text.trimmed(start, match.end()), number, position, paragraph.item))
             position += 1
