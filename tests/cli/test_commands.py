@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -191,6 +192,18 @@ def test_verify_finds_an_altered_entry_and_ends_with_3(world: World, capsys: pyt
         entry.year,
         entry.position,
     )
+
+
+def test_verify_finds_a_changed_due_date_and_ends_with_3(world: World, capsys: pytest.CaptureFixture[str]) -> None:
+    task = Task.objects.select_related("holder").order_by("pk")[0]
+    Task.objects.filter(pk=task.pk).update(due_on=task.due_on + timedelta(days=30))
+
+    code, answer = asked(capsys, "verify")
+
+    assert (code, answer["verified"]) == (3, False)
+    [found] = answer["findings"]
+    assert (found["code"], found["agency"], found["column"]) == ("replay.changed", task.holder.code, "due_on")
+    assert found["says"] == f"{task.due_on:%d/%m/%Y}"
 
 
 def test_init_and_sample_leave_a_server_with_people_alone(world: World, capsys: pytest.CaptureFixture[str]) -> None:

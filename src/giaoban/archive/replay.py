@@ -54,7 +54,11 @@ class Replay:
             state=RecordState.CONFIRMED,
             sha256=said.source_sha256,
             file_name=source.name,
-            text=Fits(f"SHA-256 {source.sha256}", lambda text: _sha256(text) == source.sha256),
+            text=Fits(
+                f"SHA-256 {source.sha256}",
+                lambda text: _sha256(text) == source.sha256,
+                lambda text: f"SHA-256 {_sha256(text)}",
+            ),
             fields=Fits(said.past.title, lambda fields: _leads_to(said.past, fields, source.name)),
             closed_at=told.issued_at,
             conference_id=Link(Conference, (conference,)),

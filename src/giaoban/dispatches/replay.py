@@ -107,6 +107,8 @@ class Fits:
     says: str
     """For people."""
     fits: Callable[[Any], bool]
+    show: Callable[[Any], str] | None = None
+    """What stands there, for people, where that is not the value itself."""
 
 
 @dataclass(slots=True)
@@ -141,10 +143,13 @@ class Island:
     agencies: Mapping[str, Agency]
     """Every agency of the directory by its code."""
     rows: dict[Model, dict[Key, Expected]] = field(default_factory=lambda: defaultdict(dict))
+    _keys: dict[tuple[Model, Any], dict[Key, None]] = field(default_factory=lambda: defaultdict(dict))
+    """Keys of a table by their first value, in the order in which they came."""
 
     def expect(self, table: Model, key: Key, told: Told, /, **columns: Any) -> Expected:
         """A row begins, or is written anew."""
         self.rows[table][key] = row = Expected(told, columns)
+        self._keys[table, key[0]][key] = None
         return row
 
     def find(self, table: Model, key: Key) -> Expected | None:
@@ -153,12 +158,12 @@ class Island:
 
     def below(self, table: Model, parent: Key) -> dict[Key, Expected]:
         """The expected parts of a row."""
-        return {key: row for key, row in self.rows[table].items() if key[: len(parent)] == parent}
+        return {key: self.rows[table][key] for key in self._keys[table, parent[0]] if key[: len(parent)] == parent}
 
     def forget(self, table: Model, key: Key) -> None:
         """The row, or all parts below it, are taken away."""
-        for each in [each for each in self.rows[table] if each[: len(key)] == key]:
-            del self.rows[table][each]
+        for each in self.below(table, key):
+            del self.rows[table][each], self._keys[table, key[0]][each]
 
     def id_of(self, code: str | None) -> int | None:
         """Row id of an agency; 0 for a code that the directory has lost."""
@@ -353,6 +358,10 @@ class _Comparison:
         )
 
     def _changed(self, table: Table, row: Any, column: str, stands: Any, says: Any, told: Told) -> Finding:
+        if isinstance(stands, str) and isinstance(says, str):
+            stands, says = _from_where_they_part(stands, says)
+        if isinstance(says, Fits) and says.show is not None:
+            stands = says.show(stands)
         parts = {
             "thing": self._thing(table, vars(row), self._keys[table.model][row.pk]),
             "column": column,
@@ -406,6 +415,15 @@ class _Comparison:
 
     def _code(self, agency: int) -> str:
         return next((code for code, each in self._island.agencies.items() if each.pk == agency), f"#{agency}")
+
+
+def _from_where_they_part(one: str, other: str) -> tuple[str, str]:
+    """Two long texts without most of what they have in common at the beginning."""
+    same = next(
+        (place for place, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), min(len(one), len(other))
+    )
+    start = max(0, same - SHOWN // 2) if max(len(one), len(other)) > SHOWN else 0
+    return ("…" if start else "") + one[start:], ("…" if start else "") + other[start:]
 
 
 def _name_of(table: Table, column: str) -> str:

@@ -6,6 +6,7 @@ an own report or table that was not sent.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Mapping
 from decimal import Decimal
 from functools import cached_property
@@ -50,6 +51,10 @@ class Replay:
     def __init__(self, island: Island) -> None:
         self._island = island
         self._places: dict[UUID, Place | None] = {}
+        self._returns: dict[UUID, list[Expected]] = defaultdict(list)
+        """Report → its returns."""
+        self._words: dict[UUID, list[Expected]] = defaultdict(list)
+        """Table → what parties said to it."""
         self.tables: Sequence[Table] = TABLES
 
     def hear(self, told: Told) -> None:
@@ -83,7 +88,7 @@ class Replay:
     def _submitted(self, said: border.ReportSubmitted, told: Told) -> None:
         place = self._place(said.coordination)
         due = {said.due_on} if told.is_own or place is None else {said.due_on, place.due_on(said.period) or said.due_on}
-        early = [row for row in self._island.rows[ReportReturn].values() if row["report_uid"] == said.report]
+        early = self._returns[said.report]
         returned = any(row["report_id"] is None for row in early)
         here = ReportState.SUBMITTED if told.is_own else ReportState.RECEIVED
         self._island.expect(
@@ -145,7 +150,7 @@ class Replay:
         meant = (LOST if place is None else place.coordination.pk, self._island.id_of(said.agency))
         if report is not None and (report["coordination_id"], report["agency_id"]) != meant:
             report = None
-        self._island.expect(
+        row = self._island.expect(
             ReportReturn,
             (said.return_uid,),
             told,
@@ -156,6 +161,7 @@ class Replay:
             reason=said.reason,
             dispatch_id=told.dispatch_id,
         )
+        self._returns[said.report].append(row)
         if report is not None:
             report.change(told, state=ReportState.RETURNED)
 
@@ -188,7 +194,7 @@ class Replay:
             agreed_at=None,
             dispatch_id=told.dispatch_id,
         )
-        for word in self._words(said.figures):
+        for word in self._words[said.figures]:
             word.columns["joint_figures_id"] = Link(JointFigures, (said.figures,))
         if place is not None:
             self._rows(said, place, told)
@@ -235,7 +241,7 @@ class Replay:
         *,
         joined: bool,
     ) -> None:
-        self._island.expect(
+        word = self._island.expect(
             SignOff,
             (said.sign_off,),
             told,
@@ -249,9 +255,7 @@ class Replay:
             reason=reason,
             dispatch_id=told.dispatch_id,
         )
-
-    def _words(self, figures: UUID) -> list[Expected]:
-        return [word for word in self._island.rows[SignOff].values() if word["joint_uid"] == figures]
+        self._words[said.figures].append(word)
 
     def _settle(self, uid: UUID, figures: Expected, told: Told) -> None:
         """As `border.settle_state`."""
@@ -268,7 +272,7 @@ class Replay:
                     digest=word["digest"],
                     at=word["at"],
                 )
-                for word in sorted(self._words(uid), key=lambda word: word["at"])
+                for word in sorted(self._words[uid], key=lambda word: word["at"])
                 if word["joint_figures_id"] is not None
             ],
         )

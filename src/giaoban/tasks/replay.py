@@ -8,6 +8,7 @@ conferences, so the room of conferences calls `give` and `carry` when it hears o
 from __future__ import annotations
 
 import uuid
+from collections import defaultdict
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Final
 
@@ -38,6 +39,8 @@ class Replay:
 
     def __init__(self, island: Island) -> None:
         self._island = island
+        self._events_of: dict[UUID, dict[UUID, Expected]] = defaultdict(dict)
+        """Task → event → row."""
         self.tables: Sequence[Table] = TABLES
 
     def hear(self, told: Told) -> None:
@@ -51,7 +54,7 @@ class Replay:
         if self._island.find(TaskEvent, (said.event,)) is not None:
             return
         task = self._island.find(Task, (said.task,))
-        self._island.expect(
+        self._events_of[said.task][said.event] = self._island.expect(
             TaskEvent,
             (said.event,),
             told,
@@ -113,7 +116,7 @@ class Replay:
                 day=spec.due_on,
                 dispatch_id=told.dispatch_id,
             )
-            for event in self._events(spec.uid):
+            for event in self._events_of[spec.uid].values():
                 part = rules.SENT_BY.get(EventKind(event["kind"]))
                 believed = {Part.LEAD: task["lead_id"], Part.ASSIGNER: assigner_id}
                 if event["task_id"] is None and part is not None and believed[part] == event["agency_id"]:
@@ -149,7 +152,7 @@ class Replay:
         text: str = "",
         dispatch_id: int | None = None,
     ) -> None:
-        self._island.expect(
+        self._events_of[task][uid] = self._island.expect(
             TaskEvent,
             (uid,),
             told,
@@ -167,16 +170,13 @@ class Replay:
             dispatch_id=dispatch_id,
         )
 
-    def _events(self, task: UUID) -> list[Expected]:
-        return [event for event in self._island.rows[TaskEvent].values() if event["task_uid"] == task]
-
     def _fold(self, uid: UUID, task: Expected, told: Told) -> None:
         folded = rules.fold(
             task["first_due_on"],
             [
                 _Event(event_uid, event)
-                for (event_uid,), event in self._island.rows[TaskEvent].items()
-                if event["task_uid"] == uid and event["task_id"] is not None
+                for event_uid, event in self._events_of[uid].items()
+                if event["task_id"] is not None
             ],
         )
         became = {name: getattr(folded, name) for name in FOLDED}
