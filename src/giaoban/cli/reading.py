@@ -94,11 +94,20 @@ def _expanded(names: Iterable[str]) -> list[str]:
     found: list[str] = []
     for name in names:
         path = Path(name)
-        found += sorted(str(each) for each in path.glob("**/*.txt")) if path.is_dir() else [name]
+        inside = sorted(str(each) for each in path.glob("**/*.txt")) if path.is_dir() else []
+        found += inside or [name]  # a folder without articles is refused by its own name
     return found
 
 
+class _NoArticlesError(OSError):
+    """A folder in which there is nothing to read."""
+
+    code = "no_articles"
+
+
 def _bytes_of(name: str) -> bytes:
+    if name != "-" and Path(name).is_dir():
+        raise _NoArticlesError(name)
     return sys.stdin.buffer.read() if name == "-" else Path(name).read_bytes()
 
 
@@ -115,15 +124,22 @@ def _with_progress(names: list[str]) -> Iterator[str]:
 def _unreadable(name: str, error: Exception) -> RefusedError:
     """The words for a file that gave no text; the same for people and for scripts."""
     code = getattr(error, "code", "missing")
-    why = {
-        "empty": _("The file is empty."),
-        "binary": _("It is not a text file."),
-        "encoding": _("Its characters are in no encoding that can be read without guessing."),
-        "too_large": _("It is larger than an article can be."),
-    }.get(code, getattr(error, "strerror", None) or str(error))
+    why = (
+        {
+            "empty": _("The file is empty."),
+            "binary": _("It is not a text file."),
+            "encoding": _("Its characters are in no encoding that can be read without guessing."),
+            "too_large": _("It is larger than an article can be."),
+            "missing": _("There is no such file.") if isinstance(error, FileNotFoundError) else None,
+            "no_articles": _("There is no .txt file in this folder."),
+        }.get(code)
+        or getattr(error, "strerror", None)
+        or str(error)
+    )
     how = {
         "missing": _("Check the name, and that you may read the file."),
         "empty": _("Choose the file with the article."),
+        "no_articles": _("Choose the file with the article."),
     }.get(code, _("Save the article as plain text in UTF-8 and try again."))
     return RefusedError(f"read.{code}", _("%(file)s cannot be read.") % {"file": name}, why, how)
 
