@@ -115,16 +115,16 @@ def test_only_an_administrator_of_the_server_writes_the_regime(
     assert Party.objects.count() == 2
 
 
-def test_co_chairs_host_in_turn_and_a_part_that_ended_is_no_longer_asked(
+def test_co_chairs_draft_figures_in_turn_and_a_part_that_ended_is_no_longer_asked(
     admin: Person, agencies: list[Agency], coordination: Coordination, now: datetime
 ) -> None:
     from giaoban.kernel.calendar import parse_period
     from giaoban.regulations import queries, services
 
-    hosts = [queries.host_of(coordination, parse_period(f"2026-Q{quarter}")) for quarter in (1, 2, 3, 4)]
+    drafters = [queries.drafter_of(coordination, parse_period(f"2026-Q{quarter}")) for quarter in (1, 2, 3, 4)]
     police, army, border = agencies
 
-    assert hosts == [police, army, police, army]
+    assert drafters == [police, army, police, army]
 
     services.end_party(coordination.parties.get(agency=army), on=date(2026, 10, 1), by=admin, now=now)
     services.add_party(coordination, border, role="party", since=date(2026, 10, 1), by=admin, now=now)

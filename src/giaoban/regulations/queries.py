@@ -139,10 +139,11 @@ def period_for(coordination: Coordination, day: date) -> Period:
     return period if day <= window_of(coordination, period).cut_off else period.next()
 
 
-def host_of(coordination: Coordination, period: Period) -> Agency | None:
-    """The co-chair whose turn it is to host on `period`: the co-chairs take turns, one period each, in their order.
+def drafter_of(coordination: Coordination, period: Period) -> Agency | None:
+    """The co-chair whose turn it is to draft the joint figures of `period`: one period each, in their order.
 
-    None where nobody co-chairs. A person may always choose another co-chair; this is the proposal.
+    None where nobody co-chairs. Who hosts a conference follows from who hosted the last one (`conferences.rules.next_host`);
+    figures are drafted before anybody has called a conference, so their turn follows from the period alone.
     """
     chairs = co_chairs(coordination, window_of(coordination, period).cut_off)
     if not chairs:

@@ -156,7 +156,7 @@ def coordination_list(request: SignedInRequest) -> HttpResponse:
 
 
 def coordination(request: SignedInRequest, uid: UUID) -> HttpResponse:
-    """One coordination: regulation, level, area, cadence, parties, whose turn it is to host."""
+    """One coordination: regulation, level, area, cadence, parties, whose turn it is to draft the joint figures."""
     one = queries.coordination_by_uid(uid)
     today = clock.day_of(clock.now())
     valid = queries.parties_on(one, today)
@@ -181,7 +181,7 @@ def _turns(one: Coordination) -> list[tuple[str, Agency | None]]:
     period = queries.period_for(one, clock.day_of(clock.now()))
     turns: list[tuple[str, Agency | None]] = []
     for _place in range(4):
-        turns.append((period_name(period), queries.host_of(one, period)))
+        turns.append((period_name(period), queries.drafter_of(one, period)))
         period = period.next()
     # Where nobody co-chairs there are no turns to show.
     return turns if any(host for _name, host in turns) else []

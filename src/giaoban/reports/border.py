@@ -386,7 +386,7 @@ def hosts(coordination: Coordination, period: Period) -> list[Agency]:
     members = parties(coordination, period)
     chairs = regime.co_chairs(coordination, regime.window_of(coordination, period).cut_off)
     able = [agency for agency in chairs if agency in members] or members
-    first = regime.host_of(coordination, period)
+    first = regime.drafter_of(coordination, period)
     start = able.index(first) if first in able else 0
     return able[start:] + able[:start]
 

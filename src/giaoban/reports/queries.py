@@ -617,7 +617,7 @@ def _figure_lines(
     if (
         len(filed) == len(agencies) > 0
         and (coordination.pk, period.key) not in tables
-        and regime.host_of(coordination, period) == by.agency
+        and regime.drafter_of(coordination, period) == by.agency
     ):
         lines.append(
             ToDo(

@@ -97,7 +97,7 @@ def period_page(request: InsideRequest, coordination: UUID, period: str) -> Http
         and figures is None
         and any(line.report and line.report.state in queries.FILED for line in statuses),
         "missing": [line.agency for line in statuses if not (line.report and line.report.state in queries.FILED)],
-        "host": regime.host_of(place, wanted),
+        "host": regime.drafter_of(place, wanted),
         "may_write": request.by.has(Role.OFFICER, Role.APPROVER),
         "previous": wanted.previous().key,
         "next": wanted.next().key,

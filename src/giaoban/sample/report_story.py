@@ -33,7 +33,7 @@ def play(stage: Stage, coordination: Coordination, period: Period) -> None:
         submit(stage, coordination, period, agency, at=stage.at(cut_off + timedelta(days=2), 9, 10 * place))
     at = stage.at(cut_off + timedelta(days=3), 10)
     stage.post(at)
-    host = regime.host_of(coordination, period)
+    host = regime.drafter_of(coordination, period)
     if host is None:
         raise LookupError("the coordination has no host")
     figures = settle(stage, coordination, period, host, at=at)
