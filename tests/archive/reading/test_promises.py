@@ -113,7 +113,7 @@ def test_only_the_beginning_of_a_text_beyond_the_limit_is_read_and_it_is_said() 
 @pytest.mark.parametrize(
     "piece",
     ["a", " ", "\n", ".", "1", "12", "- Tăng cường ", "Dự hội nghị có ", "(", "1.", "; ", "Ngày 1/1 ", "Công an tỉnh, ", "Nghị định số 03 ", "Nguyễn Văn A ", "e\u0301", "các đơn vị ", "năm 2020 - ",
-     "Ngày 1/1, Công an huyện và Ban CHQS huyện tổ chức hội nghị giao ban. ", "Sở Abc ", "5 năm thực hiện ", "tại các điểm cầu "],
+     "Ngày 1/1, Công an huyện và Ban CHQS huyện tổ chức hội nghị giao ban. ", "Sở Abc ", "5 năm thực hiện ", "tại các điểm cầu ", "Quy chế phối hợp của ", "các cơ quan gồm ", "tại huyện A, tỉnh B, ", "Kết quả:\n- ", "Phó Giám đốc Công an tỉnh, ", "giao ban báo ", "Năm 2018, hai bên tiếp tục. "],
 )  # fmt: skip
 @pytest.mark.timeout(20)
 def test_a_million_letters_of_one_pattern_end_in_a_record(piece: str) -> None:

@@ -1,4 +1,4 @@
-"""Some sixty invented articles written before the rules that read them were looked at; each with what a careful person would note down.
+"""Some seventy invented articles written before the rules that read them were looked at; each with what a careful person would note down.
 
 Same form as `articles.py`: `fields` names what is checked, in the short form of the table.
 """
@@ -1687,6 +1687,112 @@ Kết luận Hội nghị, đồng chí Chánh án TAND tỉnh yêu cầu: 1. T�
             "tasks": ["Tăng cường trao đổi nghiệp vụ", "Hạn chế án bị hủy, sửa", "Định kỳ 6 tháng họp liên ngành"],
         },
     ),
+    Article(
+        "this morning with its day in brackets, stars before the tasks, a decree without its year in the number",
+        """Giao ban công tác phối hợp Công an, Quân sự, Biên phòng huyện biển quý 4
+
+Đăng lúc 08:20:11 - 12/01/2017
+
+Sáng nay (11/1), tại Đồn Biên phòng Hiền Hào, ba lực lượng Công an - Quân sự - Biên phòng huyện Cát Hạ tổ chức hội nghị giao ban quý IV năm 2016 theo tinh thần Nghị định số 77/NĐ-CP ngày 12/7/2010 của Chính phủ. Dự hội nghị có lãnh đạo Huyện ủy, UBND huyện.
+
+Trong quý IV/2016, ba lực lượng đã phối hợp tổ chức 28 buổi tuần tra, kiểm tra 115 hộ dân, 46 phương tiện; vận động giao nộp 5 kg thuốc nổ.
+
+Trong thời gian tới, hội nghị thống nhất một số nội dung trọng tâm cần phối hợp thực hiện như sau:
+* Đảm bảo ANTT Tết Nguyên đán Đinh Dậu 2017;
+* Nắm tình hình ngư dân;
+* Duy trì nghiêm chế độ giao ban, trực ban.
+
+Văn Nhân - Đài PT huyện
+""",
+        {
+            "published_on": "2017-01-12",
+            "held_on": "2017-01-11",
+            "period": _period("quarter", 2016, 4),
+            "level": "district",
+            "venue": "Đồn Biên phòng Hiền Hào",
+            "legal_bases": [ND77_COMPLETED],
+            "participants": ["Huyện ủy", "UBND huyện"],
+            "results": 1,
+            "tasks": [
+                "Đảm bảo ANTT Tết Nguyên đán Đinh Dậu 2017",
+                "Nắm tình hình ngư dân",
+                "Duy trì nghiêm chế độ giao ban, trực ban",
+            ],
+            "byline": "Văn Nhân - Đài PT huyện",
+        },
+    ),
+    Article(
+        "a bank and the police after two years of their regulation",
+        """Tăng cường phối hợp giữa Ngân hàng Nhà nước và Công an tỉnh
+
+Chiều 19.3.2024, Ngân hàng Nhà nước chi nhánh tỉnh Tây Hạ và Công an tỉnh tổ chức hội nghị sơ kết 2 năm thực hiện Quy chế phối hợp số 155/QCPH-NHNN-CAT. Ông Trần Ngọc Lành, Giám đốc NHNN chi nhánh tỉnh; Đại tá Huỳnh Quốc Trung, Phó Giám đốc Công an tỉnh đồng chủ trì.
+
+Sau 2 năm, hai đơn vị cung cấp, trao đổi 368 lượt thông tin; ngăn chặn 41 vụ lừa đảo với số tiền gần 9,7 tỷ đồng; mở 16 lớp tập huấn cho hơn 900 lượt cán bộ.
+
+Trong năm 2024, hai bên sẽ tiếp tục trao đổi thông tin về tội phạm công nghệ cao; phối hợp bảo vệ an toàn kho quỹ.
+
+Minh Quốc
+""",
+        {
+            "conference_type": "so_ket",
+            "held_on": "2024-03-19",
+            "next_period": _period("year", 2024),
+            "hosts": ["Ngân hàng Nhà nước", "Công an tỉnh"],
+            "indicators": [
+                (None, 368, "lượt thông tin"),
+                (None, 41, "vụ lừa đảo"),
+                ("gần", 9.7, "tỷ đồng"),
+                (None, 16, "lớp tập huấn"),
+                ("hơn", 900, "lượt cán bộ"),
+            ],
+            "results": 1,
+        },
+    ),
+    Article(
+        "ten years between two ministries at two main sites and sixty-three others; the year is nowhere",
+        """Lực lượng Công an và Bộ đội Biên phòng tổng kết 10 năm phối hợp
+
+(Chinhphu.vn) - Ngày 14/12, Bộ Công an và Bộ Quốc phòng tổ chức Hội nghị trực tuyến toàn quốc tổng kết 10 năm thực hiện Nghị định số 77/2010/NĐ-CP (2010-2020) tại 2 điểm cầu chính: Bộ Công an và Bộ Quốc phòng cùng 63 điểm cầu các tỉnh, thành phố trực thuộc Trung ương.
+
+Dưới sự lãnh đạo của Đảng, 10 năm qua, hai lực lượng đã trao đổi hơn 480 nghìn lượt tin; phối hợp khám phá trên 56.000 vụ án hình sự; thu giữ 8,5 tấn ma túy, 2.400 khẩu súng.
+
+PV
+""",
+        {
+            "conference_type": "tong_ket",
+            "held_on": "--12-14",
+            "period": _period("multi_year", None, None, **{"from": 2010, "to": 2020}),
+            "level": "national",
+            "format": "online",
+            "hosts": ["Bộ Công an", "Bộ Quốc phòng"],
+            "indicators": [
+                ("hơn", 480000, "lượt tin"),
+                ("trên", 56000, "vụ án hình sự"),
+                (None, 8.5, "tấn ma túy"),
+                (None, 2400, "khẩu súng"),
+            ],
+            "warns": "held_on: the year is not known",
+        },
+    ),
+    Article(
+        "a forest station for several communes beside a commune's forces",
+        """Công an xã - Ban CHQS xã - Hạt Kiểm lâm liên xã ký cam kết
+
+Ngày 2/3/2026, tại nhà văn hóa xã Mường Khoa Hạ, Công an xã, Ban CHQS xã và Hạt Kiểm lâm khu vực III tổ chức hội nghị giao ban công tác phối hợp bảo vệ rừng tháng 2/2026. Ông Lò Văn Panh - Chủ tịch UBND xã phát biểu chỉ đạo.
+
+Tháng 2/2026, ba lực lượng tuần tra 9 lượt, nhắc nhở 14 trường hợp đốt nương.
+
+Tháng 3/2026, ba lực lượng cần: trực cháy 24/24h; kiểm tra các hộ đốt nương; báo cáo kịp thời khi có cháy.
+""",
+        {
+            "held_on": "2026-03-02",
+            "period": _period("month", 2026, 2),
+            "next_period": _period("month", 2026, 3),
+            "level": "commune",
+            "venue": "nhà văn hóa xã Mường Khoa Hạ",
+            "tasks": ["trực cháy 24/24h", "kiểm tra các hộ đốt nương", "báo cáo kịp thời khi có cháy"],
+        },
+    ),
 ]
 
 OTHER_UNSEEN = [
@@ -1887,6 +1993,22 @@ Hai bên trao đổi về tình hình phối hợp quản lý biên giới trong
 Ngày 5/7/2022, Ban Chỉ đạo 389 tỉnh tổ chức họp giao ban công tác chống buôn lậu, gian lận thương mại quý II/2022. Đồng chí Phó Chủ tịch UBND tỉnh, Trưởng Ban Chỉ đạo 389 tỉnh chủ trì.
 
 Quý II, các lực lượng chức năng phát hiện 256 vụ vi phạm.
+""",
+    ),
+    Article(
+        "a ward's police and its weekly habit",
+        """Công an phường phối hợp giữ bình yên khu phố
+
+Thời gian qua, Công an phường Hòa Khê Hạ phối hợp với Ban CHQS phường tổ chức tuần tra đêm. Hằng tuần, hai đơn vị họp giao ban để trao đổi tình hình. Trong 6 tháng đầu năm 2023, hai lực lượng tổ chức 120 buổi tuần tra.
+""",
+    ),
+    Article(
+        "an inspection by two ministries of how a decree is carried out",
+        """Kiểm tra công tác phối hợp thực hiện Nghị định 03 tại tỉnh Đông Khê
+
+Ngày 21/11/2023, Đoàn kiểm tra liên Bộ Quốc phòng - Bộ Công an do Thiếu tướng Đỗ Thanh Bình, Phó Cục trưởng Cục Tác chiến làm Trưởng đoàn đã kiểm tra công tác phối hợp thực hiện Nghị định 03 tại Bộ CHQS tỉnh và Công an tỉnh Đông Khê.
+
+Tại buổi làm việc, đại diện hai đơn vị đã báo cáo kết quả công tác phối hợp.
 """,
     ),
 ]

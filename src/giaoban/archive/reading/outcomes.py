@@ -35,7 +35,7 @@ _STATES = rx(
 )
 _PRAISE = rx(r"(?:đánh giá cao|biểu dương|ghi nhận|chúc mừng|cảm ơn|hoan nghênh|khẳng định vai trò)")
 _PAST = rx(
-    r"^(?:trong|qua) (?:quý|tháng|năm|kỳ|đợt)(?: đó| này| qua)?,|(?:^|[\s,(])(?:trong|qua|sau|từ) (?:[^.;,]{0,30} )?(?:quý|năm|tháng|thời gian) (?:qua|vừa qua|[ivx\d]+|20\d\d|đầu)|(?:\d{1,4}|sáu|chín|ba|hai|một|năm|mười) (?:tháng|năm) qua|(?:tháng|năm) (?:đầu năm|vừa qua)|(?:quý|năm|thời gian|tháng) (?:vừa )?qua|"
+    r"^(?:trong|qua|sau) (?:gần |hơn )?(?:\d{1,2}|một|hai|ba|bốn|năm|sáu|chín|mười) (?:năm|tháng)(?: thực hiện| triển khai| phối hợp| qua)?[, ]|^(?:trong|qua) (?:quý|tháng|năm|kỳ|đợt)(?: đó| này| qua)?,|(?:^|[\s,(])(?:trong|qua|sau|từ) (?:[^.;,]{0,30} )?(?:quý|năm|tháng|thời gian) (?:qua|vừa qua|[ivx\d]+|20\d\d|đầu)|(?:\d{1,4}|sáu|chín|ba|hai|một|năm|mười) (?:tháng|năm) qua|(?:tháng|năm) (?:đầu năm|vừa qua)|(?:quý|năm|thời gian|tháng) (?:vừa )?qua|"
     r"thời gian qua|theo báo cáo|theo đánh giá|báo cáo (?:tại|kết quả|đánh giá)[^.;]{0,40}?(?:cho thấy|nêu|khẳng định)|kết quả (?:cho thấy|nổi bật|là|đạt|cụ thể|phối hợp)|(?:hội nghị|các đại biểu)[^.;]{0,30}?(?:đánh giá|khẳng định|thống nhất nhận định)|"
     r"cho thấy|từ đầu năm|năm 20\d\d,|quý [ivx\d]+(?:/20\d\d)?,|tính từ|kể từ|tính đến|nổi bật là"
 )

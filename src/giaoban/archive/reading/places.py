@@ -212,6 +212,8 @@ def _level_of(text: SourceText, org: Organisation) -> str | None:
         return "province"
     if re.match(r"ban (?:chỉ huy )?(?:phòng thủ khu vực|ptkv)|ban chỉ huy phòng thủ khu vực", low):
         return "cluster"
+    if re.match(r"hạt\s+kiểm\s+lâm\s+(?:khu\s+vực|liên)", low):
+        return None  # a station for several communes or districts
     if low.startswith("thành ủy") and org.area not in CENTRAL_CITIES:
         return None  # the party committee of a city of either tier
     for pattern, name in (
