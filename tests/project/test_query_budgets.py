@@ -155,6 +155,12 @@ PAGES = [
     Page("api:figures", OFFICER, "/api/coordinations/{coordination}/figures/{agreed_period}", 13),
     Page("api:conferences", OFFICER, "/api/conferences", 4),
     Page("api:conference", OFFICER, "/api/conferences/{concluded}", 12),
+    Page("api:conference-plan", OFFICER, "/api/conferences/{concluded}/plan", 7),
+    Page("api:conference-roll", OFFICER, "/api/conferences/{concluded}/sites/{site}/roll", 6),
+    Page("api:conference-contributions", OFFICER, "/api/conferences/{concluded}/contributions", 5),
+    Page("api:conference-conclusions", OFFICER, "/api/conferences/{concluded}/conclusions", 6),
+    Page("api:conference-dossier", ARMY, "/api/conferences/{draft}/dossier", 24),
+    Page("api:figures-version", OFFICER, "/api/figures/{agreed}", 13),
     Page("api:tasks", OFFICER, "/api/tasks", 5),
     Page("api:task", OFFICER, "/api/tasks/{task}", 6),
     Page("api:dispatch", OFFICER, "/api/dispatches/{dispatch}", 11),
@@ -221,28 +227,32 @@ def _unsigned(holder: Agency, agreed: JointFigures) -> JointFigures:
 def counted(world: World, pages: Iterable[Page], places: dict[str, object]) -> dict[str, tuple[int, int]]:
     """Route → (statements, status), the second time the page is fetched: what a process keeps is in place by then."""
     found: dict[str, tuple[int, int]] = {}
-    clients: dict[str, Client] = {}
-    headers = {"host": "127.0.0.1"}
+    clients: dict[tuple[str, bool], Client] = {}
     for page in pages:
         path = page.path.format(**places)
         assert name_of(path) == page.route
-        if page.route.startswith("api:") and page.who:
-            by = world.by(page.who)
-            token = tokens.issue_token(name="x", role=Role.OFFICER, days=1, by=by, now=world.now)[1]
-            client = Client(headers={**headers, "authorization": f"Bearer {token}"})
-        elif page.who not in clients:
-            client = clients[page.who] = Client(headers=headers)
-            if page.who:
-                person = Person.objects.get(username=page.who)
-                client.force_login(person, backend="django.contrib.auth.backends.ModelBackend")
-        else:
-            client = clients[page.who]
+        key = page.who, page.route.startswith("api:")
+        if key not in clients:
+            clients[key] = client_of(world, *key)
+        client = clients[key]
         client.get(path)
         with CaptureQueriesContext(connection) as statements:
             answer = client.get(path)
             getattr(answer, "getvalue", bytes)()
         found[page.route] = (len(statements), answer.status_code)
     return found
+
+
+def client_of(world: World, who: str, is_api: bool) -> Client:
+    """A browser in which somebody is signed in, or a program with their token; a stranger for nobody."""
+    headers = {"host": "127.0.0.1"}
+    if who and is_api:
+        token = tokens.issue_token(name="x", role=Role.OFFICER, days=1, by=world.by(who), now=world.now)[1]
+        headers["authorization"] = f"Bearer {token}"
+    client = Client(headers=headers)
+    if who and not is_api:
+        client.force_login(Person.objects.get(username=who), backend="django.contrib.auth.backends.ModelBackend")
+    return client
 
 
 def name_of(path: str) -> str:
