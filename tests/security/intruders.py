@@ -24,7 +24,7 @@ from giaoban.common.access import By, Role
 from giaoban.conferences import copies
 from giaoban.conferences import services as conferences
 from giaoban.conferences.enums import State
-from giaoban.conferences.models import Conclusion, Conference, Contribution
+from giaoban.conferences.models import AgendaVersion, Conclusion, Conference, Contribution
 from giaoban.dispatches.models import Dispatch, Outbox
 from giaoban.kernel.calendar import parse_period
 from giaoban.reports import services as reports
@@ -195,6 +195,7 @@ def _planned(by: By, model: Conference, *, now: Any) -> Conference:
     copies.write_plan(conference, drawn, copies.agencies_of(model.coordination, drawn.held_on))
     conference.items.update(note=canary("bienban"))
     Conclusion.objects.create(conference=conference, position=0, kind="assessment", text=canary("ketluan"))
+    AgendaVersion.objects.create(conference=conference, number=0, announced_at=now, plan=drawn.model_dump(mode="json"))
     conferences.draft_contribution(conference, text=canary("thamluan"), item_uid=item.uid, by=by, now=now)
     Conference.objects.filter(pk=conference.pk).update(state=State.CONCLUDING)
     return conference

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import logging
 from typing import TYPE_CHECKING, Any
 
@@ -10,6 +11,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from ninja import NinjaAPI
 from ninja.errors import HttpError, ValidationError
+from ninja.parser import Parser
 from ninja.security import HttpBearer
 
 from giaoban import __version__
@@ -32,6 +34,25 @@ class Token(HttpBearer):
         return by
 
 
+class ExactParser(Parser):
+    """JSON as RFC 8259 section 4 asks for it: a name that stands twice, NaN and Infinity say nothing certain and are refused."""
+
+    def parse_body(self, request: HttpRequest) -> Any:
+        """The body. Raises ValueError, which the library answers with 400."""
+        return json.loads(request.body, object_pairs_hook=_no_name_twice, parse_constant=_no_constant)
+
+
+def _no_name_twice(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        raise ValueError("a name stands twice")
+    return found
+
+
+def _no_constant(name: str) -> None:
+    raise ValueError(f"{name} is no number")
+
+
 api = NinjaAPI(
     title="Giao Ban",
     version=__version__,
@@ -44,6 +65,7 @@ api = NinjaAPI(
     docs_url=None,
     openapi_url="/openapi.json",
     auth=Token(),
+    parser=ExactParser(),
 )
 for _part in (regime, reports, conferences, tasks, dispatches, past_records):
     api.add_router("", _part.router)

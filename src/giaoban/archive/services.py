@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-import json
+import unicodedata
 import uuid
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
@@ -17,7 +18,7 @@ from giaoban.archive.models import PastRecord, RecordState
 from giaoban.archive.queries import period_key
 from giaoban.archive.reading import UnreadableFileError, load_text, read_text
 from giaoban.common.access import DRAFTERS, OFFICERS, By
-from giaoban.common.errors import RefusedError
+from giaoban.common.errors import NotFoundError, RefusedError
 from giaoban.common.files import RenderedFile
 from giaoban.common.locks import lock_row
 from giaoban.conferences import services as conferences
@@ -61,8 +62,29 @@ def read_past_record(data: bytes, *, file_name: str, by: By, now: datetime) -> P
         text = load_text(data)
     except UnreadableFileError as error:
         raise unreadable(error, file_name) from error
-    refuse_forbidden(text, file_name)
+    file_name = _safe_name(file_name)
+    for said in (file_name, text):
+        refuse_forbidden(said, file_name)
     digest = hashlib.sha256(data).hexdigest()
+    record = read_text(text).to_dict()
+    with transaction.atomic():
+        lock_row(by.agency)  # two who read the same text at once take turns, so that the second finds it there
+        _refuse_twin(digest, file_name, by=by)
+        return PastRecord.objects.create(
+            holder=by.agency,
+            uid=uuid.uuid4(),
+            file_name=file_name,
+            sha256=digest,
+            text=text,
+            folded=fold(text),
+            read=record,
+            fields=record,
+            created_at=now,
+            created_by=by.person.full_name,
+        )
+
+
+def _refuse_twin(digest: str, file_name: str, *, by: By) -> None:
     twin = PastRecord.objects.filter(holder=by.agency, sha256=digest).exclude(state=RecordState.REJECTED).first()
     if twin is not None:
         raise RefusedError(
@@ -71,19 +93,6 @@ def read_past_record(data: bytes, *, file_name: str, by: By, now: datetime) -> P
             _("The same text is already here as “%(title)s”.") % {"title": twin.title},
             _("Open that one, or set it aside first."),
         )
-    record = read_text(text).to_dict()
-    return PastRecord.objects.create(
-        holder=by.agency,
-        uid=uuid.uuid4(),
-        file_name=file_name[-MAX_FILE_NAME:],
-        sha256=digest,
-        text=text,
-        folded=fold(text),
-        read=record,
-        fields=record,
-        created_at=now,
-        created_by=by.person.full_name,
-    )
 
 
 def unreadable(error: UnreadableFileError, file_name: str) -> RefusedError:
@@ -123,7 +132,7 @@ def refuse_forbidden(text: str, file_name: str) -> None:
 def correct_record(record: PastRecord, fields: dict[str, Any], *, edits: int, by: By, now: datetime) -> PastRecord:
     """Save a person's corrections. `edits` is the count the person saw; raises `RefusedError` if somebody saved meanwhile."""
     by.require(*DRAFTERS)
-    record = _lock_draft(record)
+    record = _lock_draft(record, by=by)
     if record.edits != edits:
         raise RefusedError(
             "archive.changed_meanwhile",
@@ -131,7 +140,8 @@ def correct_record(record: PastRecord, fields: dict[str, Any], *, edits: int, by
             _("A colleague saved this draft while you were typing."),
             _("What you typed is still in the form: compare it with the page opened afresh, then save again."),
         )
-    refuse_forbidden(json.dumps(fields, ensure_ascii=False), record.title)
+    for said in _texts(fields):
+        refuse_forbidden(said, record.title)
     record.fields = {**record.fields, **fields}
     record.edits += 1
     record.save(update_fields=["fields", "edits"])
@@ -157,7 +167,7 @@ def confirm_record(
     Raises `RefusedError` when the draft is no conference, was confirmed before, or names agencies that are not parties.
     """
     by.require(*OFFICERS)
-    record = _lock_draft(record)
+    record = _lock_draft(record, by=by)
     parties = [party.agency for party in parties_on(coordination, held_on)] or [
         party.agency for party in coordination.parties.all()
     ]
@@ -219,7 +229,7 @@ def facts_of(fields: Mapping[str, Any], *, title: str) -> dict[str, Any]:
 def set_record_aside(record: PastRecord, *, reason: str, by: By, now: datetime) -> PastRecord:
     """Mark a draft as no record to keep; it can be reopened."""
     by.require(*DRAFTERS)
-    record = _lock_draft(record)
+    record = _lock_draft(record, by=by)
     record.state, record.reason = RecordState.REJECTED, reason[:300]
     record.closed_at, record.closed_by = now, by.person.full_name
     record.save(update_fields=["state", "reason", "closed_at", "closed_by"])
@@ -230,7 +240,7 @@ def set_record_aside(record: PastRecord, *, reason: str, by: By, now: datetime) 
 def reopen_record(record: PastRecord, *, by: By, now: datetime) -> PastRecord:
     """Undo `set_record_aside`."""
     by.require(*DRAFTERS)
-    record = lock_row(record)
+    record = _lock_own(record, by=by)
     if record.state != RecordState.REJECTED:
         raise RefusedError(
             "archive.not_set_aside", _("This record is not set aside."), "", _("Open it to see where it stands.")
@@ -240,8 +250,34 @@ def reopen_record(record: PastRecord, *, by: By, now: datetime) -> PastRecord:
     return record
 
 
-def _lock_draft(record: PastRecord) -> PastRecord:
-    record = lock_row(record)
+def _texts(value: object) -> Iterator[str]:
+    """Every text inside, each by itself: marks and numbers are found by what stands beside them."""
+    match value:
+        case str():
+            yield value
+        case dict():
+            for item in value.values():
+                yield from _texts(item)
+        case list():
+            for item in value:
+                yield from _texts(item)
+
+
+def _safe_name(name: str) -> str:
+    """The name without a folder and without what a sealed file name may not have; the end stays, it tells the kind."""
+    bare = unicodedata.normalize("NFC", name).replace("\\", "/").rpartition("/")[2]
+    kept = "".join(char if char.isalnum() or char in " ._-()" else "_" for char in bare)
+    return kept.encode()[-MAX_FILE_NAME:].decode("utf-8", "ignore").strip(" .") or "record.txt"
+
+
+def _lock_own(record: PastRecord, *, by: By) -> PastRecord:
+    if record.holder_id != by.agency.pk:
+        raise NotFoundError
+    return lock_row(record)
+
+
+def _lock_draft(record: PastRecord, *, by: By) -> PastRecord:
+    record = _lock_own(record, by=by)
     if record.state != RecordState.DRAFT:
         raise RefusedError(
             "archive.not_draft",

@@ -19,7 +19,7 @@ from giaoban.archive.forms import ConfirmForm, DraftForm
 from giaoban.archive.models import RecordState
 from giaoban.common import clock
 from giaoban.common.access import DRAFTERS
-from giaoban.common.errors import RefusedError
+from giaoban.common.errors import NotFoundError, RefusedError
 from giaoban.regulations.queries import access_coordination, coordinations_of
 from giaoban.web.feedback import done
 from giaoban.web.forms import refuse
@@ -137,7 +137,7 @@ def confirm(request: InsideRequest, uid: UUID) -> HttpResponse:
     choices = list(coordinations_of(request.by.agency))
     asked = request.POST.get("coordination") or request.GET.get("coordination")
     coordination = (
-        access_coordination(UUID(asked), by=request.by)
+        access_coordination(_uid(asked), by=request.by)
         if asked
         else queries.suggest_coordination(record, by=request.by)
     ) or (choices[0] if choices else None)
@@ -171,7 +171,9 @@ def confirm(request: InsideRequest, uid: UUID) -> HttpResponse:
 def set_aside(request: InsideRequest, uid: UUID) -> HttpResponse:
     """Mark a draft as no record to keep."""
     record = queries.access_record(uid, by=request.by)
-    services.set_record_aside(record, reason=request.POST.get("reason", ""), by=request.by, now=clock.now())
+    services.set_record_aside(
+        record, reason=request.POST.get("reason", "").replace("\0", ""), by=request.by, now=clock.now()
+    )
     done(request, _("Set aside."), undo=reverse("archive:reopen", args=[uid]))
     return redirect("archive:list")
 
@@ -194,6 +196,13 @@ def source(request: InsideRequest, uid: UUID) -> HttpResponse:
         content_type="text/plain; charset=utf-8",
         headers={"Content-Disposition": f'attachment; filename="{record.uid}.txt"'},
     )
+
+
+def _uid(text: str) -> UUID:
+    try:
+        return UUID(text)
+    except ValueError:
+        raise NotFoundError from None
 
 
 def _detail(request: InsideRequest, record: PastRecord, form: DraftForm, status: int = 200) -> HttpResponse:

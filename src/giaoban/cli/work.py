@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -218,10 +219,13 @@ def _write(folder: Path, files: dict[str, bytes], *, force: bool) -> None:
             _("The first is %(name)s; somebody may have worked on it.") % {"name": there[0]},
             _("Choose another folder, or replace them with --force."),
         )
+    parts = {name: folder / f".{name}.part" for name in files}
     try:
         folder.mkdir(parents=True, exist_ok=True)
         for name, content in files.items():
-            (folder / name).write_bytes(content)
+            parts[name].write_bytes(content)
+        for name, part in parts.items():  # all are whole: a full disk leaves none or all
+            part.replace(folder / name)
     except OSError as error:
         raise RefusedError(
             "dossier.not_written",
@@ -229,3 +233,7 @@ def _write(folder: Path, files: dict[str, bytes], *, force: bool) -> None:
             f"{folder}: {error.strerror}",
             _("Choose a folder that you may write to."),
         ) from error
+    finally:
+        for part in parts.values():
+            with suppress(OSError):
+                part.unlink(missing_ok=True)

@@ -18,6 +18,7 @@ from django.utils.translation import gettext_lazy as _
 from giaoban.common.access import Role
 from giaoban.common.clock import day_of
 from giaoban.common.errors import NotFoundError, RefusedError
+from giaoban.common.locks import lock_row
 from giaoban.conferences import border, copies, incoming, papers, queries, rules
 from giaoban.conferences.enums import (
     Act,
@@ -78,6 +79,7 @@ def propose_next(coordination: Coordination, *, by: By, now: datetime, out_of_tu
             _("Ask one of them, or have the coordination changed."),
         )
     with transaction.atomic():
+        lock_row(coordination)
         last = _last_conference(coordination, by=by)
         turn = rules.next_host(chairs, last.host if last is not None else None)
         if turn is not None and turn.pk != by.agency.pk and not out_of_turn:
@@ -387,6 +389,8 @@ def propose_conclusions(conference: Conference, *, by: By, now: datetime) -> str
                 _("Complete them and propose them again."),
             )
         digest = rules.conclusions_digest(row.uid, copies.sentences_of(conclusions), copies.notes_of(notes))
+        if row.proposed_digest == digest:
+            return digest  # the button was pressed twice: the same text lies there already
         at = _whole(now)
         chairs = [chair.agency for chair in row.co_chairs.select_related("agency") if chair.agency_id != by.agency.pk]
         dispatch: Dispatch | None = None
@@ -976,6 +980,9 @@ def _answer(conference: Conference, *, digest: str, reason: str, accepts: bool, 
                 _("To propose is to accept."),
                 _("To change it, edit the conclusions: that withdraws the proposal."),
             )
+        said = Answer.ACCEPTED if accepts else Answer.OBJECTED
+        if (chair.answer, chair.answered_digest, chair.objection) == (said, digest, reason):
+            return  # the button was pressed twice: this was said already
         at = _whole(now)
         recipients = [other.agency for other in row.co_chairs.exclude(pk=chair.pk).select_related("agency")]
         if row.host not in recipients:
@@ -991,7 +998,7 @@ def _answer(conference: Conference, *, digest: str, reason: str, accepts: bool, 
             thread=row.uid,
             summary=f"{'Nhất trí' if accepts else 'Không nhất trí'} dự thảo kết luận: {row.title}",
         )
-        chair.answer = Answer.ACCEPTED if accepts else Answer.OBJECTED
+        chair.answer = said
         chair.answered_digest, chair.answered_at, chair.objection = digest, at, reason
         chair.save()
     conference.refresh_from_db()

@@ -399,6 +399,7 @@ def settle_rows(
 
     Raises what `settle_row` raises; the refusal names the row.
     """
+    by.require(Role.OFFICER, Role.APPROVER)
     rows = {row.indicator.code: row for row in figures.rows.select_related("indicator", "joint_figures")}
     for code, (agreed, comment) in settlements.items():
         if code not in rows:
@@ -548,6 +549,9 @@ def _speak(figures: JointFigures, verdict: Verdict, reason: str, *, by: By, now:
             _("Your agency has signed this version, and a signature is not taken back."),
             _("Ask the co-chair to draft a new version."),
         )
+    again = next((word for word in mine if word.verdict == verdict and word.reason == reason), None)
+    if again is not None:
+        return again  # the button was pressed twice: this was said already
     if verdict is Verdict.SIGNED:
         _check_current(figures, by=by)
     base = {

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from django.http import JsonResponse
 from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
 
@@ -12,6 +13,7 @@ from giaoban.common.errors import RefusedError
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
 
+API_PREFIX = "/api/"
 NOT_FOUND = RefusedError(
     "not_found",
     _("There is nothing at this address for you."),
@@ -57,7 +59,9 @@ OUR_FAULT = RefusedError(
 
 
 def refused(request: HttpRequest, error: RefusedError) -> HttpResponse:
-    """The three lines of a refusal as a page of its own."""
+    """The three lines of a refusal as a page of its own; for a program as JSON, whatever it asked for."""
+    if request.path_info.startswith(API_PREFIX):
+        return JsonResponse(error.as_dict(), status=error.status)
     return render(request, "web/error.html", {"error": error}, status=error.status)
 
 
@@ -83,4 +87,6 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 def server_error(request: HttpRequest) -> HttpResponse:
     """500: our fault. The page needs no database."""
+    if request.path_info.startswith(API_PREFIX):
+        return JsonResponse(OUR_FAULT.as_dict(), status=500)
     return render(None, "web/error_500.html", {"error": OUR_FAULT}, status=500)
