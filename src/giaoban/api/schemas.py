@@ -1,4 +1,4 @@
-"""The shapes of requests and answers, as `/api/openapi.json` describes them.
+"""The shapes of answers, and of the first few requests (the others are in `bodies.py`), as `/api/openapi.json` describes them.
 
 Things are named by the names that cross borders: agencies by `code`, everything else by `uid`. Dates are ISO 8601; figures are
 decimal strings, so that nothing is rounded on the way.
@@ -13,6 +13,7 @@ from uuid import UUID
 from ninja import Field, Query, Schema
 
 from giaoban.agencies.models import Agency
+from giaoban.conferences.plan import ConcludedSentence
 
 MAX_LIMIT = 200
 MAX_OFFSET = 1_000_000
@@ -112,6 +113,7 @@ class ValueOut(Schema):
 class ReportDetail(ReportOut):
     """A report with its content."""
 
+    row_version: int = Field(description="Counts saves; send it back with a change.")
     sections: list[SectionOut]
     values: list[ValueOut]
 
@@ -133,9 +135,20 @@ class FigureOut(Schema):
     unit: str
     parties: list[PartyFigureOut]
     joint: str | None
+    state: str = Field(description="missing (a report), differs, equal or settled.")
     agreed: str | None
+    comment: str
     previous: str | None = Field(description="Agreed figure of the period before.")
     last_year: str | None = Field(description="Agreed figure of the same period of last year.")
+
+
+class SignatureOut(Schema):
+    """What a party said to exactly this version of the table."""
+
+    agency: str
+    verdict: str | None = Field(description="signed, objected, or null while it has not spoken.")
+    reason: str
+    dispatch: UUID | None
 
 
 class FiguresOut(Schema):
@@ -146,8 +159,11 @@ class FiguresOut(Schema):
     period: str
     version: int
     state: str
+    row_version: int = Field(description="Counts changes; send it back with a settlement.")
+    drafted_by: str
     dispatch: UUID | None
     rows: list[FigureOut]
+    signatures: list[SignatureOut]
 
 
 class TaskOut(Schema):
@@ -201,6 +217,8 @@ class PastRecordOut(Schema):
     created_at: datetime
     title: str | None
     held_on: str | None
+    edits: int = Field(description="Counts corrections; send it back with the next.")
+    conference: UUID | None = Field(description="The conference it was confirmed as.")
     kind: str = Field(description="conference, or other where the text is no conference record.")
 
 
@@ -245,16 +263,19 @@ class ConferenceOut(Schema):
 class AgendaItemOut(Schema):
     """One item of the agenda."""
 
+    uid: UUID
     position: int
     title: str
     kind: str
     presenter: str | None
     minutes: int
+    note: str = Field(description="What the minutes say of it.")
 
 
 class SiteOut(Schema):
     """A site (điểm cầu)."""
 
+    uid: UUID
     name: str
     agency: str
     is_main: bool
@@ -266,16 +287,38 @@ class CoChairOut(Schema):
 
     agency: AgencyName
     answer: str
+    accepted: bool = Field(description="Whether it accepted the text that lies with the co-chairs now.")
+    objection: str
 
 
 class ConclusionOut(Schema):
     """A sentence of the conclusions."""
 
+    uid: UUID
     position: int
     kind: str
     text: str
     lead: str | None
     due_on: date | None
+
+
+class ConclusionsOut(Schema):
+    """All conclusions as an agency has them."""
+
+    digest: str = Field(description="Of the text that lies with the co-chairs; empty where none does.")
+    conclusions: list[ConcludedSentence]
+
+
+class ContributionOut(Schema):
+    """What an agency had to say."""
+
+    uid: UUID
+    agency: str
+    item: UUID | None
+    text: str
+    state: str
+    at: datetime
+    dispatch: UUID | None
 
 
 class DispatchName(Schema):
@@ -299,6 +342,7 @@ class ConferenceDetail(ConferenceOut):
     agenda: list[AgendaItemOut]
     sites: list[SiteOut]
     co_chairs: list[CoChairOut]
+    proposed_digest: str = Field(description="Of the text that lies with the co-chairs; empty where none does.")
     conclusions: list[ConclusionOut]
     tasks: list[UUID] = Field(description="Given by this conference.")
     carried_tasks: list[UUID] = Field(description="Of earlier conferences, taken up by this one.")
@@ -318,11 +362,14 @@ class FileOut(Schema):
 class DeliveryOut(Schema):
     """Where a dispatch stands with one recipient; only the sender sees it."""
 
+    id: int = Field(description="To retry or stop it with; means nothing elsewhere.")
     recipient: str
     state: str
     reason: str
     attempts: int
     arrival: str
+    may_retry: bool
+    may_stop: bool
 
 
 class DispatchDetail(DispatchName):

@@ -1,20 +1,38 @@
-"""Conferences: the list, and one with its agenda, sites and conclusions."""
+"""Conferences: the list, one with all it has, and every act from the proposal of the next to the issued outcome."""
 
 from __future__ import annotations
 
+import io
+import zipfile
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from ninja import Router
+from django.http import HttpResponse
+from ninja import Router, Status
 
+from giaoban.api.bodies import (
+    AcceptanceIn,
+    CancellationIn,
+    ConclusionsIn,
+    ContributionIn,
+    NoteIn,
+    ObjectionIn,
+    PlanBody,
+    PlanChangeIn,
+    ProposalIn,
+    RollBody,
+)
 from giaoban.api.requests import ApiRequest
 from giaoban.api.schemas import (
     READ_PROBLEMS,
+    WRITE_PROBLEMS,
     AgendaItemOut,
     CoChairOut,
     ConclusionOut,
+    ConclusionsOut,
     ConferenceDetail,
     ConferenceOut,
+    ContributionOut,
     DispatchName,
     Limit,
     Offset,
@@ -22,12 +40,15 @@ from giaoban.api.schemas import (
     agency_name,
 )
 from giaoban.common import clock
-from giaoban.conferences import queries
+from giaoban.conferences import copies, queries, services
+from giaoban.conferences.dossier import dossier as papers_of
+from giaoban.conferences.plan import RollLine
+from giaoban.regulations.queries import access_coordination
 
 if TYPE_CHECKING:
     from typing import Any
 
-    from giaoban.conferences.models import Conference
+    from giaoban.conferences.models import Conference, Contribution
 
 router = Router(tags=["conferences"])
 
@@ -51,6 +72,271 @@ def conferences(
 )
 def conference(request: ApiRequest, uid: UUID) -> ConferenceDetail:
     """One conference with its agenda as it stands here, sites, conclusions, tasks and dispatches."""
+    return _detail(uid, request)
+
+
+@router.post(
+    "/coordinations/{uuid:uid}/conferences",
+    response={201: ConferenceDetail, **WRITE_PROBLEMS},
+    url_name="conference-propose",
+    summary="Draft the next conference",
+)
+def propose_next(request: ApiRequest, uid: UUID, body: ProposalIn) -> Status[ConferenceDetail]:
+    """From the cadence and the last conference: period, day, host, sites, agenda. An officer of the co-chair whose turn it is."""
+    coordination = access_coordination(uid, by=request.by)
+    made = services.propose_next(coordination, by=request.by, now=clock.now(), out_of_turn=body.out_of_turn)
+    return Status(201, _detail(made.uid, request))
+
+
+@router.get(
+    "/conferences/{uuid:uid}/plan",
+    response={200: PlanBody, **READ_PROBLEMS},
+    url_name="conference-plan",
+    summary="The plan of a conference",
+)
+def plan(request: ApiRequest, uid: UUID) -> PlanBody:
+    """The whole plan as it stands here; changed, it can be put back."""
+    return PlanBody(plan=copies.read_plan(queries.access_conference(uid, by=request.by)))
+
+
+@router.put(
+    "/conferences/{uuid:uid}/plan",
+    response={200: PlanBody, **WRITE_PROBLEMS},
+    url_name="conference-plan",
+    summary="Save the plan of a draft",
+)
+def save_plan(request: ApiRequest, uid: UUID, body: PlanBody) -> PlanBody:
+    """Gaps are fine; what contradicts itself is refused and nothing is saved. An officer of the host."""
+    saved = services.save_plan(queries.access_conference(uid, by=request.by), body.plan, by=request.by, now=clock.now())
+    return PlanBody(plan=copies.read_plan(saved))
+
+
+@router.post(
+    "/conferences/{uuid:uid}/invitation",
+    response={200: ConferenceDetail, **WRITE_PROBLEMS},
+    url_name="conference-invite",
+    summary="Send the invitation",
+)
+def send_invitation(request: ApiRequest, uid: UUID) -> ConferenceDetail:
+    """To all parties, with the agenda, three working days before (Decision 45/2018/QĐ-TTg). An approver of the host."""
+    found = queries.access_conference(uid, by=request.by)
+    services.send_invitation(found, by=request.by, now=clock.now())
+    return _detail(uid, request)
+
+
+@router.post(
+    "/conferences/{uuid:uid}/plan-changes",
+    response={200: ConferenceDetail, **WRITE_PROBLEMS},
+    url_name="conference-change",
+    summary="Announce a changed plan",
+)
+def change_plan(request: ApiRequest, uid: UUID, body: PlanChangeIn) -> ConferenceDetail:
+    """After the invitation: a new version of the agenda goes to all parties. An approver of the host."""
+    found = queries.access_conference(uid, by=request.by)
+    services.change_plan(found, body.plan, note=body.note, by=request.by, now=clock.now())
+    return _detail(uid, request)
+
+
+@router.post(
+    "/conferences/{uuid:uid}/cancellation",
+    response={200: ConferenceDetail, **WRITE_PROBLEMS},
+    url_name="conference-cancel",
+    summary="Call a conference off",
+)
+def cancel(request: ApiRequest, uid: UUID, body: CancellationIn) -> ConferenceDetail:
+    """A draft is put away by an officer of the host; after the invitation it takes an approver, and all parties are told."""
+    found = queries.access_conference(uid, by=request.by)
+    services.cancel(found, reason=body.reason, by=request.by, now=clock.now())
+    return _detail(uid, request)
+
+
+@router.post(
+    "/conferences/{uuid:uid}/opening",
+    response={200: ConferenceDetail, **WRITE_PROBLEMS},
+    url_name="conference-open",
+    summary="Open the sitting",
+)
+def open_conference(request: ApiRequest, uid: UUID) -> ConferenceDetail:
+    """On its day or later; all parties learn it. An officer or approver of the host."""
+    found = queries.access_conference(uid, by=request.by)
+    services.open_conference(found, by=request.by, now=clock.now())
+    return _detail(uid, request)
+
+
+@router.get(
+    "/conferences/{uuid:uid}/sites/{uuid:site}/roll",
+    response={200: RollBody, **READ_PROBLEMS},
+    url_name="conference-roll",
+    summary="The roll of a site",
+)
+def roll(request: ApiRequest, uid: UUID, site: UUID) -> RollBody:
+    """Who was expected at a site and who came, as far as the agency knows."""
+    return _roll(uid, site, request)
+
+
+@router.put(
+    "/conferences/{uuid:uid}/sites/{uuid:site}/roll",
+    response={200: RollBody, **WRITE_PROBLEMS},
+    url_name="conference-roll",
+    summary="Call the roll of a site",
+)
+def record_attendance(request: ApiRequest, uid: UUID, site: UUID, body: RollBody) -> RollBody:
+    """Replaces what was recorded before; the host is told. A clerk, officer or approver of the site's agency."""
+    found = queries.access_conference(uid, by=request.by)
+    services.record_attendance(found, site, body.lines, by=request.by, now=clock.now())
+    return _roll(uid, site, request)
+
+
+@router.put(
+    "/conferences/{uuid:uid}/items/{uuid:item}/note",
+    response={200: ConferenceDetail, **WRITE_PROBLEMS},
+    url_name="conference-note",
+    summary="Write the minutes of an item",
+)
+def add_note(request: ApiRequest, uid: UUID, item: UUID, body: NoteIn) -> ConferenceDetail:
+    """A changed note withdraws conclusions that lie with the co-chairs. A clerk, officer or approver of the host."""
+    found = queries.access_conference(uid, by=request.by)
+    services.add_note(found, item, body.note, by=request.by, now=clock.now())
+    return _detail(uid, request)
+
+
+@router.get(
+    "/conferences/{uuid:uid}/contributions",
+    response={200: list[ContributionOut], **READ_PROBLEMS},
+    url_name="conference-contributions",
+    summary="Contributions to a conference",
+)
+def contributions(request: ApiRequest, uid: UUID) -> list[ContributionOut]:
+    """What was handed in, and the agency's own drafts, first first."""
+    found = queries.access_conference(uid, by=request.by)
+    return [_contribution(each) for each in queries.contributions_of(found, by=request.by)]
+
+
+@router.post(
+    "/conferences/{uuid:uid}/contributions",
+    response={201: ContributionOut, **WRITE_PROBLEMS},
+    url_name="conference-contributions",
+    summary="Hand in a contribution",
+)
+def hand_in_contribution(request: ApiRequest, uid: UUID, body: ContributionIn) -> Status[ContributionOut]:
+    """To all parties, on an item of the agenda or on the whole. An officer or approver of a party."""
+    found = queries.access_conference(uid, by=request.by)
+    made = services.hand_in_contribution(found, text=body.text, item_uid=body.item, by=request.by, now=clock.now())
+    return Status(201, _contribution(made))
+
+
+@router.post(
+    "/conferences/{uuid:uid}/closing",
+    response={200: ConferenceDetail, **WRITE_PROBLEMS},
+    url_name="conference-close",
+    summary="Close the sitting",
+)
+def close_sitting(request: ApiRequest, uid: UUID) -> ConferenceDetail:
+    """The roll is locked; the conclusions are written next. An officer or approver of the host."""
+    found = queries.access_conference(uid, by=request.by)
+    services.close_sitting(found, by=request.by, now=clock.now())
+    return _detail(uid, request)
+
+
+@router.get(
+    "/conferences/{uuid:uid}/conclusions",
+    response={200: ConclusionsOut, **READ_PROBLEMS},
+    url_name="conference-conclusions",
+    summary="The conclusions of a conference",
+)
+def conclusions(request: ApiRequest, uid: UUID) -> ConclusionsOut:
+    """All of them as the agency has them, with the digest to answer to where they lie with the co-chairs."""
+    return _conclusions(uid, request)
+
+
+@router.put(
+    "/conferences/{uuid:uid}/conclusions",
+    response={200: ConclusionsOut, **WRITE_PROBLEMS},
+    url_name="conference-conclusions",
+    summary="Draft the conclusions",
+)
+def draft_conclusions(request: ApiRequest, uid: UUID, body: ConclusionsIn) -> ConclusionsOut:
+    """Replaces all; any change withdraws a proposal that lies with the co-chairs. An officer of the host."""
+    found = queries.access_conference(uid, by=request.by)
+    services.draft_conclusions(found, body.conclusions, by=request.by, now=clock.now())
+    return _conclusions(uid, request)
+
+
+@router.post(
+    "/conferences/{uuid:uid}/conclusions/proposal",
+    response={200: ConferenceDetail, **WRITE_PROBLEMS},
+    url_name="conference-propose-conclusions",
+    summary="Propose the conclusions",
+)
+def propose_conclusions(request: ApiRequest, uid: UUID) -> ConferenceDetail:
+    """Lay conclusions and minutes before the co-chairs as one text with one digest. An approver of the host, which thereby accepts."""
+    found = queries.access_conference(uid, by=request.by)
+    services.propose_conclusions(found, by=request.by, now=clock.now())
+    return _detail(uid, request)
+
+
+@router.post(
+    "/conferences/{uuid:uid}/conclusions/acceptance",
+    response={200: ConferenceDetail, **WRITE_PROBLEMS},
+    url_name="conference-accept",
+    summary="Accept the conclusions",
+)
+def accept_conclusions(request: ApiRequest, uid: UUID, body: AcceptanceIn) -> ConferenceDetail:
+    """Exactly the text with this digest, and none that came since. An approver of a co-chair."""
+    found = queries.access_conference(uid, by=request.by)
+    services.accept_conclusions(found, digest=body.digest, by=request.by, now=clock.now())
+    return _detail(uid, request)
+
+
+@router.post(
+    "/conferences/{uuid:uid}/conclusions/objection",
+    response={200: ConferenceDetail, **WRITE_PROBLEMS},
+    url_name="conference-object",
+    summary="Object to the conclusions",
+)
+def object_to_conclusions(request: ApiRequest, uid: UUID, body: ObjectionIn) -> ConferenceDetail:
+    """With a reason that all co-chairs read. An approver of a co-chair."""
+    found = queries.access_conference(uid, by=request.by)
+    services.object_to_conclusions(found, digest=body.digest, reason=body.reason, by=request.by, now=clock.now())
+    return _detail(uid, request)
+
+
+@router.post(
+    "/conferences/{uuid:uid}/outcome",
+    response={200: ConferenceDetail, **WRITE_PROBLEMS},
+    url_name="conference-issue",
+    summary="Issue minutes and notice",
+)
+def issue_outcome(request: ApiRequest, uid: UUID) -> ConferenceDetail:
+    """Once every co-chair has accepted the same text; the tasks begin with all parties. An approver of the host."""
+    found = queries.access_conference(uid, by=request.by)
+    services.issue_outcome(found, by=request.by, now=clock.now())
+    return _detail(uid, request)
+
+
+@router.get(
+    "/conferences/{uuid:uid}/dossier",
+    response=READ_PROBLEMS,
+    url_name="conference-dossier",
+    summary="The dossier of a conference",
+    openapi_extra={
+        "responses": {"200": {"description": "All its papers in one zip file.", "content": {"application/zip": {}}}}
+    },
+)
+def dossier(request: ApiRequest, uid: UUID) -> HttpResponse:
+    """All papers as DOCX and PDF: those that were issued as they were signed, the others marked as drafts."""
+    now = clock.now()
+    found = queries.access_conference(uid, by=request.by)
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as packed:
+        for file in papers_of(found, by=request.by, now=now):
+            packed.writestr(zipfile.ZipInfo(file.name, now.timetuple()[:6]), file.content)
+    answer = HttpResponse(out.getvalue(), content_type="application/zip")
+    answer["Content-Disposition"] = f'attachment; filename="ho-so-hoi-nghi-{found.period}.zip"'
+    return answer
+
+
+def _detail(uid: UUID, request: ApiRequest) -> ConferenceDetail:
     page = queries.conference_page(uid, by=request.by, now=clock.now())
     found = page.conference
     return ConferenceDetail(
@@ -61,23 +347,39 @@ def conference(request: ApiRequest, uid: UUID) -> ConferenceDetail:
         agenda_version=found.agenda_number,
         agenda=[
             AgendaItemOut(
+                uid=each.uid,
                 position=each.position,
                 title=each.title,
                 kind=each.kind,
                 presenter=each.presenter.code if each.presenter else None,
                 minutes=each.minutes,
+                note=each.note,
             )
             for each in page.items
         ],
         sites=[
             SiteOut(
-                name=each.name, agency=each.agency.code, is_main=each.is_main, reported=each.reported_at is not None
+                uid=each.uid,
+                name=each.name,
+                agency=each.agency.code,
+                is_main=each.is_main,
+                reported=each.reported_at is not None,
             )
             for each in page.sites
         ],
-        co_chairs=[CoChairOut(agency=agency_name(each.agency), answer=each.answer) for each in page.co_chairs],
+        co_chairs=[
+            CoChairOut(
+                agency=agency_name(each.agency),
+                answer=each.answer,
+                accepted=bool(found.proposed_digest) and queries.has_accepted(each, found.proposed_digest),
+                objection=each.objection,
+            )
+            for each in page.co_chairs
+        ],
+        proposed_digest=found.proposed_digest,
         conclusions=[
             ConclusionOut(
+                uid=each.uid,
                 position=each.position,
                 kind=each.kind,
                 text=each.text,
@@ -100,6 +402,40 @@ def conference(request: ApiRequest, uid: UUID) -> ConferenceDetail:
             for each in page.documents
         ],
     )
+
+
+def _roll(uid: UUID, site: UUID, request: ApiRequest) -> RollBody:
+    found = queries.access_site(queries.access_conference(uid, by=request.by), site, by=request.by)
+    return RollBody(
+        lines=[
+            RollLine(
+                duty=each.duty,
+                delegate_name=each.delegate_name,
+                status=each.status,
+                substitute=each.substitute,
+                mode=each.mode,
+                head_count=each.head_count,
+            )
+            for each in found.attendance.all()
+        ]
+    )
+
+
+def _contribution(each: Contribution) -> ContributionOut:
+    return ContributionOut(
+        uid=each.uid,
+        agency=each.agency.code,
+        item=each.item_uid,
+        text=each.text,
+        state=each.state,
+        at=each.at,
+        dispatch=each.dispatch.uid if each.dispatch else None,
+    )
+
+
+def _conclusions(uid: UUID, request: ApiRequest) -> ConclusionsOut:
+    found = queries.access_conference(uid, by=request.by)
+    return ConclusionsOut(digest=found.proposed_digest, conclusions=copies.read_conclusions(found))
 
 
 def _fields(found: Conference) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""Dispatches and registers: what crossed the border, and the proof of it."""
+"""Dispatches and registers: what crossed the border, the proof of it, and deliveries that need a person."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from ninja import Router
 from giaoban.api.requests import ApiRequest
 from giaoban.api.schemas import (
     READ_PROBLEMS,
+    WRITE_PROBLEMS,
     DeliveryOut,
     DispatchDetail,
     FileOut,
@@ -18,7 +19,7 @@ from giaoban.api.schemas import (
     RegisterRowOut,
 )
 from giaoban.common import clock
-from giaoban.dispatches import queries
+from giaoban.dispatches import queries, services
 from giaoban.dispatches.enums import Direction
 
 router = Router(tags=["dispatches"])
@@ -32,41 +33,33 @@ router = Router(tags=["dispatches"])
 )
 def dispatch(request: ApiRequest, uid: UUID) -> DispatchDetail:
     """A dispatch that the agency sent or received, verified while it is read."""
-    found = queries.access_dispatch(uid, by=request.by)
-    view = queries.dispatch_view(found, by=request.by)
-    return DispatchDetail(
-        uid=found.uid,
-        kind=found.kind,
-        sender=found.sender.code,
-        reference=found.reference,
-        summary=found.summary,
-        issued_at=found.issued_at,
-        digest=found.digest,
-        thread=found.thread,
-        recipients=view.recipients,
-        content=json.loads(view.content),
-        files=[
-            FileOut(
-                position=each.position,
-                name=each.name,
-                media_type=each.media_type,
-                size=each.size,
-                sha256=each.sha256,
-            )
-            for each in view.files
-        ],
-        deliveries=[
-            DeliveryOut(
-                recipient=str(each.recipient),
-                state=str(each.state),
-                reason=str(each.reason),
-                attempts=each.attempts,
-                arrival=str(each.arrival),
-            )
-            for each in view.deliveries
-        ],
-        verified=not view.findings,
-    )
+    return _detail(uid, request)
+
+
+@router.post(
+    "/deliveries/{int:delivery}/retry",
+    response={200: DispatchDetail, **WRITE_PROBLEMS},
+    url_name="delivery-retry",
+    summary="Try a delivery again",
+)
+def retry_delivery(request: ApiRequest, delivery: int) -> DispatchDetail:
+    """For a delivery that waits, or that needs a person. A clerk or approver of the sender."""
+    uid = queries.access_outbox(delivery, request.by).dispatch.uid
+    services.retry_delivery(delivery, by=request.by, now=clock.now())
+    return _detail(uid, request)
+
+
+@router.post(
+    "/deliveries/{int:delivery}/stop",
+    response={200: DispatchDetail, **WRITE_PROBLEMS},
+    url_name="delivery-stop",
+    summary="End the tries of a delivery",
+)
+def stop_delivery(request: ApiRequest, delivery: int) -> DispatchDetail:
+    """The dispatch stays registered, and can be tried again. A clerk or approver of the sender."""
+    uid = queries.access_outbox(delivery, request.by).dispatch.uid
+    services.stop_delivery(delivery, by=request.by, now=clock.now())
+    return _detail(uid, request)
 
 
 @router.get(
@@ -121,4 +114,45 @@ def register(
             )
             for each in shown.rows
         ],
+    )
+
+
+def _detail(uid: UUID, request: ApiRequest) -> DispatchDetail:
+    found = queries.access_dispatch(uid, by=request.by)
+    view = queries.dispatch_view(found, by=request.by)
+    return DispatchDetail(
+        uid=found.uid,
+        kind=found.kind,
+        sender=found.sender.code,
+        reference=found.reference,
+        summary=found.summary,
+        issued_at=found.issued_at,
+        digest=found.digest,
+        thread=found.thread,
+        recipients=view.recipients,
+        content=json.loads(view.content),
+        files=[
+            FileOut(
+                position=each.position,
+                name=each.name,
+                media_type=each.media_type,
+                size=each.size,
+                sha256=each.sha256,
+            )
+            for each in view.files
+        ],
+        deliveries=[
+            DeliveryOut(
+                id=each.outbox_id,
+                recipient=str(each.recipient),
+                state=str(each.state),
+                reason=str(each.reason),
+                attempts=each.attempts,
+                arrival=str(each.arrival),
+                may_retry=each.may_retry,
+                may_stop=each.may_stop,
+            )
+            for each in view.deliveries
+        ],
+        verified=not view.findings,
     )

@@ -1,4 +1,4 @@
-"""Past records: read the text of an article into a draft; a person confirms it on the screen."""
+"""Past records: read the text of an article into a draft, correct it, confirm it or set it aside."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ from uuid import UUID
 
 from ninja import Router, Status
 
-from giaoban.api.requests import ApiRequest
+from giaoban.api.bodies import AsideIn, ConfirmationIn, CorrectionIn
+from giaoban.api.requests import ApiRequest, agency_named
 from giaoban.api.schemas import (
     READ_PROBLEMS,
     WRITE_PROBLEMS,
@@ -18,7 +19,10 @@ from giaoban.api.schemas import (
     PastRecordOut,
 )
 from giaoban.archive import queries, services
+from giaoban.archive.services import TaskToConfirm
 from giaoban.common import clock
+from giaoban.kernel.calendar import parse_period
+from giaoban.regulations.queries import access_coordination
 
 if TYPE_CHECKING:
     from typing import Any
@@ -65,6 +69,72 @@ def past_record(request: ApiRequest, uid: UUID) -> PastRecordDetail:
     return _detail(queries.access_record(uid, by=request.by))
 
 
+@router.patch(
+    "/past-records/{uuid:uid}",
+    response={200: PastRecordDetail, **WRITE_PROBLEMS},
+    url_name="past-record",
+    summary="Correct a draft",
+)
+def correct_past_record(request: ApiRequest, uid: UUID, body: CorrectionIn) -> PastRecordDetail:
+    """Put right what was read wrongly; what the reader found is kept beside it. A clerk or officer."""
+    found = queries.access_record(uid, by=request.by)
+    saved = services.correct_record(found, body.fields.named(), edits=body.edits, by=request.by, now=clock.now())
+    return _detail(saved)
+
+
+@router.post(
+    "/past-records/{uuid:uid}/confirmation",
+    response={200: PastRecordDetail, **WRITE_PROBLEMS},
+    url_name="past-record-confirm",
+    summary="Confirm a draft",
+)
+def confirm_past_record(request: ApiRequest, uid: UUID, body: ConfirmationIn) -> PastRecordDetail:
+    """Make it a concluded conference with its tasks, here and with all parties. An officer who has compared it with the source."""
+    done = services.confirm_record(
+        queries.access_record(uid, by=request.by),
+        coordination=access_coordination(body.coordination, by=request.by),
+        period=parse_period(body.period).key,
+        held_on=body.held_on,
+        host=agency_named(body.host),
+        co_chairs=[agency_named(code) for code in body.co_chairs],
+        tasks=[
+            TaskToConfirm(
+                text=task.text,
+                lead=agency_named(task.lead),
+                cooperating=[agency_named(code) for code in task.cooperating],
+                due_on=task.due_on,
+            )
+            for task in body.tasks
+        ],
+        by=request.by,
+        now=clock.now(),
+    )
+    return _detail(done)
+
+
+@router.post(
+    "/past-records/{uuid:uid}/set-aside",
+    response={200: PastRecordDetail, **WRITE_PROBLEMS},
+    url_name="past-record-set-aside",
+    summary="Set a draft aside",
+)
+def set_past_record_aside(request: ApiRequest, uid: UUID, body: AsideIn) -> PastRecordDetail:
+    """Mark it as no record to keep. A clerk or officer."""
+    found = queries.access_record(uid, by=request.by)
+    return _detail(services.set_record_aside(found, reason=body.reason, by=request.by, now=clock.now()))
+
+
+@router.post(
+    "/past-records/{uuid:uid}/reopening",
+    response={200: PastRecordDetail, **WRITE_PROBLEMS},
+    url_name="past-record-reopen",
+    summary="Take up a draft that was set aside",
+)
+def reopen_past_record(request: ApiRequest, uid: UUID) -> PastRecordDetail:
+    """It waits to be checked again. A clerk or officer."""
+    return _detail(services.reopen_record(queries.access_record(uid, by=request.by), by=request.by, now=clock.now()))
+
+
 def _detail(found: PastRecord) -> PastRecordDetail:
     return PastRecordDetail(**_fields(found), record=found.fields, text=found.text)
 
@@ -77,5 +147,7 @@ def _fields(found: PastRecord) -> dict[str, Any]:
         "created_at": found.created_at,
         "title": found.fields.get("title"),
         "held_on": found.fields.get("held_on"),
+        "edits": found.edits,
+        "conference": found.conference.uid if found.conference else None,
         "kind": found.fields.get("kind", "other"),
     }

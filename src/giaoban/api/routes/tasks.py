@@ -1,4 +1,4 @@
-"""Tasks: the list, one with its history, and reporting progress."""
+"""Tasks: the list, one with its history, and what lead and assigner do with it."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from uuid import UUID
 
 from ninja import Router, Status
 
+from giaoban.api.bodies import CompletionIn, DecisionIn, ExtensionIn, ReasonIn, RemarkIn
 from giaoban.api.requests import ApiRequest
 from giaoban.api.schemas import (
     READ_PROBLEMS,
@@ -70,6 +71,75 @@ def report_progress(request: ApiRequest, uid: UUID, progress: ProgressIn) -> Sta
     event = services.report_progress(
         found, text=progress.text, percent=progress.percent, by=request.by, now=clock.now()
     )
+    return Status(201, _event(event))
+
+
+@router.post(
+    "/tasks/{uuid:uid}/extension-request",
+    response={201: TaskEventOut, **WRITE_PROBLEMS},
+    url_name="task-extension",
+    summary="Ask for more time",
+)
+def request_extension(request: ApiRequest, uid: UUID, body: ExtensionIn) -> Status[TaskEventOut]:
+    """Ask the assigner, with a reason; one request at a time. An officer of the lead agency."""
+    found = queries.access_task(uid, by=request.by)
+    event = services.request_extension(
+        found, new_due_on=body.new_due_on, reason=body.reason, by=request.by, now=clock.now()
+    )
+    return Status(201, _event(event))
+
+
+@router.post(
+    "/tasks/{uuid:uid}/extension-decision",
+    response={201: TaskEventOut, **WRITE_PROBLEMS},
+    url_name="task-decide",
+    summary="Answer a request for more time",
+)
+def decide_extension(request: ApiRequest, uid: UUID, body: DecisionIn) -> Status[TaskEventOut]:
+    """Grant it, or refuse it with a reason. An approver of the agency that gave the task."""
+    found = queries.access_task(uid, by=request.by)
+    event = services.decide_extension(
+        found, granted=body.granted, reason=body.reason, new_due_on=body.new_due_on, by=request.by, now=clock.now()
+    )
+    return Status(201, _event(event))
+
+
+@router.post(
+    "/tasks/{uuid:uid}/completion",
+    response={201: TaskEventOut, **WRITE_PROBLEMS},
+    url_name="task-complete",
+    summary="Report the task as done",
+)
+def complete_task(request: ApiRequest, uid: UUID, body: CompletionIn) -> Status[TaskEventOut]:
+    """The assigner then accepts or returns it. An approver of the lead agency."""
+    found = queries.access_task(uid, by=request.by)
+    event = services.complete_task(found, text=body.text, by=request.by, now=clock.now())
+    return Status(201, _event(event))
+
+
+@router.post(
+    "/tasks/{uuid:uid}/acceptance",
+    response={201: TaskEventOut, **WRITE_PROBLEMS},
+    url_name="task-accept",
+    summary="Accept the completion",
+)
+def accept_completion(request: ApiRequest, uid: UUID, body: RemarkIn) -> Status[TaskEventOut]:
+    """The task is closed for good. An approver of the agency that gave the task."""
+    found = queries.access_task(uid, by=request.by)
+    event = services.accept_completion(found, text=body.text, by=request.by, now=clock.now())
+    return Status(201, _event(event))
+
+
+@router.post(
+    "/tasks/{uuid:uid}/return",
+    response={201: TaskEventOut, **WRITE_PROBLEMS},
+    url_name="task-return",
+    summary="Return the completion",
+)
+def return_completion(request: ApiRequest, uid: UUID, body: ReasonIn) -> Status[TaskEventOut]:
+    """The task is open again. An approver of the agency that gave the task."""
+    found = queries.access_task(uid, by=request.by)
+    event = services.return_completion(found, reason=body.reason, by=request.by, now=clock.now())
     return Status(201, _event(event))
 
 
