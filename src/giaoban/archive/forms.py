@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import re
-from datetime import date
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
 from django import forms
@@ -15,11 +14,10 @@ from giaoban.archive.services import TaskToConfirm
 from giaoban.kernel.calendar import parse_period
 from giaoban.kernel.errors import KernelError
 from giaoban.regulations.queries import parties_on
-from giaoban.web.forms import DayField
+from giaoban.web.forms import DAY_FORMAT, DayField
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from datetime import datetime
 
     from giaoban.agencies.models import Agency
     from giaoban.archive.models import PastRecord
@@ -95,7 +93,7 @@ class DraftForm(forms.Form):
         label=_("Legal bases"),
         required=False,
         widget=forms.Textarea(attrs={"rows": 2, "class": "short"}),
-        help_text=_("One instrument a line: type | number | date (yyyy-mm-dd)."),
+        help_text=_("One instrument a line: type | number | date (dd/mm/yyyy)."),
     )
     results = forms.CharField(
         label=_("Results of the period"),
@@ -140,7 +138,7 @@ class DraftForm(forms.Form):
         values |= {name: "\n".join(fields.get(name) or []) for name in cls.LISTS}
         values |= {name: "\n".join(_party_line(party) for party in fields.get(name) or []) for name in cls.PARTIES}
         values["legal_bases"] = "\n".join(
-            PARTS.join(part or "" for part in (basis["type"], basis["number"], basis["date"])).rstrip(" |")
+            PARTS.join(part or "" for part in (basis["type"], basis["number"], _shown(basis["date"]))).rstrip(" |")
             for basis in fields.get("legal_bases") or []
         )
         for name in ("held_on", "published_on"):
@@ -266,12 +264,20 @@ def _party(line: str) -> dict[str, str | None]:
     return {"organisation": organisation, "person": person, "title": title}
 
 
+def _shown(day: str | None) -> str:
+    """An ISO day as people write it."""
+    return "/".join(reversed(day.split("-"))) if day else ""
+
+
 def _basis(line: str, before: Sequence[dict[str, Any]]) -> dict[str, Any]:
     kind, number, day = _split(line)
     known = next((basis for basis in before if basis["number"] == number and basis["type"] == kind), None)
-    if known and known["date"] == day:
+    if known and _shown(known["date"]) == (day or ""):
         return known
-    valid = day if day and re.fullmatch(r"\d{4}-\d\d-\d\d", day) else None
+    try:
+        valid = datetime.strptime(day or "", DAY_FORMAT).date().isoformat()  # noqa: DTZ007  (a day has no zone)
+    except ValueError:
+        valid = None
     return {"type": kind or "", "number": number, "date": valid, "surface": line, "completed": False}
 
 
