@@ -60,3 +60,23 @@ def test_what_could_be_two_numbers_or_none_is_asked_back(typed: str, decimals: i
 @pytest.mark.parametrize(("value", "decimals"), [("1250.5", 1), ("0", 0), ("999999999999", 0), ("0.001", 3)])
 def test_what_is_shown_is_read_back(value: str, decimals: int) -> None:
     assert parse_number(format_number(Decimal(value), decimals=decimals), decimals=decimals) == Decimal(value)
+
+
+@pytest.mark.parametrize(
+    ("value", "decimals", "shown"),
+    [
+        ("20.000", 3, "20"),
+        ("31.000", 3, "31"),
+        ("2.500", 3, "2,5"),
+        ("61.475", 3, "61,475"),
+        ("1250.500", 3, "1.250,5"),
+        ("24.0", 1, "24"),
+        ("0.000", 3, "0"),
+        ("1250", 0, "1.250"),
+        ("100", 0, "100"),
+    ],
+)
+def test_zeros_after_the_comma_are_left_out_so_that_kilograms_do_not_read_as_thousands(
+    value: str, decimals: int, shown: str
+) -> None:
+    assert format_number(Decimal(value), decimals=decimals) == shown

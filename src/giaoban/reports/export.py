@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
     from giaoban.reports.queries import FigureTable
 
+MAX_PLACES = 4
+
 
 def figures_workbook(table: FigureTable, period: str) -> bytes:
     """One sheet: the table with one column a party. Numbers are numbers; texts never become formulas."""
@@ -26,7 +28,7 @@ def figures_workbook(table: FigureTable, period: str) -> bytes:
         bold = book.add_format({"bold": True, "bottom": 1, "text_wrap": True})
         formats = {
             places: book.add_format({"num_format": f"#,##0{'.' + '0' * places if places else ''}"})
-            for places in range(5)
+            for places in range(MAX_PLACES + 1)
         }
         heads = [
             _("Indicator"),
@@ -41,7 +43,6 @@ def figures_workbook(table: FigureTable, period: str) -> bytes:
         for column, head in enumerate(heads):
             sheet.write_string(0, column, str(head), bold)
         for place, line in enumerate(table.rows, start=1):
-            look = formats[line.indicator.decimals]
             sheet.write_string(place, 0, outline.named(line.indicator))
             sheet.write_string(place, 1, line.indicator.unit)
             numbers: list[Decimal | None] = [
@@ -53,10 +54,16 @@ def figures_workbook(table: FigureTable, period: str) -> bytes:
             ]
             for column, value in enumerate(numbers, start=2):
                 if value is not None:
-                    sheet.write_number(place, column, float(value), look)
+                    sheet.write_number(place, column, float(value), formats[_places(value)])
             sheet.write_string(place, len(heads) - 1, line.comment)
         sheet.set_column(0, 0, 44)
         sheet.set_column(1, len(heads) - 2, 13)
         sheet.set_column(len(heads) - 1, len(heads) - 1, 50)
         sheet.freeze_panes(1, 1)
     return buffer.getvalue()
+
+
+def _places(value: Decimal) -> int:
+    """Decimal places that say something: "20,000" kg would read as twenty thousand."""
+    exponent = value.normalize().as_tuple().exponent
+    return min(max(0, -exponent), MAX_PLACES) if isinstance(exponent, int) else 0

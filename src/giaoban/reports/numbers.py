@@ -59,10 +59,15 @@ def parse_number(text: str, *, decimals: int = 0) -> Decimal | None:
 
 
 def format_number(value: Decimal | None, *, decimals: int = 0) -> str:
-    """ "1.250,5": as it is shown and as `parse_number` reads it; "" for none."""
+    """ "1.250,5": as it is shown and as `parse_number` reads it; "" for none.
+
+    At most `decimals` places and no zeros at their end: beside "2.450", "20,000" would read as twenty thousand.
+    """
     if value is None:
         return ""
     shown = f"{value:,.{decimals}f}"
+    if "." in shown:
+        shown = shown.rstrip("0").rstrip(".")
     return shown.translate(str.maketrans(",.", ".,"))
 
 
