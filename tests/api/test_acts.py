@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import uuid
 import zipfile
 from datetime import timedelta
@@ -560,3 +561,42 @@ def test_an_act_out_of_turn_is_refused_with_a_reason(office: Office) -> None:
         assert office.officer("CAH").refused("PUT", f"{path}/plan", {"plan": plan | wrong}) == refusal
     assert office("CAH").get(f"{path}/plan")["plan"] == plan
     assert office.officer("CAH").act(f"{path}/cancellation", {})["state"] == "cancelled"
+
+
+def test_values_at_the_edge_are_answered_and_never_break_the_server(office: Office) -> None:
+    path = office.drafted()
+    officer, approver = office.officer("CAH"), office("CAH")
+    plan = approver.get(f"{path}/plan")["plan"]
+    record = f"/past-records/{officer.post('/past-records', {'file_name': 'bai.txt', 'text': ARTICLE})['uid']}"
+    coordination = str(office.hall.coordination.uid)
+    confirmation = {"coordination": coordination, "period": "2016-Q1", "held_on": "2016-04-20", "host": "CAH"}
+    task = {"text": "Tuần tra chung.", "lead": "CAH", "due_on": "2016-06-30"}
+    days, periods = ("0001-01-01", "9999-12-31"), ("0001-Q1", "9999-Q4", "9999", "1900-H1", "x" * 80, "２０２６-Q1")
+    sent = [
+        *(("PUT", f"{path}/plan", {"plan": plan | {"held_on": day}}) for day in days),
+        *(("PUT", f"{path}/plan", {"plan": plan | {"period": period[:12]}}) for period in periods),
+        *(("PUT", f"{path}/plan", {"plan": plan | {"next_period": period[:12]}}) for period in periods),
+        ("PUT", f"{path}/plan", {"plan": plan | {"title": "a\ud800"}}),
+        ("PUT", f"{path}/plan", {"plan": plan | {"title": ""}}),
+        ("PUT", f"{path}/plan", {"plan": plan | {"sites": plan["sites"] * 2}}),
+        ("PUT", f"{path}/plan", {"plan": plan | {"items": plan["items"] * 2}}),
+        ("POST", f"{path}/invitation", None),
+        *(("POST", f"{office.coordination}/reports/{period}", None) for period in periods),
+        *(("POST", f"{office.coordination}/figures/{period}", None) for period in periods),
+        *(("POST", f"{record}/confirmation", confirmation | {"held_on": day}) for day in days),
+        *(("POST", f"{record}/confirmation", confirmation | {"period": period}) for period in periods),
+        *(("POST", f"{record}/confirmation", confirmation | {"tasks": [task | {"due_on": day}]}) for day in days),
+        ("POST", f"{record}/confirmation", confirmation | {"co_chairs": ["CAH", "CAH"]}),
+        ("PATCH", record, {"edits": 10**30, "fields": {}}),
+        ("PATCH", record, {"edits": -1, "fields": {"tasks": []}}),
+    ]
+
+    broken = []
+    for method, where, body in sent:
+        answer = approver.client.generic(
+            method, f"/api{where}", "" if body is None else json.dumps(body), content_type="application/json"
+        )
+        if answer.status_code >= 500:
+            broken.append((method, where, body if body is None else sorted(body), answer.content[:100]))
+
+    assert broken == []
