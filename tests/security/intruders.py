@@ -191,11 +191,13 @@ def _planned(by: By, model: Conference, *, now: Any) -> Conference:
             "items": [item],
         }
     )
-    conference = Conference(holder=by.agency, coordination=model.coordination, host=by.agency, state=State.OPEN)
+    conference = Conference(
+        holder=by.agency, coordination=model.coordination, host=by.agency, state=State.OPEN, agenda_number=1
+    )
     copies.write_plan(conference, drawn, copies.agencies_of(model.coordination, drawn.held_on))
     conference.items.update(note=canary("bienban"))
     Conclusion.objects.create(conference=conference, position=0, kind="assessment", text=canary("ketluan"))
-    AgendaVersion.objects.create(conference=conference, number=0, announced_at=now, plan=drawn.model_dump(mode="json"))
+    AgendaVersion.objects.create(conference=conference, number=1, announced_at=now, plan=drawn.model_dump(mode="json"))
     conferences.draft_contribution(conference, text=canary("thamluan"), item_uid=item.uid, by=by, now=now)
     Conference.objects.filter(pk=conference.pk).update(state=State.CONCLUDING)
     return conference

@@ -66,8 +66,10 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "giaoban.project.logs.RequestLogMiddleware",
-    "giaoban.project.guard.PlainAddressMiddleware",
+    # the three that add headers stand outside whatever may refuse, so that every answer has them
     "django.middleware.security.SecurityMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "csp.middleware.CSPMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -75,9 +77,8 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django_otp.middleware.OTPMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
-    "django.middleware.clickjacking.XFrameOptionsMiddleware",
-    "csp.middleware.CSPMiddleware",
     "giaoban.agencies.middleware.AgencyMiddleware",
+    "giaoban.project.guard.PlainAddressMiddleware",
     "giaoban.agencies.middleware.PolicyMiddleware",
     "axes.middleware.AxesMiddleware",
 ]

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
 
 API_PREFIX = "/api/"
+NOT_KEPT = {"Cache-Control": "no-store, private"}
+"""Also where the request was refused before the access door could say so."""
 NOT_FOUND = RefusedError(
     "not_found",
     _("There is nothing at this address for you."),
@@ -61,8 +63,10 @@ OUR_FAULT = RefusedError(
 def refused(request: HttpRequest, error: RefusedError) -> HttpResponse:
     """The three lines of a refusal as a page of its own; for a program as JSON, whatever it asked for."""
     if request.path_info.startswith(API_PREFIX):
-        return JsonResponse(error.as_dict(), status=error.status)
-    return render(request, "web/error.html", {"error": error}, status=error.status)
+        return JsonResponse(error.as_dict(), status=error.status, headers=NOT_KEPT)
+    answer = render(request, "web/error.html", {"error": error}, status=error.status)
+    answer.headers["Cache-Control"] = NOT_KEPT["Cache-Control"]
+    return answer
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
