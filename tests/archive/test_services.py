@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
+from tests.archive.articles import ARTICLE, IDENTIFIER, RECIPE, SECRET
+from tests.reports.town import NOW, Town
 
 from giaoban.archive import queries, services
 from giaoban.archive.models import PastRecord, RecordState
@@ -14,8 +16,6 @@ from giaoban.conferences.models import Conference
 from giaoban.dispatches.services import deliver_all
 from giaoban.dispatches.verification import verify_all
 from giaoban.tasks.models import Task
-from tests.archive.articles import ARTICLE, IDENTIFIER, RECIPE, SECRET
-from tests.reports.town import NOW, Town
 
 
 def read(town: Town, text: str = ARTICLE) -> PastRecord:
