@@ -170,6 +170,14 @@ def test_what_needs_a_person_waits_on_the_desk_of_clerk_and_approver(house: Hous
     assert queries.to_do(house.military_by, NOW) == []
 
 
+def test_an_act_without_an_official_number_is_a_link_that_says_so(house: House) -> None:
+    dispatch = house.send("x", type_code=None)
+
+    page = client_of(house.police_by).get(reverse("dispatches:register")).content.decode()
+
+    assert page.count(f'<a href="/dispatches/{dispatch.uid}/">không số</a>') == 1
+
+
 def test_the_printed_register_has_the_ten_columns_of_the_decree(house: House) -> None:
     scenes.play(house)
     client = client_of(house.police_by)

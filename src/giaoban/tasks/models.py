@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from giaoban.agencies.models import Agency
 from giaoban.common.models import IslandRow
@@ -29,7 +30,7 @@ class Task(IslandRow):
     assigner = models.ForeignKey(Agency, on_delete=models.PROTECT, related_name="+", verbose_name=_("assigned by"))
     assigned_on = models.DateField(_("assigned on"))
     first_due_on = models.DateField(_("first due on"))
-    due_on = models.DateField(_("due on"))
+    due_on = models.DateField(pgettext_lazy("task", "due on"))
     asked_due_on = models.DateField(_("new date asked for"), null=True)
     state = models.CharField(_("state"), max_length=10, choices=TaskState, default=TaskState.OPEN)
     percent = models.PositiveSmallIntegerField(_("progress"), default=0)
