@@ -249,9 +249,11 @@ def knocking(world: World, *usernames: str) -> dict[str, Client]:
 
 
 def test_every_address_of_a_single_thing_is_in_one_of_the_tables_of_this_test() -> None:
-    with_variables = {name for name, pattern in routes() if "<" in pattern}
+    """Those of the API are taken from its description, in `test_api.py`."""
+    with_variables = {name for name, pattern in routes() if "<" in pattern and not name.startswith("api:")}
+    tables = {*ON_THE_ISLAND, *SHARED, *MANAGED, *OF_THE_SERVER}
 
-    assert sorted(with_variables) == sorted([*ON_THE_ISLAND, *SHARED, *MANAGED, *OF_THE_SERVER])
+    assert with_variables == {name for name in tables if not name.startswith("api:")}
 
 
 def routes() -> Iterator[tuple[str, str]]:

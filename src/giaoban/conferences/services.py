@@ -97,12 +97,19 @@ def propose_next(coordination: Coordination, *, by: By, now: datetime, out_of_tu
     return conference
 
 
-def save_plan(conference: Conference, plan: Plan, *, by: By, now: datetime) -> Conference:
-    """Save the plan of a draft. Gaps are fine; what contradicts itself is refused (`conference.plan`) and nothing is saved."""
+def save_plan(
+    conference: Conference, plan: Plan, *, by: By, now: datetime, row_version: int | None = None
+) -> Conference:
+    """Save the plan of a draft. Gaps are fine; what contradicts itself is refused (`conference.plan`) and nothing is saved.
+
+    With `row_version` (the count the form was opened with) nobody overwrites a colleague unseen: `conference.saved_meanwhile`.
+    """
     by.require(Role.OFFICER, Role.APPROVER)
     with transaction.atomic():
         row = _own(conference, Act.SAVE_PLAN, by=by)
+        _refuse_overwriting(row, row_version)
         agencies = _checked(row, plan, today=day_of(now))
+        row.row_version += 1
         copies.write_plan(row, plan, agencies)
     return row
 
@@ -123,20 +130,25 @@ def send_invitation(conference: Conference, *, by: By, now: datetime) -> Dispatc
         row.agenda_number = 1
         dispatch = _announce(row, plan, agencies, kind=border.KIND_INVITATION, note="", by=by, now=now)
         row.state, row.invitation = State.INVITED, dispatch
-        row.save(update_fields=["agenda_number", "state", "invitation"])
+        row.row_version += 1  # what is saved from a page opened before would now be announced
+        row.save(update_fields=["agenda_number", "state", "invitation", "row_version"])
         incoming.take_version(row, number=1, at=now, note="", plan=plan, dispatch=dispatch)
     conference.refresh_from_db()
     return dispatch
 
 
-def change_plan(conference: Conference, plan: Plan, *, note: str, by: By, now: datetime) -> Dispatch:
+def change_plan(
+    conference: Conference, plan: Plan, *, note: str, by: By, now: datetime, row_version: int | None = None
+) -> Dispatch:
     """Announce a changed plan after the invitation: a new version of the agenda, with what changed in words. By an approver.
 
-    A new date must again leave three working days, unless the plan says why it is at short notice.
+    A new date must again leave three working days, unless the plan says why it is at short notice. `row_version` as for
+    `save_plan`.
     """
     by.require(Role.APPROVER)
     with transaction.atomic():
         row = _own(conference, Act.CHANGE_PLAN, by=by)
+        _refuse_overwriting(row, row_version)
         before = copies.read_plan(row)
         if not rules.changes(before, plan):
             raise RefusedError(
@@ -150,6 +162,7 @@ def change_plan(conference: Conference, plan: Plan, *, note: str, by: By, now: d
         if plan.held_on != before.held_on:
             _refuse_late(plan, now=now)
         row.agenda_number += 1
+        row.row_version += 1
         copies.write_plan(row, plan, agencies)
         dispatch = _announce(row, plan, agencies, kind=border.KIND_AGENDA_CHANGED, note=note, by=by, now=now)
         incoming.take_version(row, number=row.agenda_number, at=now, note=note, plan=plan, dispatch=dispatch)
@@ -265,7 +278,7 @@ def add_note(conference: Conference, item_uid: UUID, note: str, *, by: By, now: 
     A note that changes while conclusions lie with the co-chairs withdraws the proposal: what they accepted is no longer the text.
     """
     by.require(Role.CLERK, Role.OFFICER, Role.APPROVER)
-    text = nfc(note.replace("\r\n", "\n")).strip()
+    text = nfc(note.replace("\r\n", "\n").replace("\0", "")).strip()
     if len(text) > MAX_NOTE:
         raise RefusedError(
             "conference.note_long",
@@ -690,7 +703,7 @@ def _whole(now: datetime) -> datetime:
 
 
 def _said(text: str, *, limit: int) -> str:
-    said = nfc(text.replace("\r\n", "\n")).strip()
+    said = nfc(text.replace("\r\n", "\n").replace("\0", "")).strip()
     if not said or len(said) > limit:
         raise RefusedError(
             "conference.reason",
@@ -720,6 +733,16 @@ def _contradiction(problems: Iterable[rules.Problem]) -> RefusedError:
         _("Correct it and save again."),
         status=422,
     )
+
+
+def _refuse_overwriting(row: Conference, row_version: int | None) -> None:
+    if row_version is not None and row_version != row.row_version:
+        raise RefusedError(
+            "conference.saved_meanwhile",
+            _("Nothing was saved: the plan has changed since you opened it."),
+            _("A colleague saved it or sent the invitation in the meantime."),
+            _("What you typed is still here. Compare it with what is stored now, then save again."),
+        )
 
 
 def _refuse_gaps(plan: Plan) -> None:
