@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date  # noqa: TC003 - part of the public dataclass, resolved by readers of its annotations
+from datetime import date
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,4 +15,4 @@ def lock_row(row: RowT) -> RowT:
     PostgreSQL locks the row; SQLite has locked the whole database already (BEGIN IMMEDIATE). Services check the state on
     what this returns, never on what a view fetched before.
     """
-    return type(row)._default_manager.select_for_update().get(pk=row.pk)
+    return type(row)._default_manager.select_for_update().get(pk=row.pk)  # noqa: SLF001  (Django documents it)

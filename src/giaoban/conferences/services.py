@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING
 from uuid import UUID
 
@@ -405,6 +405,9 @@ def propose_conclusions(conference: Conference, *, by: By, now: datetime) -> str
         if row.proposed_digest == digest:
             return digest  # the button was pressed twice: the same text lies there already
         at = _whole(now)
+        if row.proposed_at is not None and at <= row.proposed_at:
+            # the others keep the later of two proposals, by whole seconds: two within one second would tie
+            at = row.proposed_at + timedelta(seconds=1)
         chairs = [chair.agency for chair in row.co_chairs.select_related("agency") if chair.agency_id != by.agency.pk]
         dispatch: Dispatch | None = None
         if chairs:
