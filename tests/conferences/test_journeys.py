@@ -206,6 +206,39 @@ def test_a_changed_plan_is_announced_from_its_page_and_shown_as_a_difference(hal
     assert Conference.objects.filter(venue="Nhà văn hóa", agenda_number=2).count() == 3
 
 
+def test_who_saves_over_a_colleagues_plan_is_told_and_sees_both(hall: Hall) -> None:
+    conference = services.propose_next(hall.coordination, by=hall.by("CAH"), now=clock.now())
+    client = hall.client("CAH", Role.OFFICER)
+    url = reverse("conferences:plan", args=[conference.uid])
+    mine = fields_of(client.get(url).content, "venue") | {"venue": ["Phòng họp số hai"]}
+    theirs = fields_of(client.get(url).content, "venue") | {"venue": ["Nhà văn hóa"]}
+    assert hall.client("CAH").post(url, theirs).status_code == 302
+
+    refused = client.post(url, mine)
+    conference.refresh_from_db()
+
+    assert (refused.status_code, conference.venue, conference.row_version) == (422, "Nhà văn hóa", 2)
+    again = fields_of(refused.content, "venue")
+    assert [name for name in again if again[name] != mine[name]] == ["csrfmiddlewaretoken", "row_version"]
+    assert (len(again), again["row_version"]) == (len(mine), ["2"])
+    assert refused.content.decode().count("Nhà văn hóa") == 1
+    assert client.post(url, again).status_code == 302
+    conference.refresh_from_db()
+    assert (conference.venue, conference.row_version) == ("Phòng họp số hai", 3)
+
+
+def test_more_rows_do_not_forget_which_plan_was_opened(hall: Hall) -> None:
+    conference = services.propose_next(hall.coordination, by=hall.by("CAH"), now=clock.now())
+    client = hall.client("CAH", Role.OFFICER)
+    url = reverse("conferences:plan", args=[conference.uid])
+    fields = fields_of(client.get(url).content, "venue")
+    services.save_plan(conference, hall.complete(copies.read_plan(conference)), by=hall.by("CAH"), now=clock.now())
+
+    more = client.post(url, fields | {"more": ["items"]})
+
+    assert fields_of(more.content, "venue")["row_version"] == ["1"]
+
+
 def test_acts_by_post_alone_are_not_done_by_get(hall: Hall) -> None:
     conference = hall.opened()
     client = hall.client("CAH")

@@ -54,6 +54,7 @@ FREE: dict[tuple[str, str], str] = {
     ("Report", "saved_at"): "when the draft was saved last, for the colleague",
     ("Report", "saved_by"): "who saved the draft last, for the colleague",
     ("JointFigures", "row_version"): "counts saves, so that two people do not overwrite each other",
+    ("Conference", "row_version"): "counts saves, so that two people do not overwrite each other",
     ("Conference", "closed_at"): "when the host closed its sitting: no dispatch says",
     ("Task", "folded"): "only helps to search",
     ("PastRecord", "uid"): "the dispatch names the conference; the uid of the record is in its address alone",

@@ -369,6 +369,12 @@ def roll_initial(site: Site, lines: Sequence[Attendance]) -> list[dict[str, Any]
     ]
 
 
+def count_or_zero(text: str | None) -> int:
+    """The count of saves that a form was opened with. An unreadable one is an old one: then what differs is shown."""
+    typed = text or ""
+    return int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 10 else 0
+
+
 def uuid_or_none(text: str | None) -> uuid.UUID | None:
     """The UUID in an address, None where there is none or nonsense."""
     try:

@@ -6,6 +6,7 @@ import uuid
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from giaoban.agencies.models import Agency
 from giaoban.common.models import IslandRow
@@ -48,6 +49,8 @@ class Conference(IslandRow):
     from_record = models.BooleanField(default=False)
     agenda_number = models.PositiveSmallIntegerField(default=0)
     """Number of the agenda version last announced; 0 before the invitation."""
+    row_version = models.PositiveIntegerField(default=1, editable=False)
+    """Counts the saves of the plan: who saves over a count that has moved on is told so, and overwrites nothing unseen."""
     opened_at = models.DateTimeField(null=True)
     closed_at = models.DateTimeField(null=True)
     proposed_digest = models.CharField(max_length=64, blank=True)
@@ -197,7 +200,7 @@ class Conclusion(models.Model):
     text = models.TextField(_("text"))
     lead = models.ForeignKey(Agency, on_delete=models.PROTECT, null=True, related_name="+")
     cooperating = models.ManyToManyField(Agency, related_name="+")
-    due_on = models.DateField(_("due on"), null=True)
+    due_on = models.DateField(pgettext_lazy("task", "due on"), null=True)
 
     class Meta:
         ordering = ["position", "pk"]

@@ -129,17 +129,26 @@ def plan(request: InsideRequest, uid: UUID) -> HttpResponse:
     data, more = _with_more(request)
     chairs = co_chairs(conference.coordination, conference.held_on or clock.day_of(now))
     form = forms.PlanForms(before, data=data, parties=parties, chairs=chairs, state=conference.state)
+    row_version = conference.row_version if data is None else forms.count_or_zero(data.get("row_version"))
+    differences: list[shown.ChangeLine] = []
     if request.method == "POST" and not more and form.is_valid():
         try:
             if conference.state == State.DRAFT:
-                services.save_plan(conference, form.as_plan(), by=request.by, now=now)
+                services.save_plan(conference, form.as_plan(), by=request.by, now=now, row_version=row_version)
                 done(request, _("The plan was saved."))
             else:
                 note = form.note.cleaned_data["note"] if form.note else ""
-                services.change_plan(conference, form.as_plan(), note=note, by=request.by, now=now)
+                services.change_plan(
+                    conference, form.as_plan(), note=note, by=request.by, now=now, row_version=row_version
+                )
                 done(request, _("The changed plan was sent to all parties."))
         except RefusedError as error:
             refuse(form.base, error)
+            if error.code == "conference.saved_meanwhile":
+                # Who has seen what differs may save over it: the page now counts from what is stored.
+                conference = queries.access_conference(uid, by=request.by)
+                row_version = conference.row_version
+                differences = shown.change_lines(copies.read_plan(conference), form.as_plan())
         else:
             return redirect("conferences:detail", uid)
     return render(
@@ -148,6 +157,8 @@ def plan(request: InsideRequest, uid: UUID) -> HttpResponse:
         {
             "conference": conference,
             "form": form,
+            "row_version": row_version,
+            "differences": differences,
             "missing": [str(gap.text) for gap in rules.missing(before)] if conference.state == State.DRAFT else [],
             "announces": conference.state == State.INVITED,
         },
