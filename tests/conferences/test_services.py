@@ -394,6 +394,20 @@ def test_a_note_that_changes_withdraws_the_proposal_too(hall: Hall) -> None:
     assert hall.copy("CAH").proposed_digest == ""
 
 
+def test_a_second_proposal_within_the_same_second_is_the_one_that_counts(hall: Hall) -> None:
+    conference = hall.proposed()
+    now = OPENED + timedelta(hours=4)
+    services.draft_conclusions(conference, conclusions()[:2], by=hall.by("CAH"), now=now)
+
+    digest = services.propose_conclusions(conference, by=hall.by("CAH"), now=now)
+    deliver_all(now)
+    services.accept_conclusions(hall.copy("BCH"), digest=digest, by=hall.by("BCH"), now=now)
+    deliver_all(now)
+
+    assert hall.copy("BCH").proposed_digest == digest
+    assert conference.co_chairs.get(agency__code="BCH").answered_digest == digest
+
+
 def test_an_answer_to_a_text_that_was_withdrawn_is_refused_by_the_host(hall: Hall) -> None:
     conference = hall.proposed()
     services.draft_conclusions(conference, conclusions()[:2], by=hall.by("CAH"), now=OPENED)
