@@ -99,7 +99,9 @@ def answers(page: ConferencePage, *, by: By) -> Answers:
     """Where we are, what waits for this person, what happens next."""
     conference = page.conference
     state = State(conference.state)
-    waiting = queries.waiting_for(queries.desk_of(page), by=by, today=page.today, days=page.days)
+    # what is over waits for nobody, and then the calendar need not be read
+    is_over = state in {State.CONCLUDED, State.CANCELLED}
+    waiting = [] if is_over else queries.waiting_for(queries.desk_of(page), by=by, today=page.today, days=page.days)
     here: Text = state.label
     if conference.held_on is not None and state in {State.DRAFT, State.INVITED}:
         left = working_days_left(page.today, conference.held_on, page.days)
@@ -119,7 +121,6 @@ def answers(page: ConferencePage, *, by: By) -> Answers:
 def _next(page: ConferencePage) -> Text:
     conference, state = page.conference, State(page.conference.state)
     held = f"{conference.held_on:%d/%m/%Y}" if conference.held_on else ""
-    due = f"{rules.outcome_deadline(conference.held_on, page.days).day:%d/%m/%Y}" if conference.held_on else ""
     match state:
         case State.DRAFT:
             return _("When the plan is complete, an approver sends the invitation to all parties.")
@@ -130,15 +131,20 @@ def _next(page: ConferencePage) -> Text:
         case State.OPEN:
             return _(
                 "When the sitting is closed, the conclusions go to the co-chairs; minutes and notice are due by %(day)s."
-            ) % {"day": due}
+            ) % {"day": _outcome_due(page)}
         case State.CONCLUDING:
             return _(
                 "When every co-chair has accepted, minutes and notice are issued by %(day)s and the tasks begin."
-            ) % {"day": due}
+            ) % {"day": _outcome_due(page)}
         case State.CONCLUDED:
             return _("The next conference takes up every task that is still open.")
         case _:
             return ""
+
+
+def _outcome_due(page: ConferencePage) -> str:
+    held_on = page.conference.held_on
+    return f"{rules.outcome_deadline(held_on, page.days).day:%d/%m/%Y}" if held_on else ""
 
 
 @dataclass(frozen=True, slots=True)

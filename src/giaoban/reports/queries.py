@@ -311,7 +311,8 @@ def current_figures(coordination: Coordination, period: str, *, by: By) -> Joint
 def figures_standing(coordination: Coordination, period: str, *, by: By) -> JointFigures | None:
     """`current_figures` for pages that show only where the table stands: uid, version and state, nothing joined."""
     rows = JointFigures.objects.filter(holder=by.agency, coordination=coordination, period=period)
-    return rows.exclude(state=FiguresState.REPLACED).only("uid", "version", "state").order_by("-version", "-pk").first()
+    standing = [row for row in rows.only("uid", "version", "state") if row.state != FiguresState.REPLACED]
+    return max(standing, key=lambda row: (row.version, row.pk), default=None)
 
 
 def joint_table(figures: JointFigures, *, by: By) -> FigureTable:

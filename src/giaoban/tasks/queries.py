@@ -137,34 +137,43 @@ _CONFERENCE_PAGE_COLUMNS = (
     "conference_title",
     "number",
     "text",
+    "assigned_on",
     "due_on",
     "state",
     "percent",
     "completed_on",
-    "lead__name",
-    "lead__short_name",
+    "lead",
 )
 
 
 def carried_into(coordination: Coordination, *, conference_uid: UUID, held_on: date, by: By) -> list[Task]:
     """Tasks of earlier conferences that the one on `held_on` takes up, or took up. One statement."""
-    found = tasks_on_conference_page(coordination, conference_uid=conference_uid, held_on=held_on, by=by)
-    return [task for task in found if task.conference_uid != conference_uid]
+    rows = _on_conference_page(coordination, conference_uid=conference_uid, held_on=held_on, by=by)
+    return sorted(rows.exclude(conference_uid=conference_uid).select_related("lead"), key=_as_given)
 
 
 def tasks_on_conference_page(coordination: Coordination, *, conference_uid: UUID, held_on: date, by: By) -> list[Task]:
     """The tasks a conference gave, and those of earlier ones that it takes up or took up: one statement.
 
-    Taken up is what was given before `held_on` and not yet accepted on that day.
+    Taken up is what was given before `held_on` and not yet accepted on that day. `lead` is not read along: the page gives
+    all its rows their agencies at once.
     """
+    return sorted(
+        _on_conference_page(coordination, conference_uid=conference_uid, held_on=held_on, by=by), key=_as_given
+    )
+
+
+def _as_given(task: Task) -> tuple[date, UUID, int]:
+    return task.assigned_on, task.conference_uid, task.number
+
+
+def _on_conference_page(coordination: Coordination, *, conference_uid: UUID, held_on: date, by: By) -> QuerySet[Task]:
     earlier = Q(assigned_on__lt=held_on) & (Q(accepted_on__isnull=True) | Q(accepted_on__gte=held_on))
-    rows = (
+    return (
         Task.objects.filter(Q(conference_uid=conference_uid) | earlier, holder=by.agency, coordination=coordination)
         .exclude(state=TaskState.CANCELLED)
-        .select_related("lead")
         .only(*_CONFERENCE_PAGE_COLUMNS)
     )
-    return list(rows.order_by("assigned_on", "conference_uid", "number"))
 
 
 def summary_of(tasks: Iterable[Task], day: date) -> Summary:
