@@ -6,6 +6,7 @@ from typing import Final
 
 from django.utils.translation import gettext_lazy as _
 
+from giaoban.common.document_types import TYPES
 from giaoban.kernel.delivery import Next, Reason, State, Who
 
 STATE_TEXTS: Final = {
@@ -59,37 +60,8 @@ WHO_TEXTS: Final = {
     Who.PARTNER: _("the receiver's administrator"),
 }
 
-TYPE_NAMES: Final = {
-    # Decree 30/2020/NĐ-CP, annex III. Names of official documents are Vietnamese in every language of the screens.
-    "NQ": "Nghị quyết",
-    "QĐ": "Quyết định",
-    "CT": "Chỉ thị",
-    "QC": "Quy chế",
-    "QyĐ": "Quy định",
-    "TC": "Thông cáo",
-    "TB": "Thông báo",
-    "HD": "Hướng dẫn",
-    "CTr": "Chương trình",
-    "KH": "Kế hoạch",
-    "PA": "Phương án",
-    "ĐA": "Đề án",
-    "DA": "Dự án",
-    "BC": "Báo cáo",
-    "BB": "Biên bản",
-    "TTr": "Tờ trình",
-    "HĐ": "Hợp đồng",
-    "CĐ": "Công điện",
-    "BGN": "Bản ghi nhớ",
-    "BTT": "Bản thỏa thuận",
-    "GUQ": "Giấy ủy quyền",
-    "GM": "Giấy mời",
-    "GGT": "Giấy giới thiệu",
-    "GNP": "Giấy nghỉ phép",
-    "PG": "Phiếu gửi",
-    "PC": "Phiếu chuyển",
-    "PB": "Phiếu báo",
-    "CV": "Công văn",
-}
+TYPE_NAMES: Final = {**TYPES, "CV": "Công văn"}
+"""Decree 30/2020/NĐ-CP annex III, and the letter, which has no abbreviation in law and the code CV here."""
 
 STATE_LOOK: Final = {
     State.QUEUED: "waiting",
