@@ -43,7 +43,7 @@ WORDS = {
 }
 EXTRA = {
     "dispatches:stop": [], "archive:read": ["pasted"], "conferences:answer": ["digest", "answer", "reason"],
-    "conferences:note": ["note"], "archive:set-aside": ["reason"], "archive:confirm": ["coordination", "period", "held_on"],
+    "conferences:note": ["note", "item", "seen"], "archive:set-aside": ["reason"], "archive:confirm": ["coordination", "period", "held_on"],
     "archive:correct": ["edits", "title"], "agencies:switch": ["agency"], "agencies:language": ["language", "next"],
     "conferences:propose": ["turn"], "reports:settle": ["row_version"], "agencies:sign-in": ["username", "password", "next"],
     "agencies:second-step": ["code"],

@@ -39,7 +39,8 @@ MAY: dict[str, dict[str, set[Role]]] = {
     },
     "conferences.services": {
         "propose_next": WRITE, "save_plan": WRITE, "send_invitation": SIGN, "change_plan": SIGN, "cancel": WRITE,
-        "open_conference": WRITE, "record_attendance": KEEP, "add_note": KEEP, "hand_in_contribution": WRITE,
+        "open_conference": WRITE, "record_attendance": KEEP, "add_note": KEEP, "add_notes": KEEP,
+        "hand_in_contribution": WRITE,
         "draft_contribution": KEEP, "close_sitting": WRITE, "draft_conclusions": WRITE, "propose_conclusions": SIGN,
         "accept_conclusions": SIGN, "object_to_conclusions": SIGN, "issue_outcome": SIGN, "record_past_conference": WRITE,
     },
