@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import io
+import re
 import zipfile
 from datetime import date, timedelta
+from html import unescape
 
 from django.urls import reverse
 from tests.conferences.forms import fields_of
@@ -237,6 +239,80 @@ def test_more_rows_do_not_forget_which_plan_was_opened(hall: Hall) -> None:
     more = client.post(url, fields | {"more": ["items"]})
 
     assert fields_of(more.content, "venue")["row_version"] == ["1"]
+
+
+def page_of_notes(content: bytes, **typed: str) -> dict[str, list[str]]:
+    """What the sitting page sends, with other texts at the places `n0`, `n1` …"""
+    shown = [unescape(text) for text in re.findall(r'name="note"[^>]*>\n(.*?)</textarea>', content.decode(), re.DOTALL)]
+    notes = [typed.get(f"n{place}", text) for place, text in enumerate(shown)]
+    return fields_of(content, "note") | {"note": notes}
+
+
+def test_all_notes_of_the_sitting_are_saved_by_whichever_button(hall: Hall) -> None:
+    conference = hall.opened()
+    client = hall.client("CAH", Role.CLERK)
+    items = list(conference.items.all())
+    hold_url = reverse("conferences:hold", args=[conference.uid])
+    note_url = reverse("conferences:note", args=[conference.uid, items[1].uid])
+
+    typed = page_of_notes(
+        client.get(hold_url).content, n0="Khai mạc <lúc> 8 giờ.\r\nĐủ thành phần.", n1="Nghe báo cáo."
+    )
+    saved = client.post(note_url, typed)
+
+    assert (saved.status_code, saved.headers["Location"]) == (302, f"{hold_url}#item-{items[1].uid}")
+    assert [item.note for item in conference.items.all()][:3] == [
+        "Khai mạc <lúc> 8 giờ.\nĐủ thành phần.",
+        "Nghe báo cáo.",
+        items[2].note,
+    ]
+
+
+def test_of_the_notes_of_a_page_none_is_saved_when_one_is_refused_and_all_are_kept(hall: Hall) -> None:
+    conference = hall.opened()
+    client, items = hall.client("CAH", Role.CLERK), list(conference.items.all())
+    hold_url = reverse("conferences:hold", args=[conference.uid])
+    note_url = reverse("conferences:note", args=[conference.uid, items[0].uid])
+    page = client.get(hold_url).content
+
+    refused = client.post(note_url, page_of_notes(page, n0="Ngắn.", n1="x" * 20_001))
+
+    assert refused.status_code == 409
+    assert page_of_notes(refused.content)["note"][:2] == ["Ngắn.", "x" * 20_001]
+    assert [item.note for item in conference.items.all()] == [item.note for item in items]
+    assert client.post(note_url, page_of_notes(page) | {"note": ["half a page"]}).status_code == 404
+
+
+def test_a_colleagues_note_is_overwritten_only_by_who_has_seen_it(hall: Hall) -> None:
+    conference = hall.opened()
+    client, items = hall.client("CAH", Role.CLERK), list(conference.items.all())
+    hold_url = reverse("conferences:hold", args=[conference.uid])
+    note_url = reverse("conferences:note", args=[conference.uid, items[0].uid])
+    page = client.get(hold_url).content
+    theirs = page_of_notes(page, n1="Của đồng nghiệp.", n2="Chỉ đồng nghiệp ghi.")
+    assert hall.client("CAH").post(note_url, theirs).status_code == 302
+
+    refused = client.post(note_url, page_of_notes(page, n0="Một.", n1="Của tôi."))
+
+    assert refused.status_code == 409
+    again = page_of_notes(refused.content)
+    assert again["note"][:3] == ["Một.", "Của tôi.", "Chỉ đồng nghiệp ghi."]
+    assert refused.content.decode().count("Của đồng nghiệp.") == 1
+    assert client.post(note_url, again).status_code == 302
+    assert [item.note for item in conference.items.all()][:3] == ["Một.", "Của tôi.", "Chỉ đồng nghiệp ghi."]
+
+
+def test_what_was_typed_stands_on_the_page_when_the_outcome_was_issued_meanwhile(hall: Hall) -> None:
+    conference = hall.opened()
+    client, item = hall.client("CAH", Role.CLERK), conference.items.all()[0]
+    page = client.get(reverse("conferences:hold", args=[conference.uid])).content
+    Conference.objects.filter(pk=conference.pk).update(state="concluded")
+
+    refused = client.post(
+        reverse("conferences:note", args=[conference.uid, item.uid]), page_of_notes(page, n0="Ghi muộn một chút.")
+    )
+
+    assert (refused.status_code, refused.content.decode().count("Ghi muộn một chút.")) == (409, 1)
 
 
 def test_acts_by_post_alone_are_not_done_by_get(hall: Hall) -> None:

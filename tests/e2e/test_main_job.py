@@ -313,7 +313,7 @@ def hold(as_who: Callable[[str], Page], conference: str) -> None:
     arrived(host, host.get_by_text(CONTRIBUTION))
     host.locator("textarea[name=note]").nth(0).fill("Đại diện cơ quan chủ trì tuyên bố lý do.")
     host.locator("textarea[name=note]").nth(1).fill(NOTE)
-    host.locator("form").filter(has=host.locator("textarea[name=note]")).nth(1).get_by_role("button").click()
+    host.locator("form").filter(has=host.locator("textarea[name=note]")).get_by_role("button").nth(1).click()
     expect(host.get_by_text(vi("The minutes were saved."))).to_be_visible()
     expect(host.locator("textarea[name=note]").nth(0)).to_have_value("Đại diện cơ quan chủ trì tuyên bố lý do.")
     expect(host.locator("textarea[name=note]").nth(1)).to_have_value(NOTE)

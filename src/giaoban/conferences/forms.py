@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, cast
 
 from django import forms
@@ -11,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 from pydantic import ValidationError
 
-from giaoban.common.errors import RefusedError
+from giaoban.common.errors import NotFoundError, RefusedError
 from giaoban.conferences.enums import ConclusionKind, ConferenceKind, Format, ItemKind, Mode, Presence, State
 from giaoban.conferences.plan import (
     MAX_CONCLUSIONS,
@@ -25,6 +26,7 @@ from giaoban.conferences.plan import (
     PlannedSite,
     RollLine,
 )
+from giaoban.conferences.rules import TypedNote, note_mark
 from giaoban.kernel.calendar import parse_period
 from giaoban.regulations.wording import period_name
 from giaoban.web.forms import DayField
@@ -33,7 +35,7 @@ if TYPE_CHECKING:
     from django.http import QueryDict
 
     from giaoban.agencies.models import Agency
-    from giaoban.conferences.models import Attendance, Site
+    from giaoban.conferences.models import AgendaItem, Attendance, Site
     from giaoban.kernel.calendar import Period
 
 MORE_ROWS = 3
@@ -367,6 +369,41 @@ def roll_initial(site: Site, lines: Sequence[Attendance]) -> list[dict[str, Any]
         }
         for line in lines
     ]
+
+
+@dataclass(frozen=True, slots=True)
+class NoteBox:
+    """The minutes of one item as the page shows them."""
+
+    typed: str
+    seen: str
+    """Mark of what is stored, sent back with what is typed."""
+    stored: str = ""
+    """What a colleague has stored there since, where the person typed something else."""
+    is_unsaved: bool = False
+
+
+def typed_notes(data: QueryDict) -> list[TypedNote]:
+    """The notes of a whole page: fields `item`, `seen` and `note`, once an item. Raises `NotFoundError` for half a page."""
+    items, seen, notes = (data.getlist(name) for name in ("item", "seen", "note"))
+    if not len(items) == len(seen) == len(notes):
+        raise NotFoundError
+    found = [
+        TypedNote(uid, text, mark)
+        for uid, text, mark in zip(map(uuid_or_none, items), notes, seen, strict=True)
+        if uid is not None
+    ]
+    if len(found) < len(items):
+        raise NotFoundError
+    return found
+
+
+def note_box(item: AgendaItem, typed: TypedNote | None = None) -> NoteBox:
+    """The box of an item: what is stored, or what somebody typed there and could not save."""
+    now = note_mark(item.note)
+    if typed is None or note_mark(typed.text) in {typed.seen, now}:
+        return NoteBox(typed=item.note, seen=now)
+    return NoteBox(typed=typed.text, seen=now, stored="" if typed.seen == now else item.note or "–", is_unsaved=True)
 
 
 def count_or_zero(text: str | None) -> int:

@@ -23,6 +23,7 @@ from giaoban.common.clock import day_of
 from giaoban.conferences.enums import Act, ConclusionKind, Format, Presence, State
 from giaoban.kernel.calendar import Deadline, Period, WorkingDays, invitation_deadline, notice_deadline, parse_period
 from giaoban.kernel.errors import KernelError
+from giaoban.kernel.text import nfc
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -356,6 +357,25 @@ class Sentence:
     lead: str = ""
     cooperating: tuple[str, ...] = ()
     due_on: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TypedNote:
+    """What was typed for an item, and `note_mark` of what the page showed there when it was opened."""
+
+    item: UUID
+    text: str
+    seen: str
+
+
+def clean_note(text: str) -> str:
+    """What the minutes say of an item, as it is stored."""
+    return nfc(text.replace("\r\n", "\n").replace("\0", "")).strip()
+
+
+def note_mark(text: str) -> str:
+    """A short mark of a note: it tells on a page sent back whether a person changed the note, and whether a colleague did."""
+    return hashlib.sha256(clean_note(text).encode()).hexdigest()[:16]
 
 
 def conclusions_digest(conference: UUID, sentences: Sequence[Sentence], notes: Sequence[tuple[UUID, str]]) -> str:

@@ -278,7 +278,7 @@ def add_note(conference: Conference, item_uid: UUID, note: str, *, by: By, now: 
     A note that changes while conclusions lie with the co-chairs withdraws the proposal: what they accepted is no longer the text.
     """
     by.require(Role.CLERK, Role.OFFICER, Role.APPROVER)
-    text = nfc(note.replace("\r\n", "\n").replace("\0", "")).strip()
+    text = rules.clean_note(note)
     if len(text) > MAX_NOTE:
         raise RefusedError(
             "conference.note_long",
@@ -295,6 +295,34 @@ def add_note(conference: Conference, item_uid: UUID, note: str, *, by: By, now: 
             item.note = text
             item.save(update_fields=["note"])
             _withdraw_proposal(row)
+    conference.refresh_from_db()
+
+
+def add_notes(conference: Conference, notes: Sequence[rules.TypedNote], *, by: By, now: datetime) -> None:
+    """Write the notes of a whole page, all or none. One that nobody changed on the page stays as it is stored.
+
+    Raises `RefusedError` `conference.note_meanwhile` where a colleague wrote something else since the page was opened, and
+    what `add_note` refuses.
+    """
+    by.require(Role.CLERK, Role.OFFICER, Role.APPROVER)
+    with transaction.atomic():
+        row = _own(conference, Act.ADD_NOTE, by=by)
+        items = {item.uid: item for item in row.items.all()}
+        for note in notes:
+            item = items.get(note.item)
+            if item is None:
+                raise NotFoundError
+            typed, stored = rules.note_mark(note.text), rules.note_mark(item.note)
+            if typed in {note.seen, stored}:
+                continue
+            if stored != note.seen:
+                raise RefusedError(
+                    "conference.note_meanwhile",
+                    _("Nothing was saved: the minutes have changed since you opened them."),
+                    _("A colleague wrote the minutes of: %(title)s") % {"title": item.title},
+                    _("What you typed is still here. Compare it with what is stored now, then save again."),
+                )
+            add_note(row, note.item, note.text, by=by, now=now)
     conference.refresh_from_db()
 
 

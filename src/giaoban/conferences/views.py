@@ -256,6 +256,17 @@ def dossier(request: InsideRequest, uid: UUID) -> HttpResponse:
 
 def hold(request: InsideRequest, uid: UUID) -> HttpResponse:
     """The sitting: roll by site, minutes item by item, contributions."""
+    return _sitting(request, uid)
+
+
+def _sitting(
+    request: InsideRequest,
+    uid: UUID,
+    *,
+    typed: list[rules.TypedNote] | None = None,
+    refused: RefusedError | None = None,
+) -> HttpResponse:
+    unsaved = {note.item: note for note in typed or []}
     page = queries.conference_page(uid, by=request.by, now=clock.now())
     conference = page.conference
     contributions = queries.contributions_of(conference, by=request.by)
@@ -271,7 +282,11 @@ def hold(request: InsideRequest, uid: UUID) -> HttpResponse:
             "conference": conference,
             "badge": shown.badge_of(conference),
             "answers": shown.answers(page, by=request.by),
-            "agenda": [(line, by_item.pop(line.item.uid, [])) for line in shown.agenda_lines(conference, page.items)],
+            "agenda": [
+                (line, by_item.pop(line.item.uid, []), forms.note_box(line.item, unsaved.get(line.item.uid)))
+                for line in shown.agenda_lines(conference, page.items)
+            ],
+            "refused": refused,
             "others": [said for found in by_item.values() for said in found],
             "drafts": [said for said in contributions if said.state == ContributionState.DRAFT],
             "total": rules.count_roll(
@@ -290,6 +305,7 @@ def hold(request: InsideRequest, uid: UUID) -> HttpResponse:
             and request.by.has(Role.CLERK, Role.OFFICER, Role.APPROVER),
             "may_roll": conference.state in rules.ALLOWED[Act.RECORD_ATTENDANCE],
         },
+        status=refused.status if refused else 200,
     )
 
 
@@ -333,10 +349,17 @@ def close(request: InsideRequest, uid: UUID) -> HttpResponse:
 
 
 def note(request: InsideRequest, uid: UUID, item: UUID) -> HttpResponse:
-    """Write the minutes of one item."""
+    """Write the minutes of all items of the page, of which `item` is the one whose button was pressed; or of that one alone."""
     conference = queries.access_conference(uid, by=request.by)
     withdrawn = bool(conference.proposed_digest)
-    services.add_note(conference, item, request.POST.get("note", ""), by=request.by, now=clock.now())
+    if "item" in request.POST:
+        typed = forms.typed_notes(request.POST)
+        try:
+            services.add_notes(conference, typed, by=request.by, now=clock.now())
+        except RefusedError as error:
+            return _sitting(request, uid, typed=typed, refused=error)
+    else:
+        services.add_note(conference, item, request.POST.get("note", ""), by=request.by, now=clock.now())
     if withdrawn and not conference.proposed_digest:
         done(request, _("The minutes were saved. The proposed conclusions were withdrawn: propose them again."))
     else:

@@ -45,31 +45,8 @@ document.addEventListener("input", (event) => {
   const form = event.target.closest("form[data-keep]");
   if (form) typed.add(form);
 });
-// Forms that stand beside each other (data-beside) are saved together: sending one loses nothing typed in another.
-document.addEventListener("submit", async (event) => {
-  const form = event.target;
-  const others = form.matches("[data-beside]") ? [...typed].filter((one) => one !== form && one.matches("[data-beside]")) : [];
-  if (event.defaultPrevented || !others.length) {
-    typed.clear();
-    return;
-  }
-  event.preventDefault();
-  try {
-    for (const other of others) {
-      const answer = await fetch(other.action, { method: "POST", body: new FormData(other) });
-      if (!answer.ok) throw new Error(String(answer.status));
-      typed.delete(other);
-    }
-  } catch {
-    // What could not be saved is sent by itself, so that its own page says why; leaving the rest asks first.
-    form.dataset.sent = "";
-    const refused = others.find((one) => typed.has(one));
-    typed.delete(refused);
-    refused.submit();
-    return;
-  }
-  typed.clear();
-  form.submit();
+document.addEventListener("submit", (event) => {
+  if (!event.defaultPrevented) typed.clear();
 });
 window.addEventListener("beforeunload", (event) => {
   if (typed.size) event.preventDefault();
