@@ -130,3 +130,20 @@ def test_no_route_of_content_is_open_to_administrators() -> None:
     open_to_them = [name for name, row in table().items() if name.split(":")[0] in rooms and D in row.roles]
 
     assert (open_to_them, V in table()["reports:list"].roles) == (["api:me"], True)
+
+
+def test_an_officer_calls_off_a_draft_but_not_what_was_announced() -> None:
+    from tests.conferences.hall import NOW as INVITED_AT
+    from tests.conferences.hall import make_hall
+
+    from giaoban.conferences import services
+    from giaoban.dispatches.models import Dispatch
+
+    hall = make_hall()
+    conference = hall.invited()
+    before = Dispatch.objects.count()
+
+    with pytest.raises(RefusedError) as refused:
+        services.cancel(conference, reason="Mưa lũ", by=hall.by("CAH", Role.OFFICER), now=INVITED_AT)
+
+    assert (refused.value.code, Dispatch.objects.count(), hall.copy("CAH").state) == ("access.role", before, "invited")
