@@ -127,10 +127,10 @@ def test_the_desk_takes_the_same_statements_for_one_conference_and_for_two(
 ) -> None:
     hall.drafted()
     by = hall.by("CAH")
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(7):
         queries.to_do(by, NOW)
     Conference.objects.filter(holder__code="CAH").update(period="2025-Q1")
     hall.drafted()
 
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(7):
         queries.to_do(by, NOW)

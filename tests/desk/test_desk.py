@@ -86,6 +86,7 @@ def test_things_of_all_rooms_stand_in_one_line_whatever_order_the_rooms_give_the
             for day in days
         ]
 
+    monkeypatch.setattr(queries, "TO_DO_BY_REGIME", [])
     monkeypatch.setattr(queries, "TO_DO", [room(5, None, -1), room(0, -9), room(2)])
 
     waiting = queries.waiting_for(by=world.by(POLICE), now=world.now)
@@ -116,7 +117,7 @@ def test_the_next_conference_is_the_soonest_on_the_own_island(world: World) -> N
 
 @pytest.mark.django_db
 def test_what_arrived_stands_newest_first_and_leads_to_its_dispatch(world: World) -> None:
-    found = queries.arrivals(by=world.by(ARMY), now=world.now)
+    found = queries.arrivals(by=world.by(ARMY))
 
     assert len(found) == queries.ARRIVALS
     assert [line.on for line in found] == sorted((line.on for line in found), reverse=True)
@@ -131,7 +132,7 @@ def test_a_new_arrival_comes_first(world: World) -> None:
     report_progress(task, text="Đang làm.", percent=70, by=boss, now=world.now)
     deliver_all(world.now)
 
-    newest = queries.arrivals(by=army, now=world.now)[0]
+    newest = queries.arrivals(by=army)[0]
 
     assert (newest.who, newest.on) == (boss.agency.name, day_of(world.now))
 

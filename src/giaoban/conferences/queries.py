@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from typing import TYPE_CHECKING, Literal
 
-from django.db.models import Exists, Model, OuterRef, Prefetch, QuerySet
+from django.db.models import Exists, Model, OuterRef, Prefetch, QuerySet, prefetch_related_objects
 from django.urls import reverse
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
@@ -27,7 +27,7 @@ from giaoban.conferences.models import AgendaItem, AgendaVersion, CoChair, Concl
 from giaoban.dispatches.models import Dispatch
 from giaoban.dispatches.queries import visible_to
 from giaoban.kernel.calendar import SCHEMES, PeriodType, parse_period, period_of, propose_schedule
-from giaoban.regulations.queries import co_chairs, coordinations_of, working_days_for
+from giaoban.regulations.queries import Regime, co_chairs, working_days_for
 from giaoban.reports import queries as report_queries
 from giaoban.reports.enums import FiguresState
 from giaoban.tasks import queries as task_queries
@@ -497,32 +497,39 @@ def desk_of(page: ConferencePage) -> Desk:
     )
 
 
-def to_do(by: By, now: datetime) -> list[ToDo]:
-    """What waits for this person in conferences, over all coordinations. A fixed number of statements."""
+def to_do(by: By, now: datetime, known: Regime | None = None) -> list[ToDo]:
+    """What waits for this person in conferences, over all coordinations. At most eight statements, whatever waits.
+
+    `known` is the regime of the agency where another room has asked for it already.
+    """
     if not by.has(Role.CLERK, Role.OFFICER, Role.APPROVER):
         return []
     today = day_of(now)
+    known = known or Regime(by.agency, today)
     rows = (
-        Conference.objects.filter(
-            holder=by.agency, state__in=[State.DRAFT, State.INVITED, State.OPEN, State.CONCLUDING]
-        )
-        .prefetch_related(
-            Prefetch("co_chairs", queryset=CoChair.objects.select_related("agency")),
-            Prefetch("sites", queryset=Site.objects.select_related("agency")),
-            Prefetch("items", queryset=AgendaItem.objects.select_related("presenter")),
-        )
+        Conference.objects.filter(holder=by.agency)
+        .exclude(state=State.CANCELLED)
+        .select_related("host")
         .annotate(has_conclusions=Exists(Conclusion.objects.filter(conference=OuterRef("pk"))))
         .order_by("held_on", "pk")
     )
-    active = list(rows)
-    days = working_days_for(today, *(row.held_on for row in active if row.held_on is not None))
+    everything = list(rows)
+    active = [row for row in everything if row.state != State.CONCLUDED]
+    days = known.working_days(*(row.held_on for row in active if row.held_on is not None))
+    # only the parts that the state of a conference makes somebody's business; a list of none costs no statement
+    own_drafts = [row for row in active if row.state == State.DRAFT and row.host_id == by.agency.pk]
+    with_sites = own_drafts + [row for row in active if row.state in {State.INVITED, State.OPEN}]
+    with_chairs = own_drafts + [row for row in active if row.state == State.CONCLUDING]
+    prefetch_related_objects(own_drafts, Prefetch("items", queryset=AgendaItem.objects.select_related("presenter")))
+    prefetch_related_objects(with_sites, Prefetch("sites", queryset=Site.objects.select_related("agency")))
+    prefetch_related_objects(with_chairs, Prefetch("co_chairs", queryset=CoChair.objects.select_related("agency")))
     found: list[ToDo] = []
     for row in active:
         desk = Desk(
             conference=row,
-            co_chairs=list(row.co_chairs.all()),
-            sites=list(row.sites.all()),
-            items=list(row.items.all()),
+            co_chairs=list(row.co_chairs.all()) if row in with_chairs else [],
+            sites=list(row.sites.all()) if row in with_sites else [],
+            items=list(row.items.all()) if row in own_drafts else [],
             has_conclusions=row.has_conclusions,
         )
         found += waiting_for(desk, by=by, today=today, days=days)
@@ -530,7 +537,7 @@ def to_do(by: By, now: datetime) -> list[ToDo]:
         busy = {row.coordination_id for row in active}
         found += [
             _to_prepare(turn)
-            for turn in turns(by=by, now=now)
+            for turn in _turns(everything, known, by=by, now=now)
             if turn.coordination.pk not in busy and turn.is_due(today)
         ]
     return found
@@ -561,18 +568,21 @@ class Turn:
 
 def turns(*, by: By, now: datetime) -> list[Turn]:
     """For each coordination in which the agency co-chairs: the next period, its date, whose turn it is. Four statements."""
+    rows = Conference.objects.filter(holder=by.agency).exclude(state=State.CANCELLED)
+    known = Regime(by.agency, day_of(now))
+    return _turns(rows.select_related("host").order_by("held_on", "pk"), known, by=by, now=now)
+
+
+def _turns(conferences: Iterable[Conference], known: Regime, *, by: By, now: datetime) -> list[Turn]:
+    """The turns after all conferences of the island that were not called off, earliest first."""
     today = day_of(now)
     found: list[Turn] = []
     last_of: dict[int, Conference] = {}
-    done = (
-        Conference.objects.filter(holder=by.agency)
-        .exclude(state__in=[State.CANCELLED, State.DRAFT])
-        .exclude(held_on=None)
-    )
-    for row in done.select_related("host").order_by("held_on", "pk"):
-        last_of[row.coordination_id] = row
-    days = working_days_for(today)
-    for coordination in coordinations_of(by.agency, on=today):
+    for row in conferences:
+        if row.held_on is not None and row.state != State.DRAFT:
+            last_of[row.coordination_id] = row
+    days = known.working_days()
+    for coordination in known.coordinations:
         chairs = co_chairs(coordination, today)
         if by.agency not in chairs:
             continue

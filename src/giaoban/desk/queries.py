@@ -15,6 +15,7 @@ from giaoban.conferences import queries as conferences
 from giaoban.dispatches import queries as dispatches
 from giaoban.dispatches.enums import Direction
 from giaoban.kernel.text import fold
+from giaoban.regulations.queries import Regime
 from giaoban.reports import queries as reports
 from giaoban.tasks import queries as tasks
 
@@ -25,14 +26,10 @@ if TYPE_CHECKING:
     from giaoban.common.todo import ToDo
     from giaoban.conferences.models import Conference
 
-TO_DO: list[Callable[..., list[ToDo]]] = [
-    conferences.to_do,
-    reports.to_do,
-    tasks.to_do,
-    archive.to_do,
-    dispatches.to_do,
-]
+TO_DO: list[Callable[..., list[ToDo]]] = [tasks.to_do, archive.to_do, dispatches.to_do]
 """Whose work shows on the desk: each `(*, by, now)` names what waits in its room."""
+TO_DO_BY_REGIME: list[Callable[..., list[ToDo]]] = [conferences.to_do, reports.to_do]
+"""The same, of the rooms whose deadlines follow from the regime: `(*, by, now, known)`, so that it is read once for all."""
 
 NO_DEADLINE = date.max
 ARRIVALS = 8
@@ -54,9 +51,10 @@ class Waiting:
 def waiting_for(*, by: By, now: datetime) -> Waiting:
     """Everything that waits for the person in the agency acted for, by deadline."""
     today = day_of(now)
-    found = sorted(
-        (item for room in TO_DO for item in room(by=by, now=now)), key=lambda item: item.due_on or NO_DEADLINE
-    )
+    known = Regime(by.agency, today)
+    found = [item for room in TO_DO_BY_REGIME for item in room(by=by, now=now, known=known)]
+    found += [item for room in TO_DO for item in room(by=by, now=now)]
+    found.sort(key=lambda item: item.due_on or NO_DEADLINE)
     return Waiting(
         overdue=[item for item in found if item.due_on and item.due_on < today],
         soon=[item for item in found if item.due_on and item.due_on >= today],
@@ -79,9 +77,8 @@ class Arrival:
     url: str
 
 
-def arrivals(*, by: By, now: datetime) -> list[Arrival]:
-    """The newest entries of this year's incoming register."""
-    page = dispatches.register_page(by, Direction.IN, None, today=day_of(now))
+def arrivals(*, by: By) -> list[Arrival]:
+    """The newest entries of the incoming register."""
     return [
         Arrival(
             title=row.summary or row.reference,
@@ -89,7 +86,7 @@ def arrivals(*, by: By, now: datetime) -> list[Arrival]:
             on=row.on,
             url=reverse("dispatches:detail", args=[row.uid]),
         )
-        for row in page.rows[:ARRIVALS]
+        for row in dispatches.newest(by, Direction.IN, limit=ARRIVALS)
     ]
 
 

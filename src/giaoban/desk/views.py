@@ -41,7 +41,7 @@ def home(request: HttpRequest) -> HttpResponse:
                 (_("Without a deadline"), waiting.undated),
             ],
             "next_conference": queries.next_conference(by=by, now=now),
-            "arrivals": queries.arrivals(by=by, now=now),
+            "arrivals": queries.arrivals(by=by),
         },
     )
 

@@ -154,6 +154,12 @@ def register_page(
     )
 
 
+def newest(by: By, direction: Direction, *, limit: int) -> list[RegisterRow]:
+    """The last entries of the agency's registers, newest first. One statement for the incoming register."""
+    rows = RegisterEntry.objects.filter(agency=by.agency, direction=direction, entry_type=EntryType.DISPATCH)
+    return _rows_of(by, direction, list(_shown(rows).order_by("-year", "-position")[:limit]))
+
+
 def _matching(entries: QuerySet[RegisterEntry], wanted: str) -> list[int]:
     """Ids of the entries whose words contain `wanted`. In Python: the engines fold Vietnamese letters differently."""
     columns = ("id", "dispatch__reference", "dispatch__summary", "dispatch__sender__name", "dispatch__kind")
@@ -161,18 +167,21 @@ def _matching(entries: QuerySet[RegisterEntry], wanted: str) -> list[int]:
 
 
 def _register_rows(by: By, direction: Direction, ids: Sequence[int]) -> list[RegisterRow]:
-    entries = (
-        RegisterEntry.objects.filter(agency=by.agency, id__in=ids)
-        .select_related("dispatch__sender", "dispatch__issued_by")
-        .defer("leaf", "dispatch__sealed")
-        .in_bulk()
-    )
+    entries = _shown(RegisterEntry.objects.filter(agency=by.agency, id__in=ids)).in_bulk()
+    return _rows_of(by, direction, [entries[pk] for pk in ids if pk in entries])
+
+
+def _shown(entries: QuerySet[RegisterEntry]) -> QuerySet[RegisterEntry]:
+    return entries.select_related("dispatch__sender", "dispatch__issued_by").defer("leaf", "dispatch__sealed")
+
+
+def _rows_of(by: By, direction: Direction, entries: Sequence[RegisterEntry]) -> list[RegisterRow]:
     deliveries: dict[int, list[Outbox]] = {}
     if direction is Direction.OUT:
-        rows = Outbox.objects.filter(sender=by.agency, dispatch__in=[e.dispatch_id for e in entries.values()])
+        rows = Outbox.objects.filter(sender=by.agency, dispatch__in=[e.dispatch_id for e in entries])
         for row in rows.select_related("recipient").order_by("recipient__name"):
             deliveries.setdefault(row.dispatch_id, []).append(row)
-    return [_register_row(entries[pk], deliveries) for pk in ids if pk in entries]
+    return [_register_row(entry, deliveries) for entry in entries]
 
 
 def _register_row(entry: RegisterEntry, deliveries: dict[int, list[Outbox]]) -> RegisterRow:

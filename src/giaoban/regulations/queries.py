@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from django.db.models import Prefetch, Q, QuerySet, prefetch_related_objects
+from django.utils.functional import cached_property
 
 from giaoban.agencies.models import Agency, valid_on
 from giaoban.common.errors import NotFoundError
@@ -118,6 +119,27 @@ def working_days_for(*days: date) -> WorkingDays:
     first, last = min(years) - 1, max(years) + 1
     rows = DayOverride.objects.filter(day__year__gte=first, day__year__lte=last).values_list("day", "is_working")
     return working_days(first, last, dict(rows))
+
+
+class Regime:
+    """What several rooms ask of the regime for one answer to one agency: each part is read when first asked for, once."""
+
+    def __init__(self, agency: Agency, today: date) -> None:
+        self._agency, self._today = agency, today
+
+    @cached_property
+    def coordinations(self) -> list[Coordination]:
+        """Those in which the agency has a part today, with their parties. Two statements."""
+        return list(coordinations_of(self._agency, on=self._today))
+
+    @cached_property
+    def _overrides(self) -> dict[date, bool]:
+        return dict(DayOverride.objects.values_list("day", "is_working"))
+
+    def working_days(self, *days: date) -> WorkingDays:
+        """The calendar around today and `days`, as `working_days_for` gives it. One statement in all."""
+        years = [day.year for day in (self._today, *days)]
+        return working_days(min(years) - 1, max(years) + 1, self._overrides)
 
 
 def window_of(coordination: Coordination, period: Period) -> Window:

@@ -490,13 +490,16 @@ def overview(*, by: By, now: datetime, last_n: int = 4) -> list[PeriodLine]:
 # ---- what waits --------------------------------------------------------------------------------------------------------
 
 
-def to_do(*, by: By, now: datetime) -> list[ToDo]:
-    """Reports to write, to correct and to sign; tables to draft, to settle and to sign."""
+def to_do(*, by: By, now: datetime, known: regime.Regime | None = None) -> list[ToDo]:
+    """Reports to write, to correct and to sign; tables to draft, to settle and to sign.
+
+    `known` is the regime of the agency where another room has asked for it already.
+    """
     if not by.has(Role.OFFICER, Role.APPROVER):
         return []
     today = day_of(now)
-    days = regime.working_days_for(today)
-    coordinations = list(regime.coordinations_of(by.agency, on=today))
+    known = known or regime.Regime(by.agency, today)
+    days, coordinations = known.working_days(), known.coordinations
     latest: dict[tuple[int, str, int], Report] = {}
     for report in Report.objects.filter(holder=by.agency, coordination__in=coordinations).order_by("version"):
         latest[report.coordination_id, report.period, report.agency_id] = report
