@@ -25,8 +25,10 @@ def test_the_dossier_of_a_conference_holds_each_paper_as_docx_and_pdf_in_proper_
 ) -> None:
     page = visit("canbo.ca")
     page.goto("/conferences/?state=concluded")
-    page.locator("tbody tr th a").first.click()
-    title = page.get_by_role("heading", level=1).inner_text()
+    # the sample's own: other journeys on this server may have concluded more, with other hosts
+    page.locator("tbody tr").filter(has=page.get_by_role("cell", name="Công an tỉnh", exact=True)).last.locator(
+        "th a"
+    ).click()
     with page.expect_download() as waiting:
         button(page, "Dossier").click()
     archive = zipfile.ZipFile(waiting.value.path())
@@ -49,7 +51,6 @@ def test_the_dossier_of_a_conference_holds_each_paper_as_docx_and_pdf_in_proper_
     everything = " ".join(text_of_pdf(archive.read(f"{paper}.pdf")) for paper in sorted(papers))
     assert "Quàng Minh Ví" in everything
     assert "Lường Văn Nghiệm" in everything
-    assert "quý II năm 2026" in title, "the sample's concluded conference"
 
 
 def test_the_register_prints_as_the_paper_register(visit: Callable[..., Page], tmp_path: Path) -> None:
