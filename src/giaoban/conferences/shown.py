@@ -13,6 +13,7 @@ from giaoban.conferences import queries, rules
 from giaoban.conferences.enums import Answer, ConclusionKind, State
 from giaoban.kernel.calendar import working_days_left
 from giaoban.reports.enums import FiguresState
+from giaoban.tasks.enums import Standing
 from giaoban.tasks.rules import standing
 from giaoban.tasks.shown import BADGES
 from giaoban.web.parts import Step
@@ -171,7 +172,7 @@ class TaskLine:
     lead: str
     due: str
     key: str
-    label: Text
+    label: str
 
 
 TASK_CHARACTERS = 160
@@ -181,13 +182,14 @@ TASK_CHARACTERS = 160
 def task_lines(tasks: Sequence[Task], day: date) -> list[TaskLine]:
     """Tasks as the conference page lists them."""
     url = addresses("tasks:detail")
+    labels = {stands: str(stands.label) for stands in Standing}
     lines: list[TaskLine] = []
     for task in tasks:
         stands = standing(task, day)
         text = task.text if len(task.text) <= TASK_CHARACTERS else f"{task.text[: TASK_CHARACTERS - 1]}…"
         due = f"{task.due_on:%d/%m/%Y}"
         lines.append(
-            TaskLine(task.number, text, url(task.uid), task.lead.short_name, due, BADGES[stands], stands.label)
+            TaskLine(task.number, text, url(task.uid), task.lead.short_name, due, BADGES[stands], labels[stands])
         )
     return lines
 

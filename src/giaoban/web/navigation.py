@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING
 
-from django.urls import NoReverseMatch, reverse
+from django.conf import settings
+from django.urls import NoReverseMatch, get_script_prefix, reverse
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -35,10 +37,16 @@ def visible(entries: Iterable[Entry], *, may: Callable[[str], bool], here: str) 
     """The entries that exist and open for this person; `here` is the route of the present page."""
     shown: list[Shown] = []
     for entry in entries:
-        try:
-            url = reverse(entry.route)
-        except NoReverseMatch:
-            continue  # the room is not there yet
-        if may(entry.route):
+        url = _address(entry.route, settings.ROOT_URLCONF, get_script_prefix())
+        if url and may(entry.route):
             shown.append(Shown(url, entry.label, here == entry.route or here.startswith(entry.also)))
     return shown
+
+
+@cache
+def _address(route: str, urlconf: str, _prefix: str) -> str:
+    """Where a route lies, resolved once, since every page shows the menu; empty where the room is not there yet."""
+    try:
+        return reverse(route, urlconf=urlconf)
+    except NoReverseMatch:
+        return ""
