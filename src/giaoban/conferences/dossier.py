@@ -7,6 +7,8 @@ dispatch are taken, since those are the documents. Everything else is marked Dá»
 
 from __future__ import annotations
 
+import io
+import zipfile
 from typing import TYPE_CHECKING
 
 from giaoban.common.access import CONTENT
@@ -66,6 +68,15 @@ def dossier(conference: Conference, *, by: By, now: datetime) -> list[RenderedFi
             papers.notice_document(sources), "thong-bao-ket-luan"
         )
     return _numbered(found)
+
+
+def dossier_archive(conference: Conference, *, by: By, now: datetime) -> RenderedFile:
+    """The dossier as one zip file, dated `now`. The papers are packed as they are: both formats are compressed already."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as packed:
+        for file in dossier(conference, by=by, now=now):
+            packed.writestr(zipfile.ZipInfo(file.name, now.timetuple()[:6]), file.content)
+    return RenderedFile(f"ho-so-hoi-nghi-{conference.period}.zip", "application/zip", out.getvalue())
 
 
 def _latest_announcement(conference: Conference) -> Dispatch | None:

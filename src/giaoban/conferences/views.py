@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import io
-import zipfile
 from itertools import groupby
 from typing import TYPE_CHECKING
 
@@ -240,14 +238,10 @@ def agenda(request: InsideRequest, uid: UUID) -> HttpResponse:
 
 def dossier(request: InsideRequest, uid: UUID) -> HttpResponse:
     """All papers as one zip file."""
-    now = clock.now()
     conference = queries.access_conference(uid, by=request.by)
-    out = io.BytesIO()
-    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
-        for file in papers.dossier(conference, by=request.by, now=now):
-            archive.writestr(zipfile.ZipInfo(file.name, now.timetuple()[:6]), file.content)
-    response = HttpResponse(out.getvalue(), content_type="application/zip")
-    response["Content-Disposition"] = f'attachment; filename="ho-so-hoi-nghi-{conference.period}.zip"'
+    packed = papers.dossier_archive(conference, by=request.by, now=clock.now())
+    response = HttpResponse(packed.content, content_type=packed.media_type)
+    response["Content-Disposition"] = f'attachment; filename="{packed.name}"'
     return response
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import io
-import zipfile
 from typing import TYPE_CHECKING
 from uuid import UUID
 
@@ -41,7 +39,7 @@ from giaoban.api.schemas import (
 )
 from giaoban.common import clock
 from giaoban.conferences import copies, queries, services
-from giaoban.conferences.dossier import dossier as papers_of
+from giaoban.conferences.dossier import dossier_archive
 from giaoban.conferences.plan import RollLine
 from giaoban.regulations.queries import access_coordination
 
@@ -325,14 +323,10 @@ def issue_outcome(request: ApiRequest, uid: UUID) -> ConferenceDetail:
 )
 def dossier(request: ApiRequest, uid: UUID) -> HttpResponse:
     """All papers as DOCX and PDF: those that were issued as they were signed, the others marked as drafts."""
-    now = clock.now()
     found = queries.access_conference(uid, by=request.by)
-    out = io.BytesIO()
-    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as packed:
-        for file in papers_of(found, by=request.by, now=now):
-            packed.writestr(zipfile.ZipInfo(file.name, now.timetuple()[:6]), file.content)
-    answer = HttpResponse(out.getvalue(), content_type="application/zip")
-    answer["Content-Disposition"] = f'attachment; filename="ho-so-hoi-nghi-{found.period}.zip"'
+    packed = dossier_archive(found, by=request.by, now=clock.now())
+    answer = HttpResponse(packed.content, content_type=packed.media_type)
+    answer["Content-Disposition"] = f'attachment; filename="{packed.name}"'
     return answer
 
 
