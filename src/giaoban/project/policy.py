@@ -9,8 +9,10 @@ from giaoban.agencies.policy import POLICY as AGENCIES
 from giaoban.api.policy import POLICY as API
 from giaoban.archive.policy import POLICY as ARCHIVE
 from giaoban.conferences.policy import POLICY as CONFERENCES
+from giaoban.correspondence.policy import POLICY as CORRESPONDENCE
 from giaoban.desk.policy import POLICY as DESK
 from giaoban.dispatches.policy import POLICY as DISPATCHES
+from giaoban.partners.policy import POLICY as PARTNERS
 from giaoban.project.health import POLICY as HEALTH
 from giaoban.regulations.policy import POLICY as REGULATIONS
 from giaoban.reports.policy import POLICY as REPORTS
@@ -19,7 +21,20 @@ from giaoban.tasks.policy import POLICY as TASKS
 if TYPE_CHECKING:
     from giaoban.common.access import Row
 
-TABLES = (AGENCIES, REGULATIONS, DISPATCHES, REPORTS, TASKS, CONFERENCES, ARCHIVE, DESK, API, HEALTH)
+TABLES = (
+    AGENCIES,
+    REGULATIONS,
+    DISPATCHES,
+    PARTNERS,
+    CORRESPONDENCE,
+    REPORTS,
+    TASKS,
+    CONFERENCES,
+    ARCHIVE,
+    DESK,
+    API,
+    HEALTH,
+)
 
 
 @cache

@@ -55,6 +55,8 @@ INSTALLED_APPS = [
     "giaoban.agencies",
     "giaoban.regulations",
     "giaoban.dispatches",
+    "giaoban.partners",
+    "giaoban.correspondence",
     "giaoban.reports",
     "giaoban.tasks",
     "giaoban.conferences",

@@ -9,6 +9,8 @@ urlpatterns = [
     path("", include("giaoban.agencies.urls")),
     path("", include("giaoban.regulations.urls")),
     path("", include("giaoban.dispatches.urls")),
+    path("", include("giaoban.partners.urls")),
+    path("", include("giaoban.correspondence.urls")),
     path("", include("giaoban.reports.urls")),
     path("", include("giaoban.tasks.urls")),
     path("", include("giaoban.conferences.urls")),

@@ -1,0 +1,11 @@
+"""Routes of this room."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from django.urls import URLPattern
+
+app_name = "partners"
+urlpatterns: list[URLPattern] = []
