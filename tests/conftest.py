@@ -68,14 +68,21 @@ def _let_flush_pass_the_guards() -> None:
     from django.db.backends.sqlite3.operations import DatabaseOperations
 
     from giaoban.dispatches import guards
+    from giaoban.partners import guards as partners
 
     plain = DatabaseOperations.sql_flush
 
     def sql_flush(self, style, tables, **options):  # type: ignore[no-untyped-def]
         statements = plain(self, style, tables, **options)
-        return (
-            [*guards.drop_statements("sqlite"), *statements, *guards.create_statements("sqlite")] if statements else []
-        )
+        if not statements:
+            return []
+        return [
+            *guards.drop_statements("sqlite"),
+            *partners.drop_statements("sqlite"),
+            *statements,
+            *guards.create_statements("sqlite"),
+            *partners.create_statements("sqlite"),
+        ]
 
     DatabaseOperations.sql_flush = sql_flush  # type: ignore[method-assign]
 

@@ -1,0 +1,62 @@
+"""What people decided about partners cannot be changed or deleted: the database itself refuses, on both engines.
+
+The same seat belt as `dispatches/guards.py`, on this room's tables of facts.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+TABLES = (
+    "partners_receivedoffer",
+    "partners_keystatementrow",
+    "partners_approval",
+    "partners_partnerfinding",
+)
+FUNCTION = "partners_refuse_change"
+
+
+def create_statements(vendor: str) -> list[str]:
+    """The statements that make the guards."""
+    if vendor == "sqlite":
+        return [
+            f"CREATE TRIGGER {table}_no_{verb.lower()} BEFORE {verb} ON {table} "
+            f"BEGIN SELECT RAISE(ABORT, '{table} is written once'); END"
+            for table in TABLES
+            for verb in ("UPDATE", "DELETE")
+        ]
+    return [
+        f"CREATE OR REPLACE FUNCTION {FUNCTION}() RETURNS trigger LANGUAGE plpgsql AS "
+        "$$ BEGIN RAISE EXCEPTION '% is written once', TG_TABLE_NAME USING ERRCODE = 'restrict_violation'; END $$",
+        *(
+            f"CREATE TRIGGER {table}_written_once BEFORE UPDATE OR DELETE ON {table} "
+            f"FOR EACH ROW EXECUTE FUNCTION {FUNCTION}()"
+            for table in TABLES
+        ),
+    ]
+
+
+def drop_statements(vendor: str) -> list[str]:
+    """The statements that take them away: for the reverse of the migration and for tests of tampering."""
+    if vendor == "sqlite":
+        return [f"DROP TRIGGER IF EXISTS {table}_no_{verb}" for table in TABLES for verb in ("update", "delete")]
+    return [
+        *(f"DROP TRIGGER IF EXISTS {table}_written_once ON {table}" for table in TABLES),
+        f"DROP FUNCTION IF EXISTS {FUNCTION}()",
+    ]
+
+
+def create(connection: Any) -> None:
+    """Make the guards on this connection."""
+    _run(connection, create_statements(connection.vendor))
+
+
+def drop(connection: Any) -> None:
+    """Take the guards away."""
+    _run(connection, drop_statements(connection.vendor))
+
+
+def _run(connection: Any, statements: list[str]) -> None:
+    with connection.cursor() as cursor:
+        for statement in statements:
+            cursor.execute(statement)
