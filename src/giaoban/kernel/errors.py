@@ -22,11 +22,32 @@ class ErrorCode(StrEnum):
     AGREEMENT_UNKNOWN_ROW = "agreement.unknown_row"
     AGREEMENT_VALUE = "agreement.value"
 
+    # arrivals: the numbers seen of one sender (section 11)
+    ARRIVALS_NUMBER = "arrivals.number"
+    ARRIVALS_REPEATED = "arrivals.repeated"
+    ARRIVALS_STATE = "arrivals.state"
+    ARRIVALS_TOO_MANY_GAPS = "arrivals.too_many_gaps"
+
+    # bundle: what one station hands another as a whole (section 11)
+    BUNDLE_FRAMING = "bundle.framing"
+    BUNDLE_ITEM_DIFFERENT = "bundle.item_different"
+    BUNDLE_MANIFEST = "bundle.manifest"
+    BUNDLE_NOT_ADDRESSED = "bundle.not_addressed"
+    BUNDLE_OTHER_KEY = "bundle.other_key"
+    BUNDLE_TOO_LARGE = "bundle.too_large"
+    BUNDLE_TRAILING = "bundle.trailing"
+    BUNDLE_TRUNCATED = "bundle.truncated"
+
     # calendar: a period, a day or a schedule that cannot be
     CALENDAR_OUT_OF_RANGE = "calendar.out_of_range"
     CALENDAR_PERIOD = "calendar.period"
     CALENDAR_SCHEDULE = "calendar.schedule"
     CALENDAR_SCHEME = "calendar.scheme"
+
+    # correspondence: a letter asked to do what its states do not allow
+    CORRESPONDENCE_ILLEGAL = "correspondence.illegal"
+    CORRESPONDENCE_LIMIT = "correspondence.limit"
+    CORRESPONDENCE_STATE = "correspondence.state"
 
     # envelope: the bytes are not a well-formed dispatch or receipt (docs/protocol.md section 3)
     ENVELOPE_DUPLICATE_KEY = "envelope.duplicate_key"
@@ -42,11 +63,42 @@ class ErrorCode(StrEnum):
     ENVELOPE_VALUE = "envelope.value"
     ENVELOPE_VERSION = "envelope.version"
 
+    # evidence: an evidence file or register extract that does not prove what it shows (section 17)
+    EVIDENCE_ENTRY = "evidence.entry"
+    EVIDENCE_FRAMING = "evidence.framing"
+    EVIDENCE_KEY = "evidence.key"
+    EVIDENCE_ORDER = "evidence.order"
+
     # key: a key that must not be used, or is not known (section 4)
     KEY_BAD = "key.bad"
+    KEY_NOT_YET = "key.not_yet"
     KEY_REVOKED = "key.revoked"
     KEY_UNKNOWN = "key.unknown"
     KEY_WEAK = "key.weak"
+
+    # keys: a statement of an agency's keys that must not replace the one before (section 12)
+    KEYS_FORKED = "keys.forked"
+    KEYS_FRAMING = "keys.framing"
+    KEYS_KEY_TWICE = "keys.key_twice"
+    KEYS_KEY_VANISHED = "keys.key_vanished"
+    KEYS_NO_LIVE_KEY = "keys.no_live_key"
+    KEYS_OTHER_AGENCY = "keys.other_agency"
+    KEYS_POSSESSION = "keys.possession"
+    KEYS_REPEATED = "keys.repeated"
+    KEYS_REVIVED = "keys.revived"
+    KEYS_ROLLBACK = "keys.rollback"
+    KEYS_ROOT = "keys.root"
+    KEYS_STRANGER = "keys.stranger"
+    KEYS_TOO_FEW_SIGNATURES = "keys.too_few_signatures"
+
+    # offer: what a station presents at enrolment (section 13)
+    OFFER_AGENCIES = "offer.agencies"
+    OFFER_KEY_TWICE = "offer.key_twice"
+    OFFER_TOO_LARGE = "offer.too_large"
+
+    # recovery: what an agency states to have lost (section 15)
+    RECOVERY_NOTHING_LOST = "recovery.nothing_lost"
+    RECOVERY_REGISTER = "recovery.register"
 
     # signature
     SIGNATURE_WRONG = "signature.wrong"
@@ -61,6 +113,10 @@ class ErrorCode(StrEnum):
     VERIFY_REFERENCE_REUSED = "verify.reference_reused"
     VERIFY_SEQUENCE_REUSED = "verify.sequence_reused"
     VERIFY_UID_REUSED = "verify.uid_reused"
+
+    # witness: two checkpoints that cannot be compared, or do not agree (section 14)
+    WITNESS_NOT_GROWN = "witness.not_grown"
+    WITNESS_OTHER_ORIGIN = "witness.other_origin"
 
     # register: a log, proof or checkpoint that does not hold (section 6)
     REGISTER_BAD_INDEX = "register.bad_index"
