@@ -20,7 +20,9 @@ class Courier(models.TextChoices):
 
     HTTPS = "https", _("HTTPS")
     NATS = "nats", _("NATS")
-    FOLDER = "folder", _("folder or USB stick")
+    COLLECT = "collect", _("the partner collects it")
+    FOLDER = "folder", _("folder")
+    MEDIUM = "medium", _("USB stick carried by a person")
 
 
 class Act(models.TextChoices):

@@ -184,9 +184,26 @@ class ReceiptDue(models.Model):
 
     partner = models.ForeignKey(Partner, on_delete=models.CASCADE, related_name="receipts_due")
     receipt = models.ForeignKey(Receipt, on_delete=models.PROTECT, related_name="+")
+    sent_in = models.UUIDField(null=True, db_index=True)
+    """The last bundle it was put into; it is no longer due once the partner says that it took that bundle."""
+    sent_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["partner", "receipt"], name="partners_receipt_due")]
+
+
+class TakenBundle(models.Model):
+    """A bundle of a partner that was taken in whole. Told to it in the next status; a folder is not read twice."""
+
+    partner = models.ForeignKey(Partner, on_delete=models.CASCADE, related_name="taken_bundles")
+    uid = models.UUIDField()
+    number = models.PositiveBigIntegerField()
+    one_way = models.BooleanField()
+    """It came without a way to answer at once: by a folder, a stick or a broker."""
+    taken_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["partner", "uid"], name="partners_taken_bundle")]
 
 
 class PartnerFinding(models.Model):
