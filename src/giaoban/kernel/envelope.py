@@ -127,8 +127,7 @@ class Envelope:
         if self.reference is not None:
             _check_reference(self.reference)
         check_line("summary", self.summary, MAX_SUMMARY)
-        if self.issued_at.tzinfo is None or self.issued_at.microsecond or self.issued_at.year < 2000:
-            _bad("issued_at")
+        check_instant("issued_at", self.issued_at)
         check_tree(self.payload)
         self._check_files()
 
@@ -206,16 +205,23 @@ def unframe(sealed: bytes, payload_type: str) -> Frame:
     """Take sealed bytes apart. Raises ENVELOPE_TOO_LARGE, ENVELOPE_FRAMING, or ENVELOPE_TYPE for another type."""
     if len(sealed) > MAX_SEALED_SIZE:
         raise KernelError(ErrorCode.ENVELOPE_TOO_LARGE, size=len(sealed))
-    signed, signature = sealed[: -signing.SIGNATURE_SIZE], sealed[-signing.SIGNATURE_SIZE :]
-    head = _FRAME.match(signed)
-    if head is None or len(signature) != signing.SIGNATURE_SIZE:
+    found, body, signature = take_apart(sealed)
+    if len(signature) != signing.SIGNATURE_SIZE:
         raise KernelError(ErrorCode.ENVELOPE_FRAMING)
-    body = signed[head.end() :]
-    if len(head[2]) != int(head[1]) or len(body) != int(head[3]):
-        raise KernelError(ErrorCode.ENVELOPE_FRAMING)
-    if head[2] != payload_type.encode():
+    if found != payload_type.encode():
         raise KernelError(ErrorCode.ENVELOPE_TYPE, wanted=payload_type)
-    return Frame(payload_type, body, signed, signature)
+    return Frame(payload_type, body, sealed[: -signing.SIGNATURE_SIZE], signature)
+
+
+def take_apart(data: bytes) -> tuple[bytes, bytes, bytes]:
+    """Type, body and what follows of `pae(type, body) ‖ rest`. Raises ENVELOPE_FRAMING when a length does not hold."""
+    head = _FRAME.match(data)
+    if head is None:
+        raise KernelError(ErrorCode.ENVELOPE_FRAMING)
+    end = head.end() + int(head[3])
+    if len(head[2]) != int(head[1]) or len(data) < end:
+        raise KernelError(ErrorCode.ENVELOPE_FRAMING)
+    return head[2], data[head.end() : end], data[end:]
 
 
 def encode_body(value: Mapping[str, Any]) -> bytes:
@@ -319,6 +325,21 @@ def read_instant(member: str, value: object) -> datetime:
         return datetime.strptime(text, "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=UTC)
     except ValueError:
         _bad(member)
+
+
+def check_instant(member: str, instant: datetime) -> None:
+    """Return only for an instant that has a spelling: of a known zone, whole seconds, year 2000 or later."""
+    if instant.tzinfo is None or instant.microsecond or instant.year < 2000:
+        _bad(member)
+
+
+def read_list(member: str, value: object, limit: int) -> list[Any]:
+    """A list of at most `limit`."""
+    if not isinstance(value, list):
+        raise KernelError(ErrorCode.ENVELOPE_SHAPE, member=member)
+    if len(value) > limit:
+        _bad(member)
+    return value
 
 
 def read_int(member: str, value: object, low: int, high: int) -> int:
@@ -436,7 +457,7 @@ def _from_object(value: dict[str, Any]) -> Envelope:
         uid=read_uid("uid", uid),
         sender=read_code("sender", sender),
         key_id=read_key_id("key", key),
-        recipients=tuple(_recipient(item) for item in _list("recipients", recipients, MAX_RECIPIENTS)),
+        recipients=tuple(_recipient(item) for item in read_list("recipients", recipients, MAX_RECIPIENTS)),
         kind=_matches("kind", kind, _KIND),
         thread=None if thread is None else read_uid("thread", thread),
         in_reply_to=None if in_reply_to is None else read_digest("in_reply_to", in_reply_to),
@@ -446,7 +467,7 @@ def _from_object(value: dict[str, Any]) -> Envelope:
         summary=read_text("summary", summary),
         issued_at=read_instant("issued_at", issued_at),
         payload=payload,
-        files=tuple(_file(item) for item in _list("files", files, MAX_FILES)),
+        files=tuple(_file(item) for item in read_list("files", files, MAX_FILES)),
     )
 
 
@@ -486,14 +507,6 @@ def _check_reference(reference: OfficialReference) -> None:
         check_line("reference", text, limit)
         if not text or any(letter.isspace() for letter in text):
             _bad("reference")
-
-
-def _list(member: str, value: object, limit: int) -> list[Any]:
-    if not isinstance(value, list):
-        raise KernelError(ErrorCode.ENVELOPE_SHAPE, member=member)
-    if len(value) > limit:
-        _bad(member)
-    return value
 
 
 def _matches(member: str, value: object, pattern: re.Pattern[str]) -> str:
