@@ -8,23 +8,24 @@ from __future__ import annotations
 
 import logging
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Final
 
 from django.db import DatabaseError, transaction
-from django.db.models import Q
+from django.db.models import Q, Sum
+from django.db.models.functions import Coalesce, Length
 
+from giaoban.agencies.models import Agency
 from giaoban.common.clock import now as clock_now
 from giaoban.dispatches import keys, parcels, ports, registers, seals, witness
 from giaoban.dispatches.enums import Direction, EntryType
-from giaoban.dispatches.models import Outbox, Receipt
+from giaoban.dispatches.models import DispatchFile, Outbox, Receipt
 from giaoban.dispatches.ports import Parcel, Sent
-from giaoban.kernel import delivery, verify
+from giaoban.kernel import delivery, exchange, verify
 from giaoban.kernel import receipt as receipts
 from giaoban.kernel.delivery import Delivery, Event, Reason, State
 from giaoban.kernel.errors import ErrorCode, KernelError
-from giaoban.kernel.receipt import Outcome
 
 LOG: Final = logging.getLogger(__name__)
 BATCH: Final = 50
@@ -84,13 +85,10 @@ def accept_receipt(sealed: bytes, *, now: datetime) -> Outbox:
         registers.lock(row.sender)
         row = found.select_related("dispatch__sender", "sender", "recipient").select_for_update(of=("self",)).get()
         kept = Receipt.objects.filter(holder=row.sender, dispatch=row.dispatch, receiver=row.recipient).first()
-        if kept is not None:
-            if kept.digest != checked.digest:
-                # The first statement stands. A receiver that says two things is shown, not followed.
-                raise KernelError(ErrorCode.VERIFY_OTHER_DISPATCH, uid=said.uid)
+        event = exchange.settle(None if kept is None else kept.digest, checked)
+        if event is None:
             return row
-        refused = checked.receipt.outcome is Outcome.REFUSED
-        after = delivery.step(delivery_of(row), Event.RECEIPT_REFUSED if refused else Event.RECEIPT_ACCEPTED, at=now)
+        after = delivery.step(delivery_of(row), event, at=now)
         Receipt.objects.create(
             holder=row.sender,
             dispatch=row.dispatch,
@@ -114,6 +112,69 @@ def accept_receipt(sealed: bytes, *, now: datetime) -> Outbox:
         reason = checked.receipt.reason
         _write(row, after.delivery, detail=reason.text if reason else "", now=now)
     return row
+
+
+def accept_receipts(sealed: Sequence[bytes], *, now: datetime) -> list[str]:
+    """Take in receipts that came by any route. For each, in order: "" when it is kept (now or before), else the kernel's code."""
+    codes = []
+    for each in sealed:
+        try:
+            with transaction.atomic():
+                accept_receipt(each, now=now)
+        except KernelError as error:
+            LOG.warning("receipt not believed: %s", error)
+            codes.append(error.code.value)
+        else:
+            codes.append("")
+    return codes
+
+
+def collect(recipients: Sequence[Agency], *, now: datetime, max_items: int, max_bytes: int) -> list[Parcel]:
+    """What waits for these agencies, oldest first: for a partner that fetches, or for a medium. Marks it as taken.
+
+    Everything that has no receipt yet and was not given out within `delivery.COLLECT_AGAIN`; at most `max_items` of together at most
+    `max_bytes`, files included, but always one if there is one. Nothing for an agency with which exchange is held.
+    """
+    open_to = [agency for agency in recipients if ports.may_send(agency) is None]
+    waiting = (
+        Outbox.objects.filter(recipient__in=open_to)
+        .exclude(state__in=delivery.FINAL)
+        .exclude(state=State.HANDED_OVER, changed_at__gt=now - delivery.COLLECT_AGAIN)
+    )
+    sizes = waiting.annotate(
+        sealed_size=Length("dispatch__sealed"), files_size=Coalesce(Sum("dispatch__files__size"), 0)
+    ).order_by("id")
+    chosen, total = [], 0
+    for pk, sealed_size, files_size in sizes.values_list("pk", "sealed_size", "files_size")[:max_items]:
+        total += sealed_size + files_size
+        if chosen and total > max_bytes:
+            break
+        chosen.append(pk)
+    rows = Outbox.objects.filter(pk__in=chosen).select_related("dispatch", "recipient").order_by("id")
+    parcels = parcels_of(rows)
+    mark_taken(chosen, now)
+    return parcels
+
+
+def mark_taken(outbox_ids: Sequence[int], now: datetime) -> None:
+    """Somebody carries these now; the receipts are awaited. What has its receipt already is left as it is."""
+    with transaction.atomic():
+        rows = Outbox.objects.filter(pk__in=outbox_ids).exclude(state__in=delivery.FINAL)
+        for row in rows.select_for_update(of=("self",)).order_by("id"):
+            apply_event(row, Event.TAKEN_BY_MEDIUM, now=now)
+
+
+def parcels_of(rows: Iterable[Outbox]) -> list[Parcel]:
+    """What a transport is given for these rows, their dispatches and recipients being at hand; one statement for all files."""
+    rows = list(rows)
+    names: dict[int, list[str]] = defaultdict(list)
+    named = DispatchFile.objects.filter(dispatch__in={row.dispatch_id for row in rows}).order_by("position")
+    for dispatch_id, sha256 in named.values_list("dispatch_id", "sha256"):
+        names[dispatch_id].append(sha256)
+    return [
+        Parcel(row.pk, row.recipient.code, bytes(row.dispatch.sealed), parcels.StoredFiles(names[row.dispatch_id]))
+        for row in rows
+    ]
 
 
 def delivery_of(row: Outbox) -> Delivery:
@@ -166,12 +227,8 @@ def _release(which: Q, *, now: datetime) -> None:
         return  # an idle round must not take the one write lock of SQLite
     with transaction.atomic():
         for row in Outbox.objects.filter(which).select_for_update(of=("self",), skip_locked=True):
-            # A dispatch that takes its worker down each time must not do so for ever.
-            again = delivery.failure_event(Reason.INTERRUPTED, row.attempts) is Event.FAILED_FOR_NOW
-            if again:
-                apply_event(row, Event.CLAIM_EXPIRED, now=now)
-            else:
-                apply_event(row, Event.FAILED_FOR_GOOD, now=now, reason=Reason.INTERRUPTED)
+            event, reason = exchange.released(delivery_of(row))
+            apply_event(row, event, now=now, reason=reason)
 
 
 def _ask_again(now: datetime) -> None:
@@ -186,12 +243,8 @@ def _ask_again(now: datetime) -> None:
 
 def _send(transport: ports.Transport, rows: Sequence[Outbox], *, now: datetime) -> list[Sent]:
     """Let the transport try; whatever it throws at us becomes a failure of the rows it did not answer for."""
-    batch = [
-        Parcel(row.pk, row.recipient.code, bytes(row.dispatch.sealed), parcels.StoredFiles(row.dispatch))
-        for row in rows
-    ]
     try:
-        return transport.send(batch, now=now)
+        return transport.send(parcels_of(rows), now=now)
     except Exception:
         LOG.exception("a transport failed as a whole")
         return [Sent(row.pk, failure=Reason.PARTNER_UNREACHABLE) for row in rows]
@@ -225,13 +278,10 @@ def _record(row: Outbox, answer: Sent, *, now: datetime) -> None:
         else:
             return
     row = Outbox.objects.select_for_update().get(pk=row.pk)
-    if State(row.state) is not State.IN_FLIGHT:
-        return  # a receipt came by another route while this one was tried
-    if answer.failure is None:
-        apply_event(row, Event.HANDED_TO_COURIER, now=now)
-    else:
-        event = delivery.failure_event(answer.failure, row.attempts)
-        apply_event(row, event, now=now, reason=answer.failure, detail=answer.detail)
+    after = exchange.after_try(delivery_of(row), answer.failure)
+    if after is not None:
+        event, reason = after
+        apply_event(row, event, now=now, reason=reason, detail=answer.detail)
 
 
 def lock_outbox(row: Outbox) -> Outbox:

@@ -16,7 +16,7 @@ from giaoban.dispatches import keys, seals, witness
 from giaoban.dispatches.enums import Direction, EntryType
 from giaoban.dispatches.keys import SigningKey
 from giaoban.dispatches.models import Checkpoint, Dispatch, Register, RegisterEntry, Stream
-from giaoban.kernel import envelope
+from giaoban.kernel import exchange
 from giaoban.kernel import register as log
 
 
@@ -56,18 +56,31 @@ def append(
 
     `by` is the uid of the person who signed, if one did.
     """
-    register = _open_register(agency, direction, key=key, now=now)
-    if entry_type is EntryType.DISPATCH and direction is Direction.IN:
-        number = register.last_number + 1
-        register.last_number = number
-    content = {
-        "digest": digest,
-        "sender": dispatch.sender.code,
-        "uid": str(dispatch.uid),
-        "reference": dispatch.reference or None,
-        "by": by,
-    }
-    return _append(register, agency, key, entry_type, day_of(now), number, digest, dispatch, content)
+    on = day_of(now)
+    newest = Register.objects.filter(agency=agency, direction=direction).order_by("-year").first()
+    book, opening = exchange.open_book(
+        None if newest is None else book_of(newest, agency.code),
+        agency=agency.code,
+        direction=direction.value,
+        on=on,
+    )
+    if newest is None or opening is not None:
+        newest = Register(agency=agency, direction=direction, year=book.year)
+    if opening is not None:
+        _write(newest, agency, book, opening, on, "", None, key=key)
+    book, entry = exchange.enter(
+        book,
+        exchange.EntryType(entry_type.value),
+        on=on,
+        digest=digest,
+        sender=dispatch.sender.code,
+        uid=str(dispatch.uid),
+        reference=dispatch.reference or None,
+        by=by,
+        number=number,
+    )
+    note = _write(newest, agency, book, entry, on, digest, dispatch, key=key)
+    return Appended(entry.year, entry.position, entry.number, note)
 
 
 def leaf_of(
@@ -81,17 +94,7 @@ def leaf_of(
     content: object,
 ) -> bytes:
     """The exact bytes of an entry (docs/protocol.md section 6)."""
-    return envelope.encode_body(
-        {
-            "version": envelope.VERSION,
-            "origin": log.origin(agency, direction, year),
-            "position": position,
-            "type": entry_type,
-            "number": number,
-            "date": on.isoformat(),
-            "content": content,
-        }
-    )
+    return exchange.leaf_of(log.origin(agency, direction, year), position, entry_type, number, on, content)
 
 
 def compact_range(register: Register) -> log.CompactRange:
@@ -99,59 +102,48 @@ def compact_range(register: Register) -> log.CompactRange:
     return log.CompactRange(register.size, tuple(bytes.fromhex(value) for value in register.hashes.split()))
 
 
-def _open_register(agency: Agency, direction: Direction, *, key: SigningKey, now: datetime) -> Register:
-    year = day_of(now).year
-    newest = Register.objects.filter(agency=agency, direction=direction).order_by("-year").first()
-    # If the clock was set back over New Year, the newest register goes on: a closed year is never reopened.
-    if newest is not None and newest.year >= year:
-        return newest
-    register = Register(agency=agency, direction=direction, year=year, size=0, hashes="", last_number=0)
-    previous = None
-    if newest is not None:
-        previous = {
-            "origin": log.origin(agency.code, direction, newest.year),
-            "size": newest.size,
-            "root": compact_range(newest).root.hex(),
-        }
-    _append(register, agency, key, EntryType.OPENING, day_of(now), None, "", None, {"previous": previous})
-    return register
+def book_of(register: Register, agency: str) -> exchange.Book:
+    """The row as the kernel's value."""
+    return exchange.Book(agency, register.direction, register.year, compact_range(register), register.last_number)
 
 
-def _append(
+def _write(
     register: Register,
     agency: Agency,
-    key: SigningKey,
-    entry_type: EntryType,
+    book: exchange.Book,
+    entry: exchange.Entry,
     on: date,
-    number: int | None,
     digest: str,
     dispatch: Dispatch | None,
-    content: object,
-) -> Appended:
-    direction, year, position = register.direction, register.year, register.size
-    leaf = leaf_of(agency.code, direction, year, position, entry_type, number, on, content)
-    leaf_hash = log.leaf_hash(leaf)
-    tree = compact_range(register).append(leaf_hash)
-    checkpoint = log.Checkpoint(log.origin(agency.code, direction, year), tree.size, tree.root)
-    note = log.sign_checkpoint(checkpoint, key.seed)
+    *,
+    key: SigningKey,
+) -> str:
+    """Keep an entry, the running end after it and the signed checkpoint, which is returned."""
+    note = log.sign_checkpoint(entry.checkpoint, key.seed)
     RegisterEntry.objects.create(
         agency=agency,
-        direction=direction,
-        year=year,
-        position=position,
-        entry_type=entry_type,
-        number=number,
+        direction=register.direction,
+        year=entry.year,
+        position=entry.position,
+        entry_type=entry.entry_type.value,
+        number=entry.number,
         on=on,
         digest=digest,
-        leaf=leaf,
-        leaf_hash=leaf_hash.hex(),
+        leaf=entry.leaf,
+        leaf_hash=entry.leaf_hash.hex(),
         dispatch=dispatch,
     )
     Checkpoint.objects.create(
-        agency=agency, direction=direction, year=year, size=tree.size, root=tree.root.hex(), note=note
+        agency=agency,
+        direction=register.direction,
+        year=entry.year,
+        size=entry.checkpoint.size,
+        root=entry.checkpoint.root.hex(),
+        note=note,
     )
-    register.size = tree.size
-    register.hashes = " ".join(value.hex() for value in tree.hashes)
+    register.size = entry.checkpoint.size
+    register.hashes = " ".join(value.hex() for value in book.tree.hashes)
+    register.last_number = book.last_number
     seals.seal(register).save()
-    witness.keep_after_commit(checkpoint.origin, note)
-    return Appended(year, position, number, note)
+    witness.keep_after_commit(entry.checkpoint.origin, note)
+    return note

@@ -245,16 +245,18 @@ def leaf_of(origin: str, position: int, entry_type: str, number: int | None, on:
 
 def statement(
     found: VerifiedDispatch,
-    entry: Entry,
     *,
     receiver: str,
     key_id: str,
+    position: int,
+    number: int | None,
     note: str,
     reason: RefusalReason | None,
     at: datetime,
 ) -> Receipt:
-    """Step 13: what the receipt says of a dispatch that was entered as `entry`. `note` is the signed checkpoint of that entry, `at` in
-    whole seconds. Refused if and only if there is a reason.
+    """Step 13: what the receipt says of a dispatch that was entered at `position` with arrival number `number`.
+
+    `note` is the signed checkpoint right after that entry, `at` in whole seconds. Refused if and only if there is a reason.
     """
     return Receipt(
         receiver=receiver,
@@ -265,8 +267,8 @@ def statement(
         outcome=Outcome.ACCEPTED if reason is None else Outcome.REFUSED,
         reason=reason,
         duplicate_of=None,
-        arrival_number=entry.number,
-        position=entry.position,
+        arrival_number=number,
+        position=position,
         checkpoint=note,
         issued_at=at,
     )
