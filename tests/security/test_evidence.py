@@ -10,8 +10,8 @@ import pytest
 import xlsxwriter
 from tests.tasks.files import pdf
 
+from giaoban.common import file_words as evidence
 from giaoban.common.errors import RefusedError
-from giaoban.tasks import evidence
 from giaoban.tasks.services import Upload, screen_evidence
 
 ID_NUMBER = "038201012345"

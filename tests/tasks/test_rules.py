@@ -13,6 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from giaoban.common.clock import HANOI
+from giaoban.common.file_words import type_of
 from giaoban.tasks import rules
 from giaoban.tasks.enums import EventKind, Standing, TaskState
 from giaoban.tasks.rules import TaskAct
@@ -170,4 +171,4 @@ def test_an_agency_can_lead_a_task_that_it_assigned_itself() -> None:
     ],
 )
 def test_evidence_is_taken_only_when_name_and_content_agree(name: str, content: bytes, taken: str | None) -> None:
-    assert rules.evidence_type(name, content) == taken
+    assert type_of(name, content) == taken

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from giaoban.common.file_words import TYPES
 from giaoban.tasks.enums import Standing
-from giaoban.tasks.rules import EVIDENCE_TYPES, MAX_EVIDENCE_BYTES, MAX_EVIDENCE_FILES, MAX_TEXT
+from giaoban.tasks.rules import MAX_EVIDENCE_BYTES, MAX_EVIDENCE_FILES, MAX_TEXT
 from giaoban.tasks.services import Upload
 from giaoban.web.forms import DayField
 
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 
     from django.core.files.uploadedfile import UploadedFile
 
-ACCEPT = ",".join(sorted(EVIDENCE_TYPES))
+ACCEPT = ",".join(sorted(TYPES))
 
 
 class ManyFiles(forms.ClearableFileInput):

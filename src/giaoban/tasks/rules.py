@@ -23,28 +23,6 @@ MAX_TEXT = 4000
 MAX_EVIDENCE_FILES = 10
 MAX_EVIDENCE_BYTES = 20 * 1024 * 1024
 """All files of one report together."""
-EVIDENCE_TYPES = {
-    ".pdf": "application/pdf",
-    ".docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
-    ".xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-    ".odt": "application/vnd.oasis.opendocument.text",
-    ".ods": "application/vnd.oasis.opendocument.spreadsheet",
-    ".txt": "text/plain",
-    ".csv": "text/csv",
-    ".jpg": "image/jpeg",
-    ".jpeg": "image/jpeg",
-    ".png": "image/png",
-}
-_MAGIC = {
-    ".pdf": b"%PDF-",
-    ".docx": b"PK\x03\x04",
-    ".xlsx": b"PK\x03\x04",
-    ".odt": b"PK\x03\x04",
-    ".ods": b"PK\x03\x04",
-    ".jpg": b"\xff\xd8\xff",
-    ".jpeg": b"\xff\xd8\xff",
-    ".png": b"\x89PNG\r\n\x1a\n",
-}
 
 
 class TaskAct(models.TextChoices):
@@ -182,22 +160,3 @@ def may(act: TaskAct, *, state: str, agency_id: int, lead_id: int, assigner_id: 
     if act is TaskAct.DECIDE_EXTENSION:
         return has_request
     return not (act is TaskAct.REQUEST_EXTENSION and has_request)
-
-
-def evidence_type(name: str, content: bytes) -> str | None:
-    """The media type of an evidence file, from its name and first bytes; None for what is not taken.
-
-    Only formats that are read, not run: documents, sheets, pictures, text. The name and the content must agree.
-    """
-    suffix = "." + name.rpartition(".")[2].lower() if "." in name else ""
-    media_type = EVIDENCE_TYPES.get(suffix)
-    if media_type is None or not content:
-        return None
-    magic = _MAGIC.get(suffix)
-    if magic is not None:
-        return media_type if content.startswith(magic) else None
-    try:
-        text = content.decode("utf-8")
-    except UnicodeDecodeError:
-        return None
-    return media_type if "\x00" not in text else None

@@ -16,6 +16,7 @@ from giaoban.agencies.models import Agency
 from giaoban.common.access import Role
 from giaoban.common.clock import day_of
 from giaoban.common.errors import NotFoundError, RefusedError
+from giaoban.common.file_words import ClosedFileError, type_of, words_of
 from giaoban.common.files import RenderedFile
 from giaoban.dispatches import services as dispatches
 from giaoban.kernel.screening import find_refusals
@@ -25,7 +26,6 @@ from giaoban.regulations.queries import coordination_by_uid, parties_on
 from giaoban.tasks import incoming, rules
 from giaoban.tasks.border import KIND_OF, MAX_TASKS, Evidence, TaskHappened, TaskSpec
 from giaoban.tasks.enums import EventKind, Part, TaskState
-from giaoban.tasks.evidence import ClosedFileError, words_of
 from giaoban.tasks.models import Task, TaskEvent
 from giaoban.tasks.rules import TaskAct
 
@@ -253,7 +253,7 @@ def screen_evidence(files: Sequence[Upload]) -> list[RenderedFile]:
         )
     taken: list[RenderedFile] = []
     for place, file in enumerate(files, start=1):
-        media_type = rules.evidence_type(file.name, file.content)
+        media_type = type_of(file.name, file.content)
         if media_type is None:
             raise RefusedError(
                 "task.file_type",

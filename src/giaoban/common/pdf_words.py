@@ -1,6 +1,6 @@
 """A program of its own: PDF on standard input, its text on standard output. Exit code 3: it cannot be read.
 
-`evidence.py` runs it in a process that may use little memory, little time and no file, because a PDF is a program for a
+`file_words.py` runs it in a process that may use little memory, little time and no file, because a PDF is a program for a
 machine that nobody has proved safe. It imports nothing of this project.
 """
 

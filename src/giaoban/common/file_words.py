@@ -1,4 +1,4 @@
-"""The words inside an evidence file, so that they are screened like everything else that is sent (T9).
+"""What an attached file is, and the words inside it, so that they are screened like everything else that is sent (T9).
 
 What this reads: text, CSV, the text layer of PDF, and the packed XML of DOCX, XLSX, ODT and ODS: body, headers, footers, notes,
 comments, properties. What it does not: whatever a picture or a scan shows. Nothing is rendered, no external part is fetched, no
@@ -45,6 +45,29 @@ _MAIN_PARTS = {
 _PROGRAM = re.compile(r"(?i)vbaProject|^Basic/|^Scripts/|\.exe\Z|\.dll\Z")
 """Parts that run programs."""
 
+TYPES = {
+    ".pdf": "application/pdf",
+    ".docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+    ".xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    ".odt": "application/vnd.oasis.opendocument.text",
+    ".ods": "application/vnd.oasis.opendocument.spreadsheet",
+    ".txt": "text/plain",
+    ".csv": "text/csv",
+    ".jpg": "image/jpeg",
+    ".jpeg": "image/jpeg",
+    ".png": "image/png",
+}
+_MAGIC = {
+    ".pdf": b"%PDF-",
+    ".docx": b"PK\x03\x04",
+    ".xlsx": b"PK\x03\x04",
+    ".odt": b"PK\x03\x04",
+    ".ods": b"PK\x03\x04",
+    ".jpg": b"\xff\xd8\xff",
+    ".jpeg": b"\xff\xd8\xff",
+    ".png": b"\x89PNG\r\n\x1a\n",
+}
+
 
 class ClosedFileError(Exception):
     """The file cannot be looked into (damaged, protected, far larger inside than outside) or carries a program."""
@@ -64,6 +87,25 @@ def words_of(name: str, content: bytes) -> Iterator[str]:
         yield content.decode("utf-8-sig", "replace")
     elif suffix == ".csv":
         yield _FIGURE_CELL.sub("", content.decode("utf-8-sig", "replace"))
+
+
+def type_of(name: str, content: bytes) -> str | None:
+    """The media type of an attached file, from its name and first bytes; None for what is not taken.
+
+    Only formats that are read, not run: documents, sheets, pictures, text. The name and the content must agree.
+    """
+    suffix = "." + name.rpartition(".")[2].lower() if "." in name else ""
+    media_type = TYPES.get(suffix)
+    if media_type is None or not content:
+        return None
+    magic = _MAGIC.get(suffix)
+    if magic is not None:
+        return media_type if content.startswith(magic) else None
+    try:
+        text = content.decode("utf-8")
+    except UnicodeDecodeError:
+        return None
+    return media_type if "\x00" not in text else None
 
 
 def _packed(suffix: str, content: bytes) -> Iterator[str]:
