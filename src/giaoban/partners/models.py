@@ -86,6 +86,8 @@ class PartnerAgency(models.Model):
 
     partner = models.ForeignKey(Partner, on_delete=models.PROTECT, related_name="agencies")
     agency = models.OneToOneField(Agency, on_delete=models.PROTECT, related_name="partner_link")
+    frozen_at = models.DateTimeField(null=True)
+    """Since when nothing is exchanged with it, because its register contradicts what it showed before."""
 
     class Meta:
         ordering = ["agency__code"]

@@ -8,7 +8,7 @@ from giaoban.dispatches import keys
 from giaoban.dispatches.ports import Routing
 from giaoban.kernel.delivery import Reason
 from giaoban.partners.enums import PartnerState
-from giaoban.partners.models import Partner, Route, Station
+from giaoban.partners.models import Partner, PartnerAgency, Route, Station
 
 if TYPE_CHECKING:
     from giaoban.agencies.models import Agency
@@ -35,13 +35,18 @@ def addresses(partner: Partner, transport: str) -> list[str]:
     return list(rows.values_list("address", flat=True))
 
 
-def may_send(recipient: Agency) -> Reason | None:
-    """None when dispatches may leave for this agency; else why not. After a restore nothing leaves (ADR-0013)."""
-    partner = Partner.objects.filter(agencies__agency=recipient).first()
-    if partner is None:
+def may_send(agency: Agency) -> Reason | None:
+    """Why nothing may be exchanged with this agency now; None when all is well (`dispatches.ports.may_send`).
+
+    After a restore nothing is exchanged with anybody, agencies of this server included, until the partners have said what they hold.
+    """
+    if Station.objects.filter(frozen_at__isnull=False).exists():
+        return Reason.HELD_UNTIL_RECONCILED
+    link = PartnerAgency.objects.filter(agency=agency).select_related("partner").first()
+    if link is None:
         return None
-    if partner.state == PartnerState.SUSPENDED:
+    if link.partner.state == PartnerState.SUSPENDED:
         return Reason.PARTNER_SUSPENDED
-    if partner.state == PartnerState.FROZEN or Station.objects.filter(frozen_at__isnull=False).exists():
+    if link.frozen_at is not None or link.partner.state == PartnerState.FROZEN:
         return Reason.HELD_UNTIL_RECONCILED
     return None
