@@ -25,7 +25,7 @@ from giaoban.dispatches.models import (
     RegisterEntry,
     Stream,
 )
-from giaoban.dispatches.parcels import StoredFiles
+from giaoban.dispatches.parcels import files_of
 from giaoban.dispatches.verification import verify_all
 from giaoban.kernel import delivery, envelope, receipt
 from giaoban.kernel.errors import ErrorCode, KernelError
@@ -36,7 +36,7 @@ def states() -> list[tuple[str, str, str]]:
 
 
 def receive(house: House, sent: Dispatch, receiver: Agency | None = None) -> bytes:
-    return services.receive(bytes(sent.sealed), StoredFiles(sent), receiver=receiver or house.military, now=NOW)
+    return services.receive(bytes(sent.sealed), files_of(sent), receiver=receiver or house.military, now=NOW)
 
 
 def code_of_refusal(house: House, **changes: object) -> str:
@@ -293,7 +293,7 @@ def test_a_second_statement_under_one_name_is_a_conflict_and_keeps_nothing(
     arrivals = Incoming.objects.count()
 
     with pytest.raises(KernelError) as caught:
-        services.receive(forged(house, sent, **changes), StoredFiles(sent), receiver=house.military, now=NOW)
+        services.receive(forged(house, sent, **changes), files_of(sent), receiver=house.military, now=NOW)
 
     assert caught.value.code is code
     assert Incoming.objects.count() == arrivals

@@ -55,7 +55,7 @@ def test_the_table_is_this_one() -> None:
     """A change of the table is a decision: it shows here."""
     shown = {(state.value, event.value): rule_of_pair.to.value for (state, event), rule_of_pair in TRANSITIONS.items()}
 
-    assert len(shown) == 27
+    assert len(shown) == 32
     assert shown["queued", "claimed"] == "in_flight"
     assert shown["stopped", "receipt_accepted"] == "accepted"
     assert {state for (state, _event) in shown} == {state.value for state in State} - {"accepted", "refused"}
@@ -66,6 +66,29 @@ def test_a_receipt_is_taken_in_every_state_that_has_none_yet(event: Event) -> No
     taken = {state for state in State if (state, event) in TRANSITIONS}
 
     assert taken == set(State) - {State.ACCEPTED, State.REFUSED}
+
+
+def test_a_medium_takes_it_from_every_state_that_is_not_final_and_the_receipt_is_awaited_then() -> None:
+    taken = {state for state in State if (state, Event.TAKEN_BY_MEDIUM) in TRANSITIONS}
+
+    assert taken == set(State) - FINAL
+    for state in taken:
+        after = delivery.step(standing(state), Event.TAKEN_BY_MEDIUM, at=AT).delivery
+        assert after == Delivery(State.HANDED_OVER, Reason.RECEIPT_AWAITED, 3)
+
+
+def test_what_waits_for_people_is_tried_without_end() -> None:
+    patient = {reason for reason, row in REASONS.items() if row.patient}
+
+    assert patient == {
+        Reason.AWAITS_MEDIUM,
+        Reason.AWAITS_COLLECTION,
+        Reason.HELD_UNTIL_RECONCILED,
+        Reason.PARTNER_SUSPENDED,
+    }
+    for reason in Reason:
+        again = delivery.failure_event(reason, MAX_ATTEMPTS) is Event.FAILED_FOR_NOW
+        assert again == (reason in patient)
 
 
 def test_every_reason_says_what_follows_and_who_must_act() -> None:

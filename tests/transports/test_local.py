@@ -11,14 +11,14 @@ from tests.dispatches.houses import NOW, House
 from giaoban.agencies.models import Agency
 from giaoban.dispatches import ports, services
 from giaoban.dispatches.models import Incoming, Outbox
-from giaoban.dispatches.parcels import StoredFiles
+from giaoban.dispatches.parcels import files_of
 from giaoban.dispatches.ports import Parcel
 from giaoban.kernel.delivery import Reason
 from giaoban.transports.local.transport import LocalTransport
 
 
 def parcel_of(row: Outbox) -> Parcel:
-    return Parcel(row.pk, row.recipient.code, bytes(row.dispatch.sealed), StoredFiles(row.dispatch))
+    return Parcel(row.pk, row.recipient.code, bytes(row.dispatch.sealed), files_of(row.dispatch))
 
 
 def parcels() -> list[Parcel]:
@@ -133,7 +133,7 @@ def test_a_receipt_that_comes_later_by_another_way_ends_the_delivery(house: Hous
     sent = house.send()
     services.deliver_all(NOW)
 
-    receipt = services.receive(bytes(sent.sealed), StoredFiles(sent), receiver=house.military, now=NOW)
+    receipt = services.receive(bytes(sent.sealed), files_of(sent), receiver=house.military, now=NOW)
     services.accept_receipt(receipt, now=NOW)
 
     assert standing() == ("accepted", "")

@@ -144,7 +144,8 @@ def collect(recipients: Sequence[Agency], *, now: datetime, max_items: int, max_
     sizes = waiting.annotate(
         sealed_size=Length("dispatch__sealed"), files_size=Coalesce(Sum("dispatch__files__size"), 0)
     ).order_by("id")
-    chosen, total = [], 0
+    chosen: list[int] = []
+    total = 0
     for pk, sealed_size, files_size in sizes.values_list("pk", "sealed_size", "files_size")[:max_items]:
         total += sealed_size + files_size
         if chosen and total > max_bytes:

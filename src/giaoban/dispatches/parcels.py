@@ -2,25 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING
+from collections.abc import Iterator, Mapping, Sequence
 
 from giaoban.common.storage import StorageError
 from giaoban.dispatches import issuing
+from giaoban.dispatches.models import Dispatch
 
-if TYPE_CHECKING:
-    from giaoban.dispatches.models import Dispatch
+
+def files_of(dispatch: Dispatch) -> StoredFiles:
+    """The files of one dispatch."""
+    return StoredFiles(list(dispatch.files.values_list("sha256", flat=True)))
 
 
 class StoredFiles(Mapping[str, bytes]):
-    """SHA-256 → content of the files this dispatch names. KeyError for one that is missing or damaged on disk."""
+    """SHA-256 → content of the files named, each once. KeyError for one that is missing or damaged on disk."""
 
-    def __init__(self, dispatch: Dispatch) -> None:
-        self._dispatch = dispatch
-        self._names: list[str] | None = None
+    def __init__(self, names: Sequence[str]) -> None:
+        self._names = dict.fromkeys(names)
 
     def __getitem__(self, sha256: str) -> bytes:
-        if sha256 not in self._wanted():
+        if sha256 not in self._names:
             raise KeyError(sha256)
         try:
             return issuing.files().read(sha256)
@@ -28,12 +29,7 @@ class StoredFiles(Mapping[str, bytes]):
             raise KeyError(sha256) from None
 
     def __iter__(self) -> Iterator[str]:
-        return iter(dict.fromkeys(self._wanted()))
+        return iter(self._names)
 
     def __len__(self) -> int:
-        return len(set(self._wanted()))
-
-    def _wanted(self) -> list[str]:
-        if self._names is None:
-            self._names = list(self._dispatch.files.values_list("sha256", flat=True))
-        return self._names
+        return len(self._names)

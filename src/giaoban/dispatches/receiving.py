@@ -34,10 +34,13 @@ from giaoban.dispatches.models import Dispatch, Incoming, Receipt
 from giaoban.dispatches.ports import Arrival, Taken
 from giaoban.kernel import envelope, exchange, verify
 from giaoban.kernel import receipt as receipts
+from giaoban.kernel.delivery import Reason, reason_of
 from giaoban.kernel.errors import KernelError
 from giaoban.kernel.policy import KnownKinds
 from giaoban.kernel.receipt import MAX_REASON, RefusalReason
 from giaoban.kernel.verify import VerifiedDispatch
+
+LOG: Final = logging.getLogger(__name__)
 
 
 def receive(sealed: bytes, files: Mapping[str, bytes], *, receiver: Agency, now: datetime) -> bytes:
@@ -72,6 +75,50 @@ def receive(sealed: bytes, files: Mapping[str, bytes], *, receiver: Agency, now:
             dispatch = issuing.write_dispatch(sender, said, sealed, issued_by=None)
         reason = _kind_refused(admitted) or _handle(found, dispatch, sender, receiver, now=now)  # 12
         return _register(found, dispatch, sender, receiver, admitted.sequence, reason, now=now)  # 13
+
+
+def receive_many(arrivals: Sequence[Arrival], *, now: datetime) -> list[Taken]:
+    """Take in what came, in one commit, each in a savepoint of its own; one by one if that commit fails. One answer for each, in order.
+
+    Never raises for what a dispatch is or does: what fails of our own making is a failure for now, and the sender tries again.
+    """
+    # Registers are locked in the order of codes, so that two batches never wait for each other.
+    order = sorted(range(len(arrivals)), key=lambda index: arrivals[index].receiver.code)
+    answers: dict[int, Taken] = {}
+    try:
+        with transaction.atomic():
+            for index in order:
+                answers[index] = _hand_over(arrivals[index], now=now)
+    except DatabaseError:
+        LOG.exception("a batch could not be received at once")
+        answers = {index: _alone(arrivals[index], now=now) for index in order}
+    return [answers[index] for index in range(len(arrivals))]
+
+
+def _alone(arrival: Arrival, *, now: datetime) -> Taken:
+    try:
+        return _hand_over(arrival, now=now)
+    except DatabaseError as error:
+        LOG.exception("a dispatch could not be received")
+        return Taken(failure=Reason.PARTNER_BUSY, detail=type(error).__name__)
+
+
+def _hand_over(arrival: Arrival, *, now: datetime) -> Taken:
+    try:
+        with transaction.atomic():
+            return Taken(receive(arrival.sealed, arrival.files, receiver=arrival.receiver, now=now))
+    except KernelError as error:
+        return Taken(failure=reason_of(error.code), code=error.code.value, detail=str(error))
+    except OperationalError:
+        raise  # the database itself: the whole batch is in doubt
+    except OSError as error:
+        LOG.exception("a dispatch could not be kept")
+        full = error.errno in {errno.ENOSPC, errno.EDQUOT}
+        return Taken(failure=Reason.DISK_FULL_THERE if full else Reason.PARTNER_FAILED, detail=type(error).__name__)
+    except Exception as error:
+        # Our own fault. Type only: the message could carry content.
+        LOG.exception("a dispatch could not be handled")
+        return Taken(failure=Reason.PARTNER_FAILED, detail=type(error).__name__)
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,10 +14,18 @@ from django.utils.translation import gettext_lazy as _
 from giaoban.common.access import By, Role
 from giaoban.common.errors import RefusedError
 from giaoban.dispatches import delivering, jobs, queries
-from giaoban.dispatches.delivering import accept_receipt, deliver_all, deliver_due, take_up
+from giaoban.dispatches.delivering import (
+    accept_receipt,
+    accept_receipts,
+    collect,
+    deliver_all,
+    deliver_due,
+    mark_taken,
+    take_up,
+)
 from giaoban.dispatches.issuing import LETTER, Render, issue
 from giaoban.dispatches.keys import create_key
-from giaoban.dispatches.receiving import receive
+from giaoban.dispatches.receiving import receive, receive_many
 from giaoban.kernel.delivery import Event
 from giaoban.kernel.errors import KernelError
 
@@ -25,11 +33,15 @@ __all__ = [
     "LETTER",
     "Render",
     "accept_receipt",
+    "accept_receipts",
+    "collect",
     "create_key",
     "deliver_all",
     "deliver_due",
     "issue",
+    "mark_taken",
     "receive",
+    "receive_many",
     "retry_delivery",
     "stop_delivery",
     "take_up",

@@ -38,6 +38,14 @@ REASON_TEXTS: Final = {
     Reason.RECEIPT_INVALID: _("The receipt that came back is not valid."),
     Reason.REFUSED_BY_PARTNER: _("The receiver refused it."),
     Reason.STOPPED_HERE: _("Somebody here ended the delivery."),
+    Reason.AWAITS_MEDIUM: _("It waits to be written on a medium that somebody carries to the receiver."),
+    Reason.AWAITS_COLLECTION: _("It waits until the receiver's server fetches it; this server cannot reach it."),
+    Reason.HELD_UNTIL_RECONCILED: _("Exchange is held until the registers of both sides have been compared."),
+    Reason.SET_ASIDE_THERE: _("The receiver believes it but could not work on it, and has set it aside."),
+    Reason.TOO_LARGE_FOR_ROUTE: _("It is larger than any route to the receiver carries."),
+    Reason.CERTIFICATE_CHANGED: _("The receiver's server showed another certificate than the one enrolled."),
+    Reason.PARTNER_SUSPENDED: _("Exchange with the receiver's server is suspended."),
+    Reason.DISK_FULL_THERE: _("The receiver's server has no room left."),
 }
 
 NEXT_TEXTS: Final = {
@@ -51,6 +59,11 @@ NEXT_TEXTS: Final = {
     Next.REPAIR_HERE: _("Run the verification and repair this server from a backup."),
     Next.ASK_PARTNER: _("Ask the receiver's administrator, quoting the reason."),
     Next.RETRY_OR_STOP: _("Try again, or end the delivery."),
+    Next.CARRY_MEDIUM: _("Write the medium, carry it to the receiver and bring the receipts back."),
+    Next.COLLECTED_BY_PARTNER: _("The receiver's server fetches it by itself at its next round."),
+    Next.RECONCILE: _("Compare the registers with the partner; it goes on by itself after that."),
+    Next.COMPARE_CERTIFICATE: _("Ask the receiver's administrator whether the certificate is new, and enrol it again."),
+    Next.RESUME_PARTNER: _("Resume the exchange with the partner; it goes on by itself after that."),
 }
 
 WHO_TEXTS: Final = {

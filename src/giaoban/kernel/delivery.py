@@ -48,6 +48,8 @@ class Event(StrEnum):
     CLAIMED = "claimed"
     CLAIM_EXPIRED = "claim_expired"
     HANDED_TO_COURIER = "handed_to_courier"
+    TAKEN_BY_MEDIUM = "taken_by_medium"
+    """The receiver's side fetched it, or it was written on a medium that somebody carries, whatever the worker was doing."""
     FAILED_FOR_NOW = "failed_for_now"
     FAILED_FOR_GOOD = "failed_for_good"
     RECEIPT_OVERDUE = "receipt_overdue"
@@ -90,6 +92,11 @@ class Next(StrEnum):
     REPAIR_HERE = "repair_here"
     ASK_PARTNER = "ask_partner"
     RETRY_OR_STOP = "retry_or_stop"
+    CARRY_MEDIUM = "carry_medium"
+    COLLECTED_BY_PARTNER = "collected_by_partner"
+    RECONCILE = "reconcile"
+    COMPARE_CERTIFICATE = "compare_certificate"
+    RESUME_PARTNER = "resume_partner"
 
 
 class Reason(StrEnum):
@@ -112,6 +119,14 @@ class Reason(StrEnum):
     RECEIPT_INVALID = "receipt_invalid"
     REFUSED_BY_PARTNER = "refused_by_partner"
     STOPPED_HERE = "stopped_here"
+    AWAITS_MEDIUM = "awaits_medium"
+    AWAITS_COLLECTION = "awaits_collection"
+    HELD_UNTIL_RECONCILED = "held_until_reconciled"
+    SET_ASIDE_THERE = "set_aside_there"
+    TOO_LARGE_FOR_ROUTE = "too_large_for_route"
+    CERTIFICATE_CHANGED = "certificate_changed"
+    PARTNER_SUSPENDED = "partner_suspended"
+    DISK_FULL_THERE = "disk_full_there"
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +137,8 @@ class ReasonRow:
     """Another try may help without anybody's doing."""
     then: Next
     who: Who
+    patient: bool = False
+    """It waits for people and not for a machine: however often it was tried, it is tried again."""
 
 
 REASONS: Final[dict[Reason, ReasonRow]] = {
@@ -142,10 +159,18 @@ REASONS: Final[dict[Reason, ReasonRow]] = {
     Reason.RECEIPT_INVALID: ReasonRow(False, Next.ASK_PARTNER, Who.ADMINISTRATOR),
     Reason.REFUSED_BY_PARTNER: ReasonRow(False, Next.CORRECT_AND_ISSUE_ANEW, Who.OFFICER),
     Reason.STOPPED_HERE: ReasonRow(False, Next.NOTHING, Who.NOBODY),
+    Reason.AWAITS_MEDIUM: ReasonRow(True, Next.CARRY_MEDIUM, Who.ADMINISTRATOR, patient=True),
+    Reason.AWAITS_COLLECTION: ReasonRow(True, Next.COLLECTED_BY_PARTNER, Who.PARTNER, patient=True),
+    Reason.HELD_UNTIL_RECONCILED: ReasonRow(True, Next.RECONCILE, Who.ADMINISTRATOR, patient=True),
+    Reason.SET_ASIDE_THERE: ReasonRow(True, Next.TRIED_AGAIN, Who.PARTNER),
+    Reason.TOO_LARGE_FOR_ROUTE: ReasonRow(False, Next.SET_UP_ROUTE, Who.ADMINISTRATOR),
+    Reason.CERTIFICATE_CHANGED: ReasonRow(False, Next.COMPARE_CERTIFICATE, Who.ADMINISTRATOR),
+    Reason.PARTNER_SUSPENDED: ReasonRow(True, Next.RESUME_PARTNER, Who.ADMINISTRATOR, patient=True),
+    Reason.DISK_FULL_THERE: ReasonRow(True, Next.TRIED_AGAIN, Who.PARTNER),
 }
 
 MAX_ATTEMPTS: Final = 12
-"""Tries that follow one another by themselves; with `RETRY_AFTER` that is a little over three days."""
+"""Tries that follow one another by themselves; with `RETRY_AFTER` that is a little over three days. A patient reason has no end."""
 RETRY_AFTER: Final = tuple(
     timedelta(seconds=seconds) for seconds in (5, 30, 120, 600, 1800, 3600, 4 * 3600, 8 * 3600, 12 * 3600)
 )
@@ -155,6 +180,8 @@ CLAIM_LASTS: Final = timedelta(minutes=5)
 
 RECEIPT_LASTS: Final = timedelta(days=1)
 """A courier's silence longer than this is followed by another try."""
+COLLECT_AGAIN: Final = timedelta(minutes=5)
+"""What was fetched or written on a medium is not given out a second time within this."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,15 +198,22 @@ _TAKEN = Rule(State.ACCEPTED, (Action.KEEP_RECEIPT,))
 _REFUSED = Rule(State.REFUSED, (Action.KEEP_RECEIPT, Action.ALARM))
 _AGAIN = Rule(State.QUEUED, (Action.TRY_NOW,))
 _END = Rule(State.STOPPED)
+_WITH_COURIER = Rule(State.HANDED_OVER)
 
 TRANSITIONS: Final[dict[tuple[State, Event], Rule]] = {
     (State.QUEUED, Event.CLAIMED): Rule(State.IN_FLIGHT, (Action.SEND,)),
     (State.WAITING, Event.CLAIMED): Rule(State.IN_FLIGHT, (Action.SEND,)),
     (State.IN_FLIGHT, Event.CLAIM_EXPIRED): Rule(State.WAITING, (Action.TRY_NOW,)),
-    (State.IN_FLIGHT, Event.HANDED_TO_COURIER): Rule(State.HANDED_OVER),
+    (State.IN_FLIGHT, Event.HANDED_TO_COURIER): _WITH_COURIER,
     (State.IN_FLIGHT, Event.FAILED_FOR_NOW): _RETRY,
     (State.IN_FLIGHT, Event.FAILED_FOR_GOOD): _ALARM,
     (State.HANDED_OVER, Event.RECEIPT_OVERDUE): _RETRY,
+    # Whoever fetches it, or carries it away, may do so at any time and more than once: every try is the same bytes.
+    (State.QUEUED, Event.TAKEN_BY_MEDIUM): _WITH_COURIER,
+    (State.IN_FLIGHT, Event.TAKEN_BY_MEDIUM): _WITH_COURIER,
+    (State.HANDED_OVER, Event.TAKEN_BY_MEDIUM): _WITH_COURIER,
+    (State.WAITING, Event.TAKEN_BY_MEDIUM): _WITH_COURIER,
+    (State.NEEDS_PERSON, Event.TAKEN_BY_MEDIUM): _WITH_COURIER,
     # A receipt may come at any time, by any route, also after we had given up: the receiver's word counts.
     (State.QUEUED, Event.RECEIPT_ACCEPTED): _TAKEN,
     (State.IN_FLIGHT, Event.RECEIPT_ACCEPTED): _TAKEN,
@@ -267,8 +301,9 @@ def step(delivery: Delivery, event: Event, *, at: datetime, reason: Reason | Non
 
 
 def failure_event(reason: Reason, attempts: int) -> Event:
-    """Whether a failed try is followed by another: only for a temporary reason, and only `MAX_ATTEMPTS` times."""
-    again = REASONS[reason].temporary and attempts < MAX_ATTEMPTS
+    """Whether a failed try is followed by another: only for a temporary reason, and `MAX_ATTEMPTS` times unless it is patient."""
+    row = REASONS[reason]
+    again = row.temporary and (row.patient or attempts < MAX_ATTEMPTS)
     return Event.FAILED_FOR_NOW if again else Event.FAILED_FOR_GOOD
 
 

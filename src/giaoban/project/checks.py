@@ -133,7 +133,8 @@ def built_files(**_options: Any) -> list[CheckMessage]:
 def wiring_leads_somewhere(**_options: Any) -> list[CheckMessage]:
     """Every name in the wiring tables is a callable."""
     found: list[CheckMessage] = []
-    for name in [*wiring.KINDS.values(), *wiring.TRANSPORTS.values(), *wiring.AGENCY_ADDED]:
+    hooks = [name for name in (wiring.ROUTING, wiring.MAY_SEND, wiring.ON_FORK) if name]
+    for name in [*wiring.KINDS.values(), *wiring.TRANSPORTS.values(), *wiring.AGENCY_ADDED, *hooks]:
         module, _dot, attribute = name.rpartition(".")
         try:
             target = getattr(import_module(module), attribute)

@@ -40,6 +40,13 @@ TRANSPORTS: dict[str, str] = {
 }
 """Route → transport class."""
 
+ROUTING = ""
+"""How an agency is reached: `(agency) -> Routing`. Empty: every agency lives here."""
+MAY_SEND = ""
+"""Why nothing may be exchanged with an agency now: `(agency) -> Reason | None`. Empty: nothing is ever held."""
+ON_FORK = ""
+"""Who is told that a partner's register contradicts what it showed before: `(contradiction, *, now)`."""
+
 
 AGENCY_ADDED: list[str] = [
     "giaoban.dispatches.keys.create_key",
@@ -50,4 +57,4 @@ AGENCY_ADDED: list[str] = [
 def connect() -> None:
     """Give the tables to the rooms that use them. Names are resolved at first use and checked by `giaoban check`."""
     agencies.connect(agency_added=AGENCY_ADDED)
-    dispatches.connect(kinds=KINDS, transports=TRANSPORTS)
+    dispatches.connect(kinds=KINDS, transports=TRANSPORTS, routing=ROUTING, may_send=MAY_SEND, on_fork=ON_FORK)
