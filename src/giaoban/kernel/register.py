@@ -187,6 +187,11 @@ class Checkpoint:
         return self.origin.split("/")[1]
 
     @property
+    def year(self) -> int:
+        """Year of the register."""
+        return int(self.origin[-4:])
+
+    @property
     def body(self) -> bytes:
         """The three signed lines."""
         return f"{self.origin}\n{self.size}\n{base64.b64encode(self.root).decode()}\n".encode()

@@ -6,7 +6,7 @@ A dispatch, step by step:
 2. It is framed as `DSSEv1` with exact lengths and 64 bytes of signature.
 3. Its type is that of a dispatch.
 4. Its body is one strict JSON object of the known version, every member of the right shape and value.
-5. The key it names is known, belongs to the agency it names as sender, is sound, and was not revoked at its sequence number.
+5. The key it names is known, belongs to the agency it names as sender, is sound, and was in use at its sequence number.
 6. The signature is by that key over exactly the bytes that came.
 7. It is addressed to the receiver.
 8. The receiver's policy allows this kind from this sender.
@@ -31,12 +31,16 @@ from giaoban.kernel.policy import Policy
 
 @dataclass(frozen=True, slots=True)
 class TrustedKey:
-    """A public key enrolled for an agency."""
+    """A public key enrolled for an agency, and how far it is believed (docs/protocol.md section 12)."""
 
     agency: str
     public_key: bytes
     revoked_from: int | None = None
     """From this sequence number on the key is not believed; what was signed before stays provable."""
+    revoked_received: tuple[int, int] | None = None
+    """(year, position) of the agency's incoming register: from there on its receipts are not believed."""
+    valid_from: int = 1
+    """The first sequence number it may sign."""
 
     @property
     def key_id(self) -> str:
@@ -96,6 +100,8 @@ def verify_origin(sealed: bytes, *, keys: KeyFinder) -> VerifiedDispatch:
     key = _key(keys, said.sender, said.key_id)
     if key.revoked_from is not None and said.sequence >= key.revoked_from:
         raise KernelError(ErrorCode.KEY_REVOKED, agency=said.sender, sequence=said.sequence)
+    if said.sequence < key.valid_from:
+        raise KernelError(ErrorCode.KEY_NOT_YET, agency=said.sender, sequence=said.sequence)
     # 6.
     signing.check_signature(key.public_key, taken.signed, taken.signature)
     return VerifiedDispatch(said, envelope.digest_of(sealed), key)
@@ -121,8 +127,9 @@ def verify_receipt(
     """A receipt for exactly this dispatch by exactly this receiver (docs/protocol.md section 7).
 
     1-4. Size, framing, type, shape, as for a dispatch. 5. It is by the receiver we sent to. 6. Its key is enrolled for that
-    receiver and signed exactly these bytes. 7. It names our dispatch: sender, uid and digest. 8. The checkpoint inside is
-    signed by the receiver, is of its incoming register, and is large enough to hold the entry.
+    receiver, was in use at that place of the register, and signed exactly these bytes. 7. It names our dispatch: sender, uid
+    and digest. 8. The checkpoint inside is signed by the receiver, is of its incoming register, and is large enough to hold
+    the entry.
     """
     taken = envelope.unframe(sealed, envelope.RECEIPT_TYPE)  # 1, 2, 3
     said = receipt.parse_frame(taken)  # 4
@@ -131,6 +138,9 @@ def verify_receipt(
         raise KernelError(ErrorCode.VERIFY_OTHER_RECEIVER, receiver=said.receiver)
     # 6.
     key = _key(keys, said.receiver, said.key_id)
+    place = register.parse_checkpoint(said.checkpoint)[0].year, said.position
+    if key.revoked_received is not None and place >= key.revoked_received:
+        raise KernelError(ErrorCode.KEY_REVOKED, agency=said.receiver, year=place[0], position=place[1])
     signing.check_signature(key.public_key, taken.signed, taken.signature)
     # 7.
     if (said.sender, said.uid, said.digest) != (sender, uid, digest):
