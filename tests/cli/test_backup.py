@@ -95,6 +95,31 @@ def test_nothing_is_overwritten(server: Path, tmp_path: Path) -> None:
     assert (twice.value.code, occupied.value.code) == ("backup.exists", "restore.not_empty")
 
 
+def test_what_a_killed_backup_or_restore_left_is_swept_by_the_next(server: Path, tmp_path: Path) -> None:
+    target = tmp_path / "b.tar.gz"
+    for left in (server / backup.WORK, tmp_path / ".new.restore"):
+        (left / "keys").mkdir(parents=True)
+        (left / "giaoban.sqlite3").write_bytes(b"half a copy")
+    target.with_name(".b.tar.gz.new").write_bytes(b"half a backup")
+
+    backup.back_up(server, "", target, now=NOW)
+    backup.restore(target, tmp_path / "new", "")
+
+    assert contents(tmp_path / "new") == contents(server)
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["b.tar.gz", "home", "new", "server"]
+
+
+def test_only_one_backup_of_a_server_at_a_time(server: Path, tmp_path: Path) -> None:
+    with backup._work_folder(server / backup.WORK) as work:
+        (work / "copy").write_bytes(b"of the first")
+        with pytest.raises(RefusedError) as error:
+            backup.back_up(server, "", tmp_path / "b.tar.gz", now=NOW)
+        assert (work / "copy").read_bytes() == b"of the first"
+
+    assert error.value.code == "backup.busy"
+    assert not (server / backup.WORK).exists()
+
+
 def test_an_empty_folder_has_nothing_to_back_up(tmp_path: Path) -> None:
     with pytest.raises(RefusedError) as error:
         backup.back_up(tmp_path / "nowhere", "", tmp_path / "b.tar.gz", now=NOW)

@@ -10,6 +10,7 @@ It contains the private keys: keep it as you keep them.
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
 import io
 import json
@@ -18,10 +19,9 @@ import shutil
 import sqlite3
 import subprocess
 import tarfile
-import tempfile
-from contextlib import closing
+from contextlib import closing, contextmanager
 from pathlib import Path, PurePosixPath
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 from giaoban import __version__
 from giaoban.cli.words import gettext as _
@@ -35,6 +35,8 @@ DATABASE = "giaoban.sqlite3"
 DUMP = "giaoban.pgdump"
 MANIFEST = "manifest.json"
 WITNESS = "witness"
+WORK = ".backup-work"
+"""Folder in GIAOBAN_HOME where a backup in the making puts its copy of the database. What a killed one left is swept by the next."""
 FORMAT = 1
 MAX_MANIFEST_BYTES = 64 * 1024 * 1024
 
@@ -52,24 +54,38 @@ def database_url_of_environment() -> str:
 def back_up(home: Path, database_url: str, target: Path, *, now: datetime) -> dict[str, Any]:
     """Write a backup of `home` and its database to `target` and return its manifest. `target` appears whole or not at all.
 
-    Raises `RefusedError` when there is nothing to back up, `target` exists, or the database's tool fails.
+    What a backup that was killed left behind is cleared away first. Raises `RefusedError` when there is nothing to back up,
+    `target` exists, another backup of this server is being made, the disk is full, or the database's tool fails.
     """
     if target.exists():
         raise _refusal("backup.exists", _("%(file)s already exists.") % {"file": target}, _("Choose another name."))
     if not home.is_dir() or (not database_url and not (home / DATABASE).exists()):
         raise _refusal("backup.empty", _("There is no server in %(home)s.") % {"home": home}, _("Check GIAOBAN_HOME."))
+    try:
+        with _work_folder(home / WORK) as work:
+            manifest = _write_backup(home, database_url, target, work, now=now)
+            _sync_folder(target.parent)
+    except OSError as error:
+        raise _refusal(
+            "backup.failed",
+            _("The backup could not be written."),
+            _("Make room, or choose another place."),
+            error.strerror or "",
+        ) from error
+    return manifest
+
+
+def _write_backup(home: Path, database_url: str, target: Path, work: Path, *, now: datetime) -> dict[str, Any]:
     parts: dict[str, dict[str, Any]] = {}
     temporary = target.with_name(f".{target.name}.new")
     try:
         with (
-            temporary.open("xb") as raw,
+            _private_file(temporary) as raw,
             tarfile.open(fileobj=raw, mode="w:gz", compresslevel=1) as archive,
-            tempfile.TemporaryDirectory(dir=home, prefix=".backup-") as work,
         ):
-            os.fchmod(raw.fileno(), 0o600)
             for path in _files(home / WITNESS):
                 _add(archive, parts, path.relative_to(home).as_posix(), path)
-            copy = _copy_database(home, database_url, Path(work))
+            copy = _copy_database(home, database_url, work)
             _add(archive, parts, copy.name, copy)
             for path in _files(home):
                 name = path.relative_to(home)
@@ -89,13 +105,6 @@ def back_up(home: Path, database_url: str, target: Path, *, now: datetime) -> di
         with temporary.open("rb") as whole:
             os.fsync(whole.fileno())
         temporary.rename(target)
-    except OSError as error:
-        raise _refusal(
-            "backup.failed",
-            _("The backup could not be written."),
-            _("Make room, or choose another place."),
-            error.strerror or "",
-        ) from error
     finally:
         temporary.unlink(missing_ok=True)
     return manifest
@@ -116,8 +125,7 @@ def restore(
             _("Restore into a new folder: set GIAOBAN_HOME."),
         )
     home.parent.mkdir(parents=True, exist_ok=True)
-    work = Path(tempfile.mkdtemp(dir=home.parent, prefix=".giaoban-restore-"))
-    try:
+    with _work_folder(home.with_name(f".{home.name}.restore")) as work:
         manifest = _unpack(source, work, progress)
         if (manifest["database"] == "postgresql") != bool(database_url):
             raise _refusal(
@@ -130,13 +138,56 @@ def restore(
             (work / DUMP).unlink()
         for path in sorted(work.rglob("*")):
             path.chmod(0o700 if path.is_dir() else 0o600)
+            if path.is_dir():
+                _sync_folder(path)
+        _sync_folder(work)
         if home.exists():
             shutil.rmtree(home)
-        work.chmod(0o700)
         work.rename(home)
-    finally:
-        shutil.rmtree(work, ignore_errors=True)
+        _sync_folder(home.parent)
     return manifest
+
+
+@contextmanager
+def _work_folder(work: Path) -> Iterator[Path]:
+    """An empty folder of ours alone, gone at the end. One name, locked while in use: what a killed run left is swept by the next."""
+    work.mkdir(mode=0o700, exist_ok=True)
+    handle = os.open(work, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise _refusal(
+                "backup.busy",
+                _("A backup or a restore is already at work here."),
+                _("Wait until it has ended, then try again."),
+            ) from None
+        try:
+            for left in work.iterdir():
+                if left.is_dir() and not left.is_symlink():
+                    shutil.rmtree(left)
+                else:
+                    left.unlink()
+            yield work
+        finally:
+            shutil.rmtree(work, ignore_errors=True)
+    finally:
+        os.close(handle)
+
+
+def _private_file(path: Path) -> BinaryIO:
+    """A new file of 0600 in place of whatever a killed run left under this name."""
+    path.unlink(missing_ok=True)
+    return os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb")
+
+
+def _sync_folder(folder: Path) -> None:
+    """Make the names in a folder durable."""
+    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
 
 
 def _files(folder: Path) -> Iterator[Path]:
