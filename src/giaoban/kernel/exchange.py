@@ -40,7 +40,8 @@ class Name:
     """How a dispatch that is kept here is called: everything its sender may never use for another one."""
 
     uid: str
-    digest: str
+    digest: str | None
+    """None for a number that its sender gave up after a loss: no dispatch may ever come under it (`Reconciled.void`)."""
     sequence: int
     previous: str | None
     official: tuple[int, str, int] | None
@@ -118,6 +119,8 @@ def check_names(found: VerifiedDispatch, other: Name) -> None:
         raise KernelError(ErrorCode.VERIFY_UID_REUSED, uid=said.uid)
     if other.sequence == said.sequence:
         raise KernelError(ErrorCode.VERIFY_SEQUENCE_REUSED, sequence=said.sequence)
+    if other.digest is None:
+        return
     if other.sequence == said.sequence - 1 and said.previous != other.digest:
         raise KernelError(ErrorCode.VERIFY_SEQUENCE_REUSED, sequence=other.sequence)
     if other.sequence == said.sequence + 1 and other.previous != found.digest:
@@ -367,6 +370,10 @@ class Reconciled:
     """Dispatches of ours that partners hold and we do not, in order of their sequence: to be kept again as recovered."""
     forked: tuple[VerifiedDispatch, ...]
     """Dispatches of ours that contradict what we hold: another server speaks with our key. Nothing may go out until people decide."""
+    void: tuple[int, ...]
+    """Sequence numbers up to `stand.sequence` that neither we nor anybody else holds. We tell the partners, who take no dispatch under
+    them any more: one that is still on its way may bear an official number that is given again.
+    """
 
 
 def reconcile(own: Stand, held: Mapping[int, str], seen: Sequence[VerifiedDispatch]) -> Reconciled:
@@ -384,7 +391,7 @@ def reconcile(own: Stand, held: Mapping[int, str], seen: Sequence[VerifiedDispat
     forked: dict[str, VerifiedDispatch] = {}
     sequence, digest = own.sequence, own.digest
     towards, numbers = dict(own.towards), dict(own.numbers)
-    by_sequence = dict(held)
+    by_sequence: dict[int, str] = dict(held)
     for found in sorted(seen, key=lambda each: (each.envelope.sequence, each.digest)):
         said = found.envelope
         known = by_sequence.setdefault(said.sequence, found.digest)
@@ -401,4 +408,5 @@ def reconcile(own: Stand, held: Mapping[int, str], seen: Sequence[VerifiedDispat
             year, symbol, number = official
             numbers[year, symbol] = max(numbers.get((year, symbol), 0), number)
     stand = Stand(sequence, digest, towards, numbers)
-    return Reconciled(stand, tuple(lost.values()), tuple(forked.values()))
+    void = tuple(number for number in range(1, sequence + 1) if number not in by_sequence)
+    return Reconciled(stand, tuple(lost.values()), tuple(forked.values()), void)
