@@ -204,12 +204,24 @@ class RoleAssignment(Dated):
 
 
 class AgencyKey(Dated):
-    """A public key of an agency. The private half lies in GIAOBAN_HOME/keys of the agency's own server."""
+    """A public key of an agency, and how far it is believed (docs/protocol.md section 12).
+
+    The private half lies in GIAOBAN_HOME/keys of the agency's own server.
+    """
 
     agency = models.ForeignKey(Agency, on_delete=models.PROTECT, related_name="keys")
     key_id = models.CharField(max_length=64, unique=True)
     public_key = models.BinaryField(max_length=32)
     created_at = models.DateTimeField()
+    valid_from = models.PositiveBigIntegerField(default=1)
+    """The first sequence number of the agency's dispatches that it may sign."""
+    revoked_from = models.PositiveBigIntegerField(null=True)
+    """From this sequence number on its dispatches are not believed; None while it is in use."""
+    revoked_in_year = models.PositiveSmallIntegerField(null=True)
+    revoked_in_position = models.PositiveBigIntegerField(null=True)
+    """With the year, the place in the agency's incoming register from which its receipts are not believed."""
+    statement_number = models.PositiveBigIntegerField(null=True)
+    """Number of the key statement that said all this; None for a key of this server that no statement names yet."""
 
 
 class ApiToken(models.Model):

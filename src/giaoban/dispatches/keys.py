@@ -66,8 +66,9 @@ def create_key(agency: Agency, *, now: datetime) -> AgencyKey:
 
 
 def signing_key(agency: Agency) -> SigningKey:
-    """The newest key of the agency whose seed is on this server. Raises RefusedError when there is none."""
-    for key_id in AgencyKey.objects.filter(agency=agency).order_by("-id").values_list("key_id", flat=True):
+    """The newest key in use of the agency whose seed is on this server. Raises RefusedError when there is none."""
+    rows = AgencyKey.objects.filter(agency=agency, revoked_from=None).order_by("-id")
+    for key_id in rows.values_list("key_id", flat=True):
         seed = vault.read(seed_name(key_id))
         if seed is not None:
             return SigningKey(key_id, seed)
@@ -87,8 +88,22 @@ def lives_here(agency: Agency) -> bool:
 
 def find_key(agency_code: str, key_id: str) -> TrustedKey | None:
     """The enrolled public key of this agency with this id: the finder of `kernel.verify`."""
-    row = AgencyKey.objects.filter(agency__code=agency_code, key_id=key_id).values_list("public_key", flat=True).first()
-    return None if row is None else TrustedKey(agency_code, bytes(row))
+    row = AgencyKey.objects.filter(agency__code=agency_code, key_id=key_id).first()
+    return None if row is None else trusted(row, agency_code)
+
+
+def trusted(row: AgencyKey, agency_code: str) -> TrustedKey:
+    """The row as verification asks for it."""
+    ended = None
+    if row.revoked_in_year is not None and row.revoked_in_position is not None:
+        ended = (row.revoked_in_year, row.revoked_in_position)
+    return TrustedKey(
+        agency_code,
+        bytes(row.public_key),
+        revoked_from=row.revoked_from,
+        revoked_received=ended,
+        valid_from=row.valid_from,
+    )
 
 
 def remembering_finder() -> Callable[[str, str], TrustedKey | None]:

@@ -2,8 +2,10 @@
 
 - *Facts* are written once. `Dispatch`, `DispatchFile`, `Incoming`, `RegisterEntry`, `Checkpoint` and `Receipt` refuse UPDATE and
   DELETE in the database itself (`guards.py`), and every column can be recomputed from signed bytes.
-- *Running values* change: `Outbox`, `Register`, `NumberSeries`, `Stream`. Each row carries a `seal`, a keyed hash of its columns made
-  by the services (`seals.py`), so that a change behind their back is seen.
+- *Running values* change: `Outbox`, `Register`, `NumberSeries`, `Stream`, `ArrivalStream`, `WitnessedCheckpoint`. Each row carries a
+  `seal`, a keyed hash of its columns made by the services (`seals.py`), so that a change behind their back is seen.
+
+`SetAside` is neither: it holds what was not acknowledged, and goes when it takes effect.
 
 The surrogate `id` proves nothing and is not protected. A dispatch is one row on a server, whoever holds it here: the sealed bytes
 are the same for everybody. What each agency makes of it is in its own rows (`Incoming.holder`, `Outbox.sender`, `Receipt.holder`).
@@ -22,6 +24,8 @@ from giaoban.kernel.receipt import Outcome
 
 DELIVERY_STATES = [(state.value, state.value) for state in State]
 DELIVERY_REASONS = [(reason.value, reason.value) for reason in Reason]
+CONTRADICTIONS = [("forked", "forked"), ("shrunk", "shrunk")]
+"""Findings of `kernel/witness.py` that cannot be explained by time."""
 OUTCOMES = [(outcome.value, outcome.value) for outcome in Outcome]
 
 
@@ -129,11 +133,13 @@ class RegisterEntry(models.Model):
 
 
 class Checkpoint(models.Model):
-    """The signed statement of a register after each entry."""
+    """The signed statement of a register at the end of a commit: it covers all entries before `size`."""
 
     agency = models.ForeignKey(Agency, on_delete=models.PROTECT, related_name="+")
     direction = models.CharField(max_length=3, choices=Direction)
     year = models.PositiveSmallIntegerField()
+    since = models.PositiveBigIntegerField()
+    """Size of the checkpoint before this one, 0 for the first: so none can be taken out of their chain."""
     size = models.PositiveBigIntegerField()
     root = models.CharField(max_length=64)
     note = models.TextField()
@@ -232,9 +238,87 @@ class Receipt(models.Model):
         ]
 
 
+class ArrivalStream(models.Model):
+    """Which running numbers of a sender have come to a holder, for ever (`kernel/arrivals.py`)."""
+
+    holder = models.ForeignKey(Agency, on_delete=models.PROTECT, related_name="+")
+    sender = models.ForeignKey(Agency, on_delete=models.PROTECT, related_name="+")
+    high = models.PositiveBigIntegerField()
+    """The largest number that came."""
+    gaps = models.JSONField(default=list)
+    """[[first, last], …] of the numbers below it that have not come."""
+    seal = models.CharField(max_length=64)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["holder", "sender"], name="dispatches_arrivals_unique")]
+
+
+class WitnessedCheckpoint(models.Model):
+    """What another agency's register stated of itself: the newest statement we believe, and the first that contradicted it.
+
+    Whoever keeps a checkpoint is a witness (docs/protocol.md 6.7). It is this server that remembers, for all agencies here: a register
+    shown differently to two of them is found too.
+    """
+
+    agency = models.ForeignKey(Agency, on_delete=models.PROTECT, related_name="+")
+    """Whose register it is."""
+    direction = models.CharField(max_length=3, choices=Direction)
+    year = models.PositiveSmallIntegerField()
+    finding = models.CharField(max_length=10, blank=True, choices=CONTRADICTIONS)
+    """Empty for the newest statement we believe; else what is wrong with this one beside it."""
+    size = models.PositiveBigIntegerField()
+    root = models.CharField(max_length=64)
+    note = models.TextField()
+    """The signed note: the contradiction can be shown to anybody."""
+    receipt = models.CharField(max_length=64, blank=True)
+    """Digest of the receipt that carried it; empty when it was shown otherwise."""
+    from_agency = models.ForeignKey(Agency, on_delete=models.PROTECT, related_name="+")
+    """Who showed it."""
+    seen_at = models.DateTimeField()
+    seal = models.CharField(max_length=64)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["agency", "direction", "year", "finding"], name="dispatches_witnessed_unique"
+            )
+        ]
+
+
+class SetAside(models.Model):
+    """A dispatch that is believed but could not be worked on, for a fault of this server: shown, kept with its files, tried again.
+
+    Nothing was acknowledged, so nothing rests on this row: the sender keeps trying with the same bytes.
+    """
+
+    holder = models.ForeignKey(Agency, on_delete=models.PROTECT, related_name="+")
+    sender = models.ForeignKey(Agency, on_delete=models.PROTECT, related_name="+")
+    digest = models.CharField(max_length=64)
+    sealed = models.BinaryField()
+    kind = models.CharField(max_length=80)
+    reference = models.CharField(max_length=60, blank=True)
+    """Of the paper form, as the sealed bytes say."""
+    error = models.CharField(max_length=200)
+    """Type and place of the fault; never content of the dispatch."""
+    tries = models.PositiveIntegerField()
+    first_at = models.DateTimeField()
+    last_at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = _("dispatch set aside")
+        constraints = [models.UniqueConstraint(fields=["holder", "digest"], name="dispatches_aside_unique")]
+
+
 FACTS: tuple[type[models.Model], ...] = (Dispatch, DispatchFile, RegisterEntry, Checkpoint, Incoming, Receipt)
 """Tables whose rows are written once."""
-RUNNING: tuple[type[models.Model], ...] = (Register, Stream, NumberSeries, Outbox)
+RUNNING: tuple[type[models.Model], ...] = (
+    Register,
+    Stream,
+    NumberSeries,
+    Outbox,
+    ArrivalStream,
+    WitnessedCheckpoint,
+)
 """Tables whose rows change and carry a seal."""
 
 __all__ = ["FACTS", "RUNNING", "Direction", "EntryType"]

@@ -65,7 +65,7 @@ def append(
         on=on,
     )
     if newest is None or opening is not None:
-        newest = Register(agency=agency, direction=direction, year=book.year)
+        newest = Register(agency=agency, direction=direction, year=book.year, size=0)
     if opening is not None:
         _write(newest, agency, book, opening, on, "", None, key=key)
     book, entry = exchange.enter(
@@ -137,6 +137,7 @@ def _write(
         agency=agency,
         direction=register.direction,
         year=entry.year,
+        since=register.size,
         size=entry.checkpoint.size,
         root=entry.checkpoint.root.hex(),
         note=note,

@@ -297,7 +297,9 @@ class _Verification:
                 self._here.add(key.agency_id)
         for key in rows:
             public_key, seed = bytes(key.public_key), seeds[key.key_id]
-            if seed is None and key.agency_id in self._here:
+            # A key that a statement ended may be gone: it was lost, or left behind with the machine it was on.
+            ended = key.revoked_from is not None and key.statement_number is not None
+            if seed is None and key.agency_id in self._here and not ended:
                 self._add(
                     "key.no_seed",
                     _("The private half of a key is missing, or the key was put in by somebody else."),
