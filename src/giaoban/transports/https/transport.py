@@ -1,0 +1,197 @@
+"""Brings parcels to a partner that listens, and what waits there back; `collect` is the other end of the same call."""
+
+from __future__ import annotations
+
+import logging
+from collections import defaultdict
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import IO, Final
+
+from giaoban.agencies.models import Agency
+from giaoban.dispatches.ports import Parcel, Sent
+from giaoban.kernel.delivery import Reason
+from giaoban.kernel.errors import ErrorCode
+from giaoban.partners import exchange, routing
+from giaoban.partners.enums import Courier
+from giaoban.partners.exchange import BundleRefusedError, Composed, TakenIn
+from giaoban.partners.models import Contact, Partner
+from giaoban.transports.https import client
+from giaoban.transports.https.client import CallError
+
+LOG: Final = logging.getLogger(__name__)
+NEXT_ADDRESS: Final = frozenset({Reason.PARTNER_UNREACHABLE, Reason.CERTIFICATE_CHANGED})
+"""Failures after which another address of the same partner is tried."""
+MAX_ROUNDS: Final = 10_000
+"""Calls of one visit: a partner that always says that more waits is left after so many."""
+NOTED_AGAIN: Final = timedelta(minutes=1)
+"""How often a success that follows a success is written down."""
+
+
+class HttpsTransport:
+    """The way to partners with an address."""
+
+    def reaches(self, recipient: Agency) -> bool:
+        """Whether an active partner with an HTTPS route is the home of this agency."""
+        return Courier.HTTPS in routing.routing_of(recipient).routes
+
+    def send(self, parcels: Sequence[Parcel], *, now: datetime) -> list[Sent]:
+        """Each partner's parcels in as few bundles as they need, one after the other."""
+        by_partner: dict[int, list[Parcel]] = defaultdict(list)
+        partners = partners_of(parcels)
+        sent: list[Sent] = []
+        for parcel in parcels:
+            partner = partners.get(parcel.recipient)
+            if partner is None:
+                sent.append(Sent(parcel.outbox_id, failure=Reason.NO_ROUTE))
+            else:
+                by_partner[partner.pk].append(parcel)
+        known = {partner.pk: partner for partner in partners.values()}
+        for pk, theirs in by_partner.items():
+            sent.extend(_send_to(known[pk], theirs, now=now))
+        return sent
+
+    def visit(self, partner: Partner, *, now: datetime) -> int:
+        """Give what is due and fetch what waits, until nothing more does. Dispatches brought. Raises CallError."""
+        brought = 0
+        for _round in range(MAX_ROUNDS):
+            taken = _exchange(partner, [], now=now, pull=True)[1]
+            brought += taken.dispatches
+            more = taken.status is not None and taken.status.waiting
+            if not taken.dispatches and not more:
+                break
+        return brought
+
+
+class CollectTransport:
+    """The way to partners that we cannot reach: they fetch. Nothing is sent; everything waits to be collected."""
+
+    def reaches(self, recipient: Agency) -> bool:
+        """Whether the home of this agency comes to collect."""
+        return Courier.COLLECT in routing.routing_of(recipient).routes
+
+    def send(self, parcels: Sequence[Parcel], *, now: datetime) -> list[Sent]:
+        """Say what each one waits for."""
+        del now
+        return [Sent(parcel.outbox_id, failure=Reason.AWAITS_COLLECTION) for parcel in parcels]
+
+
+def partners_of(parcels: Sequence[Parcel]) -> dict[str, Partner]:
+    """Code of each recipient → the active partner that is its home."""
+    codes = {parcel.recipient for parcel in parcels}
+    found = Partner.objects.filter(agencies__agency__code__in=codes, state="active").distinct()
+    return {
+        link.agency.code: partner
+        for partner in found.prefetch_related("agencies__agency")
+        for link in partner.agencies.all()
+        if link.agency.code in codes
+    }
+
+
+def _send_to(partner: Partner, parcels: Sequence[Parcel], *, now: datetime) -> list[Sent]:
+    """All parcels for one partner. One that fails does not stand for the others; a partner that cannot be reached does."""
+    sent: list[Sent] = []
+    left = list(parcels)
+    collects = Contact.objects.filter(partner=partner, status__collects=True).exists()
+    while left:
+        try:
+            composed, taken = _exchange(partner, left, now=now, pull=collects)
+        except CallError as error:
+            sent.extend(Sent(parcel.outbox_id, failure=error.reason, detail=error.detail) for parcel in left)
+            break
+        sent.extend(composed.refused)
+        sent.extend(_answers(composed, taken))
+        done = {each.outbox_id for each in sent}
+        left = [parcel for parcel in left if parcel.outbox_id not in done]
+        if taken.dispatches and not left:
+            _give_receipts(partner, now=now)
+    return sent
+
+
+def _give_receipts(partner: Partner, *, now: datetime) -> None:
+    """What came with an answer is receipted at once; if that fails the receipts stay due."""
+    try:
+        _exchange(partner, [], now=now, pull=True)
+    except CallError as error:
+        LOG.info("receipts stay due", extra={"partner": str(partner.uid), "fault": error.detail})
+
+
+def _answers(composed: Composed, taken: TakenIn) -> list[Sent]:
+    """What became of each row that went."""
+    problems = {(each.digest, each.receiver): each for each in taken.problems}
+    if taken.status is not None:
+        problems = {(each.digest, each.receiver): each for each in taken.status.problems}
+    sent = []
+    for (digest, recipient), row in composed.outbox.items():
+        receipt = taken.kept.get(row)
+        if receipt is not None:
+            sent.append(Sent(row, receipt=receipt))
+            continue
+        problem = problems.get((digest, recipient)) or problems.get((digest, ""))
+        if problem is None:
+            sent.append(Sent(row, failure=Reason.PARTNER_FAILED, detail="the answer says nothing of it"))
+        else:
+            sent.append(Sent(row, failure=reason_named(problem.reason), detail=problem.code))
+    return sent
+
+
+def reason_named(name: str) -> Reason:
+    """The reason of this name that a partner gave; one that a newer partner made up is a failure there."""
+    try:
+        return Reason(name)
+    except ValueError:
+        return Reason.PARTNER_FAILED
+
+
+def _exchange(partner: Partner, parcels: Sequence[Parcel], *, now: datetime, pull: bool) -> tuple[Composed, TakenIn]:
+    """One bundle there and one back, by the first address that answers. Raises CallError."""
+    composed = exchange.compose(partner, parcels=parcels, now=now, pull=pull)
+    try:
+        taken = _call(partner, composed, now=now)
+    except CallError as error:
+        note(partner, error.reason, now=now)
+        raise
+    finally:
+        composed.close()
+    exchange.confirm(composed)
+    note(partner, None, now=now)
+    return composed, taken
+
+
+def _call(partner: Partner, composed: Composed, *, now: datetime) -> TakenIn:
+    failure = CallError(Reason.NO_ROUTE, "no address")
+    for address in routing.addresses(partner, Courier.HTTPS):
+        try:
+            stream, size = client.call(
+                address, partner.tls_sha256, composed.pieces(), composed.size, spool=exchange.spool_folder()
+            )
+        except CallError as error:
+            failure = error
+            if error.reason in NEXT_ADDRESS:
+                continue
+            raise
+        with stream:
+            return _take_answer(partner, composed, stream, size, now=now)
+    raise failure
+
+
+def _take_answer(partner: Partner, composed: Composed, stream: IO[bytes], size: int, *, now: datetime) -> TakenIn:
+    """The answering bundle, when it is the partner's and answers ours."""
+    try:
+        opening = exchange.open_stream(stream, size, now=now)
+    except BundleRefusedError as error:
+        raise CallError(Reason.PARTNER_FAILED, error.code) from None
+    if opening.partner.pk != partner.pk:
+        raise CallError(Reason.PARTNER_FAILED, ErrorCode.BUNDLE_NOT_ADDRESSED.value)
+    taken = exchange.take_in(opening, stream, now=now, one_way=True, keep=composed.outbox)
+    if taken.status is None or taken.status.answers != composed.uid:
+        raise CallError(Reason.PARTNER_FAILED, "the answer is to another bundle")
+    return taken
+
+
+def note(partner: Partner, reason: Reason | None, *, now: datetime) -> None:
+    """Keep how the last try went, for whoever looks at the partner."""
+    contact, _new = Contact.objects.get_or_create(partner=partner)
+    said = reason.value if reason is not None else ""
+    if said or contact.tried_reason or contact.tried_at is None or now - contact.tried_at > NOTED_AGAIN:
+        Contact.objects.filter(pk=contact.pk).update(tried_at=now, tried_reason=said)
