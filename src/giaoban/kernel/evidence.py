@@ -313,6 +313,8 @@ def _check_place(
 def _checkpoint(note: str, origin: str, agency: str, ring: _KeyRing) -> register.Checkpoint:
     """The believed checkpoint of a note: by one of the agency's keys, the one its signature line names."""
     stated, key_hash, _ = register.parse_checkpoint(note)
+    if stated.origin != origin:
+        raise KernelError(ErrorCode.REGISTER_CHECKPOINT, why="origin")
     for key in ring.of(agency):
         if register.note_key_hash(stated.origin, key) == key_hash:
             return register.check_checkpoint(note, ring.use(agency, key), origin=origin)
