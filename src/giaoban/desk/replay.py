@@ -12,6 +12,7 @@ from django.db import connection, transaction
 from giaoban.agencies.models import Agency
 from giaoban.archive import replay as archive
 from giaoban.conferences import replay as conferences
+from giaoban.correspondence import replay as correspondence
 from giaoban.dispatches.enums import EntryType
 from giaoban.dispatches.models import RegisterEntry
 from giaoban.dispatches.replay import Island, Room, compare, story_of
@@ -28,7 +29,13 @@ def rooms_of(island: Island) -> Sequence[Room]:
     """
     of_tasks = tasks.Replay(island)
     of_conferences = conferences.Replay(island, of_tasks)
-    return (reports.Replay(island), of_conferences, of_tasks, archive.Replay(island, of_conferences))
+    return (
+        reports.Replay(island),
+        of_conferences,
+        of_tasks,
+        archive.Replay(island, of_conferences),
+        correspondence.Replay(island),
+    )
 
 
 def differences(progress: Progress | None = None) -> Iterator[Finding]:

@@ -9,6 +9,17 @@ from giaoban.agencies import ports as agencies
 from giaoban.dispatches import ports as dispatches
 
 KINDS: dict[str, str] = {
+    "letter.notice": "giaoban.correspondence.border.on_letter",
+    "letter.request": "giaoban.correspondence.border.on_letter",
+    "letter.verification": "giaoban.correspondence.border.on_letter",
+    "letter.reply": "giaoban.correspondence.border.on_letter",
+    "letter.forward": "giaoban.correspondence.border.on_letter",
+    "letter.recall": "giaoban.correspondence.border.on_letter",
+    "letter.replacement": "giaoban.correspondence.border.on_letter",
+    "letter.reminder": "giaoban.correspondence.border.on_letter",
+    "letter.steps": "giaoban.correspondence.border.on_steps",
+    "letter.extension_decided": "giaoban.correspondence.border.on_extension_decided",
+    "letter.overdue": "giaoban.correspondence.border.on_overdue",
     "report.submitted": "giaoban.reports.border.on_report_submitted",
     "report.returned": "giaoban.reports.border.on_report_returned",
     "figures.proposed": "giaoban.reports.border.on_figures_proposed",
