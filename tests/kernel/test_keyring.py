@@ -231,6 +231,7 @@ def entry(**changes: Any) -> dict[str, Any]:
         ({"agency": "đ"}, ErrorCode.ENVELOPE_VALUE),
         ({"number": 0}, ErrorCode.ENVELOPE_VALUE),
         ({"number": 2**53}, ErrorCode.ENVELOPE_NUMBER),
+        ({"number": 1_000_000}, ErrorCode.ENVELOPE_VALUE),
         ({"extra": 1}, ErrorCode.ENVELOPE_SHAPE),
         ({"issued_at": "2026-02-30T00:00:00Z"}, ErrorCode.ENVELOPE_VALUE),
         ({"root": None}, ErrorCode.ENVELOPE_SHAPE),
@@ -267,6 +268,18 @@ def test_a_value_that_no_statement_can_carry_cannot_be_built() -> None:
     assert code_of(by, PLAIN, "a", "a") is ErrorCode.KEYS_FRAMING
 
 
+def test_signatures_may_come_one_after_another_and_a_newcomer_is_shown_all() -> None:
+    """Key a had not to sign when the others took the statement; for a stranger it must."""
+    statement = told(2, online("a"), online("b"), under=OFFICERS)
+    sealed_by_officers = by(statement, "b", "r1", "r2")
+    more = keyring.add_signatures(sealed_by_officers, [keyring.sign(keyring.body_of(statement), seed(n)) for n in "ab"])
+
+    assert keyring.accept(ROOTED, sealed_by_officers).statement == statement
+    assert code_of(keyring.accept, None, sealed_by_officers) is ErrorCode.KEYS_POSSESSION
+    assert keyring.accept(None, more) == Accepted(statement, needs_approval=True)
+    assert more == by(statement, "a", "b", "r1", "r2")
+
+
 def test_a_weak_key_is_refused_even_when_enough_officers_sign_it() -> None:
     """An ended key need not sign, so its soundness rests on the examination alone."""
     weak = OnlineKey(bytes(32), 1, 1, ENDED)
@@ -283,7 +296,7 @@ def test_the_largest_statement_fits() -> None:
     keys = [OnlineKey(public("a"), 2**53 - 1, 2**53 - 1, (9999, 2**53 - 1))]
     keys += [OnlineKey(n.to_bytes(32, "big"), 2**53 - 1, 2**53 - 1, (9999, 2**53 - 1)) for n in range(1, 64)]
     full = Root(9, tuple(public(f"r{n}") for n in range(9)))
-    body = keyring.body_of(told(2**53 - 1, *keys, under=full, agency="A" * 40))
+    body = keyring.body_of(told(999_999, *keys, under=full, agency="A" * 40))
 
     assert keyring.parse(keyring.assemble(body, [keyring.sign(body, seed(f"r{n}")) for n in range(32)])).body == body
 

@@ -16,6 +16,7 @@ from giaoban.kernel.text import (
     place_tones,
     repair_confusables,
     search_form,
+    skeleton,
     sort_key,
 )
 
@@ -179,3 +180,56 @@ def test_confusable_letters_are_found_and_repaired() -> None:
     ]
     assert repair_confusables(text) == "Đồng Nai, Đức, độ"
     assert find_confusables(repair_confusables(text)) == []
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("Hoà", "Hòa"),
+        ("thuỷ", "thủy"),
+        ("Đông", "\u00d0ông"),
+        ("Đông", "\u0189ông"),
+        ("đông", "d\u0335ông"),
+        ("đông", "\u0111o\u0302ng"),
+        ("Bắc", "B\u01ce\u0301c"),
+        ("CAT", "\u0421\u0410\u0422"),
+        ("BCH", "\u0392\u0421\u041d"),
+        ("hòa", "h\u043e\u0300a"),
+        ("Hà Nội", "Hà\u00a0 Nội"),
+        ("Hà Nội", "HàNội"),
+        ("Hà Nội", "H\u200bà Nội"),
+        ("Hà Nội", "Hà\u034f Nội\ufe0f"),
+        ("Hà Nội", "Hà\u3164Nội\u202c"),
+        ("Hà Nội", "hà. nội-"),
+        ("Hà Nội", "\uff28à Nộ\uff49"),
+        ("Khu I", "Khu l"),
+        ("Khu I", "Khu 1"),
+        ("Khu I", "Khu |"),
+        ("Khu 10", "Khu lO"),
+        ("Lam", "Larn"),
+        ("Tân", "T\U000e0041ân"),
+    ],
+)
+def test_names_that_an_eye_takes_for_one_have_one_skeleton(one: str, other: str) -> None:
+    assert skeleton(one) == skeleton(other)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("Hoa", "Hòa"),
+        ("Hòa", "Hóa"),
+        ("Đông", "Dông"),
+        ("Tân", "Tăn"),
+        ("Mường", "Mương"),
+        ("Xã 1", "Xã 2"),
+        ("Tả", "Tã"),
+    ],
+)
+def test_names_of_different_places_have_different_skeletons(one: str, other: str) -> None:
+    assert skeleton(one) != skeleton(other)
+
+
+@given(st.text())
+def test_a_skeleton_is_in_normal_form_and_does_not_depend_on_it(text: str) -> None:
+    assert skeleton(text) == nfc(skeleton(text)) == skeleton(nfc(text)) == skeleton(unicodedata.normalize("NFD", text))

@@ -29,6 +29,7 @@ KEYS_TYPE: Final = "application/vnd.giaoban.keys+json"
 MAX_ONLINE_KEYS: Final = 64
 """Keys of one agency over its whole life; one a year is usual."""
 MAX_ROOT_KEYS: Final = 9
+MAX_STATEMENT_NUMBER: Final = 999_999
 MAX_SIGNATURES: Final = 32
 _ENTRY_SIZE: Final = signing.PUBLIC_KEY_SIZE + signing.SIGNATURE_SIZE
 _FIRST_YEAR: Final = 2000
@@ -102,7 +103,7 @@ class KeyStatement:
 
     def __post_init__(self) -> None:
         envelope.read_code("agency", self.agency)
-        envelope.read_int("number", self.number, 1, MAX_INT)
+        envelope.read_int("number", self.number, 1, MAX_STATEMENT_NUMBER)
         envelope.read_int("online", len(self.online), 1, MAX_ONLINE_KEYS)
         envelope.check_instant("issued_at", self.issued_at)
         keys = [*(key.public_key for key in self.online), *self.root.keys]
@@ -186,6 +187,16 @@ def seal(statement: KeyStatement, seeds: Sequence[bytes]) -> bytes:
     """`assemble` when all seeds are at hand."""
     body = body_of(statement)
     return assemble(body, [sign(body, seed) for seed in seeds])
+
+
+def add_signatures(sealed: bytes, signatures: Sequence[Signature]) -> bytes:
+    """The same statement with more signatures, for keys that have not signed it yet.
+
+    Officers sign one after another; and a newcomer (known None) asks for a signature of every key in use, also of one that did
+    not have to sign when the others took the statement.
+    """
+    signed = parse(sealed)
+    return assemble(signed.body, [*signed.signatures, *(each for each in signatures if each[0] not in signed.signers)])
 
 
 def parse(sealed: bytes) -> SignedStatement:
@@ -319,7 +330,7 @@ def _statement(value: dict[str, Any]) -> KeyStatement:
     threshold, keys = envelope.members(root, ("threshold", "keys"), "root")
     return KeyStatement(
         agency=envelope.read_code("agency", agency),
-        number=envelope.read_int("number", number, 1, MAX_INT),
+        number=envelope.read_int("number", number, 1, MAX_STATEMENT_NUMBER),
         root=Root(
             envelope.read_int("threshold", threshold, 0, MAX_ROOT_KEYS),
             tuple(_key("root", key) for key in envelope.read_list("root", keys, MAX_ROOT_KEYS)),

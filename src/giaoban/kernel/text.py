@@ -2,7 +2,7 @@
 
 What this is: pure functions over strings. `nfc` is the form everything is stored in; `fold` is what search compares;
 `place_tones` makes hoà and hòa one word; `sort_key` gives the Vietnamese alphabetical order on any database;
-`find_confusables` points at letters that look Vietnamese and are not.
+`find_confusables` points at letters that look Vietnamese and are not; `skeleton` is equal for texts that an eye takes for one.
 
 What this is not: a tokenizer or a spelling checker. A word that is no Vietnamese syllable is left as it was.
 """
@@ -21,6 +21,25 @@ TONE_MARKS = ("", "\u0300", "\u0309", "\u0303", "\u0301", "\u0323")
 
 # Letters of other alphabets drawn like Đ/đ; converters from the old 8-bit encodings leave the first two behind.
 CONFUSABLES = {"\u00d0": "Đ", "\u00f0": "đ", "\u0189": "Đ", "\u0256": "đ"}
+
+# Letters, digits and marks that a reader takes for another, after compatibility decomposition and before case is folded: Cyrillic,
+# Greek, Armenian and Latin look-alikes. The choice is ours, for names in Vietnamese; UTS 39 lists far more.
+_DRAWN_ALIKE = {
+    **CONFUSABLES,
+    **dict(zip("АВЕЗКМНОРСТУХІЈЅԌԚԜҮӀ", "ABE3KMHOPCTYXIJSGQWYI", strict=True)),
+    **dict(zip("аеорсухіјѕԛԝһӏԁгпитв", "aeopcyxijsqwhldrnutb", strict=True)),
+    **dict(zip("ΑΒΕΖΗΙΚΜΝΟΡΤΥΧ", "ABEZHIKMNOPTYX", strict=True)),
+    **dict(zip("αεικνορτυχγηω", "aeikvoptuxynw", strict=True)),
+    **dict(zip("օսհոցզ", "ouhngq", strict=True)),
+    **dict(zip("ıɑɡɩʋɪʏꞌ", "iagiviy'", strict=True)),
+    # Marks: caron for breve, perispomeni for tilde, commas above for the hook, ring below for the dot.
+    **dict(zip("\u030c\u0342\u0313\u0314\u0325", "\u0306\u0303\u0309\u0309\u0323", strict=True)),
+}
+_TO_DRAWN = str.maketrans(_DRAWN_ALIKE)
+_STRUCK_D = re.compile("([dD])[\u0335\u0336\u0337\u0338]")
+# Marks and fillers that draw nothing, beside the characters of category Cf.
+_DRAWS_NOTHING = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u180b\u180c\u180d\u180f\u3164\uffa0\u2800")
+_ONE_STROKE = str.maketrans("01i|", "olll")
 
 _TO_D = str.maketrans({"đ": "d", "Đ": "D", "\u00d0": "D", "\u00f0": "d", "\u0189": "D", "\u0256": "d"})
 _TO_STROKE_D = str.maketrans(CONFUSABLES)
@@ -120,6 +139,26 @@ def find_confusables(text: str) -> list[Confusable]:
 def repair_confusables(text: str) -> str:
     """The text with every letter that `find_confusables` names replaced by the Vietnamese one."""
     return text.translate(_TO_STROKE_D)
+
+
+def skeleton(text: str) -> str:
+    """What an eye sees of a name: two names with one skeleton must not both be trusted without a second look.
+
+    Marks stay, because "Hoa" and "Hòa" are two places. What goes: normal form, compatibility forms, letters of other alphabets that
+    look Latin, Đ by any of its doubles, where the tone stands, case, spaces, punctuation, what draws nothing, 0 for O, 1 or I for l,
+    rn for m. Only ever compared, never shown.
+    """
+    parts = unicodedata.normalize("NFKD", text)
+    drawn = "".join(c for c in parts if unicodedata.category(c) != "Cf" and not _draws_nothing(c)).translate(_TO_DRAWN)
+    struck = _STRUCK_D.sub(lambda match: "đ" if match[1] == "d" else "Đ", drawn)
+    # Case comes first, because I is i until it is a stroke; tones next, because they need spaces to see words.
+    placed = place_tones(nfc(unicodedata.normalize("NFKC", struck).casefold()))
+    kept = "".join(c for c in placed if c == "|" or unicodedata.category(c)[0] in "LNM")
+    return nfc(kept.translate(_ONE_STROKE).replace("rn", "m"))
+
+
+def _draws_nothing(character: str) -> bool:
+    return character in _DRAWS_NOTHING or "\ufe00" <= character <= "\ufe0f" or "\U000e0100" <= character <= "\U000e01ef"
 
 
 def _split_tone(letter: str) -> tuple[str, str]:

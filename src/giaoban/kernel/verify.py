@@ -97,7 +97,7 @@ def verify_origin(sealed: bytes, *, keys: KeyFinder) -> VerifiedDispatch:
     # 4.
     said = envelope.parse_frame(taken)
     # 5. The finder is asked for the pair: a key of agency A never speaks for agency B.
-    key = _key(keys, said.sender, said.key_id)
+    key = find_trusted(keys, said.sender, said.key_id)
     if key.revoked_from is not None and said.sequence >= key.revoked_from:
         raise KernelError(ErrorCode.KEY_REVOKED, agency=said.sender, sequence=said.sequence)
     if said.sequence < key.valid_from:
@@ -137,7 +137,7 @@ def verify_receipt(
     if said.receiver != receiver:
         raise KernelError(ErrorCode.VERIFY_OTHER_RECEIVER, receiver=said.receiver)
     # 6.
-    key = _key(keys, said.receiver, said.key_id)
+    key = find_trusted(keys, said.receiver, said.key_id)
     place = register.parse_checkpoint(said.checkpoint)[0].year, said.position
     if key.revoked_received is not None and place >= key.revoked_received:
         raise KernelError(ErrorCode.KEY_REVOKED, agency=said.receiver, year=place[0], position=place[1])
@@ -152,7 +152,8 @@ def verify_receipt(
     return VerifiedReceipt(said, checkpoint, envelope.digest_of(sealed))
 
 
-def _key(keys: KeyFinder, agency: str, key_id: str) -> TrustedKey:
+def find_trusted(keys: KeyFinder, agency: str, key_id: str) -> TrustedKey:
+    """The enrolled key of this agency and id. Raises KEY_UNKNOWN."""
     key = keys(agency, key_id)
     # The finder is not trusted to have compared: what it returns must be what was asked for.
     if key is None or key.agency != agency or key.key_id != key_id:

@@ -1,0 +1,127 @@
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from tests.kernel.dispatch_values import KEYS, find_key, sealed_body, seed
+
+from giaoban.kernel import bundle, envelope, recovery, register
+from giaoban.kernel.errors import ErrorCode, KernelError
+from giaoban.kernel.recovery import Lost, Recovery, Stream
+from giaoban.kernel.register import Checkpoint
+
+IN, OUT = "giaoban/CAT/in/2026", "giaoban/CAT/out/2026"
+A, B = b"\1" * 32, b"\2" * 32
+GOOD = Recovery(
+    agency="CAT",
+    key_id=KEYS["CAT"].key_id,
+    lost=(Lost(IN, 4, A, 9, B), Lost(OUT, 0, register.EMPTY_ROOT, 3, B)),
+    stream=Stream(10, 12),
+    issued_at=datetime(2026, 11, 22, 1, 0, tzinfo=UTC),
+)
+
+
+def code_of(function: Any, *values: Any, **named: Any) -> ErrorCode:
+    with pytest.raises(KernelError) as caught:
+        function(*values, **named)
+    return caught.value.code
+
+
+def bent(**changes: Any) -> bytes:
+    value = json.loads(envelope.unframe(recovery.seal(GOOD, seed("CAT")), recovery.RECOVERY_TYPE).body)
+    value.update(changes)
+    return sealed_body(json.dumps(value).encode(), payload_type=recovery.RECOVERY_TYPE)
+
+
+def lost(**changes: Any) -> dict[str, Any]:
+    return {
+        "origin": IN,
+        "kept_size": 4,
+        "kept_root": A.hex(),
+        "witnessed_size": 9,
+        "witnessed_root": B.hex(),
+    } | changes
+
+
+def test_a_statement_gives_back_what_was_put_in() -> None:
+    assert recovery.check(recovery.seal(GOOD, seed("CAT")), keys=find_key) == GOOD
+    assert recovery.parse(bent(lost=[lost()])) == replace(GOOD, lost=GOOD.lost[:1])
+    assert recovery.parse(bent(lost=[])).lost == ()
+
+
+@pytest.mark.parametrize(
+    ("changes", "code"),
+    [
+        ({"version": 2}, ErrorCode.ENVELOPE_VERSION),
+        ({"extra": 1}, ErrorCode.ENVELOPE_SHAPE),
+        ({"lost": [lost(extra=1)]}, ErrorCode.ENVELOPE_SHAPE),
+        ({"lost": [lost(origin="giaoban/BCH/in/2026")]}, ErrorCode.RECOVERY_REGISTER),
+        ({"lost": [lost(origin="../x")]}, ErrorCode.REGISTER_CHECKPOINT),
+        ({"lost": [lost(), lost()]}, ErrorCode.RECOVERY_REGISTER),
+        ({"lost": [lost(origin=OUT), lost()]}, ErrorCode.RECOVERY_REGISTER),
+        ({"lost": [lost()] * 101}, ErrorCode.ENVELOPE_VALUE),
+        ({"lost": [lost(kept_size=9)]}, ErrorCode.RECOVERY_REGISTER),
+        ({"lost": [lost(kept_size=10)]}, ErrorCode.RECOVERY_REGISTER),
+        ({"lost": [lost(kept_size=0)]}, ErrorCode.RECOVERY_REGISTER),
+        ({"lost": [lost(kept_root=register.EMPTY_ROOT.hex())]}, ErrorCode.RECOVERY_REGISTER),
+        ({"lost": [lost(kept_size=-1)]}, ErrorCode.ENVELOPE_VALUE),
+        ({"lost": [lost(witnessed_root="zz")]}, ErrorCode.ENVELOPE_VALUE),
+        ({"stream": {"kept": 13, "witnessed": 12}}, ErrorCode.ENVELOPE_VALUE),
+        ({"stream": [1, 2]}, ErrorCode.ENVELOPE_SHAPE),
+        ({"lost": [], "stream": {"kept": 12, "witnessed": 12}}, ErrorCode.RECOVERY_NOTHING_LOST),
+    ],
+)
+def test_a_statement_that_breaks_a_rule_is_refused(changes: dict[str, Any], code: ErrorCode) -> None:
+    assert code_of(recovery.check, bent(**changes), keys=find_key) is code
+
+
+def test_only_a_key_of_the_agency_that_is_in_use_may_state_it() -> None:
+    data = recovery.seal(GOOD, seed("CAT"))
+    ended = replace(KEYS["CAT"], revoked_from=2**53 - 1)
+    ended_for_receipts = replace(KEYS["CAT"], revoked_received=(9999, 0))
+    by_other = data[:-64] + recovery.seal(replace(GOOD, key_id=KEYS["BCH"].key_id), seed("BCH"))[-64:]
+
+    assert code_of(recovery.check, data, keys=lambda _a, _k: None) is ErrorCode.KEY_UNKNOWN
+    assert code_of(recovery.check, data, keys=lambda _a, _k: ended) is ErrorCode.KEY_REVOKED
+    assert code_of(recovery.check, data, keys=lambda _a, _k: ended_for_receipts) is ErrorCode.KEY_REVOKED
+    assert code_of(recovery.check, by_other, keys=find_key) is ErrorCode.SIGNATURE_WRONG
+    assert code_of(recovery.seal, GOOD, seed("BCH")) is ErrorCode.KEY_BAD
+
+
+def test_what_is_no_recovery_statement_is_refused() -> None:
+    body = envelope.unframe(recovery.seal(GOOD, seed("CAT")), recovery.RECOVERY_TYPE).body
+
+    assert code_of(recovery.parse, sealed_body(body)) is ErrorCode.ENVELOPE_TYPE
+    assert code_of(recovery.parse, bytes(bundle.MAX_STATEMENT_SIZE + 1)) is ErrorCode.ENVELOPE_TOO_LARGE
+
+
+@given(st.binary(max_size=300))
+def test_any_bytes_are_refused(data: bytes) -> None:
+    code_of(recovery.parse, data)
+    code_of(recovery.parse, sealed_body(data, payload_type=recovery.RECOVERY_TYPE))
+
+
+def test_the_largest_statement_fits() -> None:
+    code = "A" * 40
+    registers = sorted(f"giaoban/{code}/{way}/{year}" for way in ("in", "out") for year in range(2000, 2050))
+    full = replace(
+        GOOD,
+        agency=code,
+        lost=tuple(Lost(origin, 2**53 - 2, A, 2**53 - 1, B) for origin in registers),
+        stream=Stream(2**53 - 2, 2**53 - 1),
+    )
+
+    assert recovery.parse(recovery.seal(full, seed("CAT"))) == full
+
+
+@pytest.mark.parametrize(
+    ("origin", "size", "explained"),
+    [(IN, 4, False), (IN, 5, True), (IN, 9, True), (IN, 10, False), (OUT, 1, True), ("giaoban/CAT/in/2025", 5, False)],
+)
+def test_it_explains_only_what_it_names(origin: str, size: int, explained: bool) -> None:
+    assert GOOD.explains(Checkpoint(origin, size, A)) is explained

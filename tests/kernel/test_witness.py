@@ -1,0 +1,91 @@
+from __future__ import annotations
+
+import itertools
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from giaoban.kernel import register, witness
+from giaoban.kernel.errors import ErrorCode, KernelError
+from giaoban.kernel.register import EMPTY_ROOT, Checkpoint
+from giaoban.kernel.witness import Finding
+
+ORIGIN = "giaoban/BCH/in/2026"
+
+
+def at(size: int, root: bytes = b"\1" * 32, origin: str = ORIGIN) -> Checkpoint:
+    return Checkpoint(origin, size, root)
+
+
+def code_of(function: Any, *values: Any) -> ErrorCode:
+    with pytest.raises(KernelError) as caught:
+        function(*values)
+    return caught.value.code
+
+
+@pytest.mark.parametrize(
+    ("held", "shown", "is_current", "finding"),
+    [
+        (None, at(0, EMPTY_ROOT), False, Finding.NEW),
+        (None, at(5), True, Finding.NEW),
+        (None, at(0), False, Finding.FORKED),
+        (at(5), at(5), False, Finding.SAME),
+        (at(5), at(5), True, Finding.SAME),
+        (at(5), at(5, b"\2" * 32), False, Finding.FORKED),
+        (at(5), at(5, b"\2" * 32), True, Finding.FORKED),
+        (at(5), at(6, b"\2" * 32), False, Finding.GROWN),
+        (at(5), at(6, b"\2" * 32), True, Finding.GROWN),
+        (at(5), at(4), False, Finding.OLDER),
+        (at(5), at(4), True, Finding.SHRUNK),
+        (at(5), at(0, EMPTY_ROOT), True, Finding.SHRUNK),
+        (at(0, EMPTY_ROOT), at(0, EMPTY_ROOT), True, Finding.SAME),
+        (at(5), at(0), False, Finding.FORKED),
+    ],
+)
+def test_the_finding(held: Checkpoint | None, shown: Checkpoint, is_current: bool, finding: Finding) -> None:
+    assert witness.compare(held, shown, is_current=is_current) is finding
+
+
+@pytest.mark.parametrize("origin", ["giaoban/BCH/in/2027", "giaoban/BCH/out/2026", "giaoban/CAT/in/2026"])
+def test_two_registers_are_not_compared(origin: str) -> None:
+    assert code_of(witness.compare, at(5), at(5, origin=origin)) is ErrorCode.WITNESS_OTHER_ORIGIN
+    assert code_of(witness.check_grown, at(5), at(5, origin=origin), []) is ErrorCode.WITNESS_OTHER_ORIGIN
+
+
+def test_what_stops_an_exchange() -> None:
+    assert [finding for finding in Finding if finding.is_broken] == [Finding.FORKED, Finding.SHRUNK]
+
+
+def hashes(entries: str) -> list[bytes]:
+    return [register.leaf_hash(letter.encode()) for letter in entries]
+
+
+def checkpoint_of(entries: str) -> Checkpoint:
+    return at(len(entries), register.root_of(hashes(entries)))
+
+
+@given(st.text("ab", min_size=1, max_size=12), st.text("ab", min_size=1, max_size=12))
+def test_growth_is_proven_exactly_when_one_register_begins_with_the_other(one: str, other: str) -> None:
+    """Both ways round, with the proof that the owner of the larger register would make."""
+    small, large = sorted((one, other), key=len)
+    proof = register.consistency_proof(len(small), hashes(large))
+
+    for first, second in itertools.permutations((checkpoint_of(one), checkpoint_of(other))):
+        if large.startswith(small):
+            witness.check_grown(first, second, proof)
+        else:
+            assert code_of(witness.check_grown, first, second, proof) is ErrorCode.REGISTER_PROOF
+
+
+@given(st.lists(st.text("ab", max_size=6), max_size=8), st.text("ab", max_size=6))
+def test_a_register_that_only_grows_is_never_accused_in_any_order(seen: list[str], whole: str) -> None:
+    """Checkpoints of prefixes of one register, as receipts by several routes bring them."""
+    held: Checkpoint | None = None
+    for prefix in (whole[: len(text)] for text in seen):
+        shown = checkpoint_of(prefix)
+        finding = witness.compare(held, shown)
+        assert not finding.is_broken
+        held = shown if finding in {Finding.NEW, Finding.GROWN} else held
+    assert held is None or held == checkpoint_of(whole[: max(min(len(text), len(whole)) for text in seen)])
