@@ -150,6 +150,7 @@ class EntryType(StrEnum):
     OPENING = "opening"
     DISPATCH = "dispatch"
     REFUSAL = "refusal"
+    DUPLICATE = "duplicate"
     RECEIPT = "receipt"
 
 
@@ -211,12 +212,14 @@ def enter(
     by: str | None,
     number: int | None = None,
 ) -> tuple[Book, Entry]:
-    """Append a dispatch, refusal or receipt. An incoming dispatch takes the next arrival number; `number` is the official one of an
-    outgoing dispatch. `reference` is the text of the paper form, `by` the uid of the person who signed.
+    """Append a dispatch, refusal or receipt. `reference` is the text of the paper form, `by` the uid of the person who signed.
+
+    `number` is the official one of an outgoing dispatch. An incoming dispatch takes the next arrival number; one that was acknowledged
+    before a loss keeps the number its receipt states, which is then given.
     """
     if entry_type is EntryType.DISPATCH and book.direction == "in":
-        number = book.last_number + 1
-        book = replace(book, last_number=number)
+        number = book.last_number + 1 if number is None else number
+        book = replace(book, last_number=max(book.last_number, number))
     content = {"digest": digest, "sender": sender, "uid": uid, "reference": reference, "by": by}
     return append(book, entry_type, number=number, on=on, content=content)
 
@@ -256,20 +259,23 @@ def statement(
     note: str,
     reason: RefusalReason | None,
     at: datetime,
+    duplicate_of: str | None = None,
 ) -> Receipt:
     """Step 13: what the receipt says of a dispatch that was entered at `position` with arrival number `number`.
 
-    `note` is the signed checkpoint right after that entry, `at` in whole seconds. Refused if and only if there is a reason.
+    `note` is the signed checkpoint of the commit that made the entry, `at` in whole seconds. Refused if and only if there is a reason;
+    `duplicate_of` is the digest of the dispatch by which the matter was in effect already.
     """
+    outcome = Outcome.ACCEPTED if duplicate_of is None else Outcome.DUPLICATE
     return Receipt(
         receiver=receiver,
         key_id=key_id,
         sender=found.envelope.sender,
         uid=found.envelope.uid,
         digest=found.digest,
-        outcome=Outcome.ACCEPTED if reason is None else Outcome.REFUSED,
+        outcome=outcome if reason is None else Outcome.REFUSED,
         reason=reason,
-        duplicate_of=None,
+        duplicate_of=duplicate_of,
         arrival_number=number,
         position=position,
         checkpoint=note,

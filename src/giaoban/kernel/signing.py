@@ -52,11 +52,13 @@ def pae(payload_type: str, body: bytes) -> bytes:
     return b"DSSEv1 %d %s %d %s" % (len(kind), kind, len(body), body)
 
 
+@lru_cache(maxsize=1024)
 def public_key_of(seed: bytes) -> bytes:
     """The public key (32 bytes) of a private seed (32 bytes)."""
     return _private(seed).public_key().public_bytes_raw()
 
 
+@lru_cache(maxsize=65536)
 def key_id(public_key: bytes) -> str:
     """Name of a key: the first 128 bits of SHA-256 of its 32 bytes, as 32 hexadecimal characters."""
     return hashlib.sha256(public_key).hexdigest()[:KEY_ID_SIZE]
@@ -80,7 +82,7 @@ def check_signature(public_key: bytes, message: bytes, signature: bytes) -> None
     """
     check_public_key(public_key)
     try:
-        Ed25519PublicKey.from_public_bytes(public_key).verify(signature, message)
+        _public(public_key).verify(signature, message)
     except InvalidSignature:
         raise KernelError(ErrorCode.SIGNATURE_WRONG, key=key_id(public_key)) from None
 
@@ -105,6 +107,12 @@ def check_public_key(public_key: bytes) -> None:
         raise KernelError(ErrorCode.KEY_WEAK, why="mixed_order")
 
 
+@lru_cache(maxsize=65536)
+def _public(public_key: bytes) -> Ed25519PublicKey:
+    return Ed25519PublicKey.from_public_bytes(public_key)
+
+
+@lru_cache(maxsize=1024)
 def _private(seed: bytes) -> Ed25519PrivateKey:
     if len(seed) != SEED_SIZE:
         raise KernelError(ErrorCode.KEY_BAD, why="length", length=len(seed))
