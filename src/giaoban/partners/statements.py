@@ -474,7 +474,11 @@ def _apply(agency: Agency, row: KeyStatementRow, *, now: datetime) -> None:
 def _let_go_of_keys(agency: Agency) -> None:
     """A new beginning: keys of the old statements stay good for what has come, and for nothing after it."""
     last = Dispatch.objects.filter(sender=agency).aggregate(last=Max("sequence"))["last"] or 0
-    shown = WitnessedCheckpoint.objects.filter(agency=agency, direction=Direction.IN).order_by("-year", "-size").first()
+    shown = (
+        WitnessedCheckpoint.objects.filter(agency=agency, direction=Direction.IN, finding="")
+        .order_by("-year", "-size")
+        .first()
+    )
     year, position = (shown.year, shown.size) if shown is not None else (FIRST_YEAR, 0)
     rows = AgencyKey.objects.filter(agency=agency)
     rows.filter(revoked_from=None).update(revoked_from=last + 1, revoked_in_year=year, revoked_in_position=position)
