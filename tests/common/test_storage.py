@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from giaoban.common import storage
 from giaoban.common.storage import (
     FileDamagedError,
     FileMissingError,
@@ -55,6 +56,41 @@ def test_a_damaged_file_is_never_content_and_is_healed_by_putting_it_again(store
         store.check(NAME, len(CONTENT))
     store.put(CONTENT)
     assert store.read(NAME) == CONTENT
+
+
+def synced_folders(monkeypatch: pytest.MonkeyPatch) -> list[Path]:
+    """Every folder whose names are made durable from now on. Like a new process: nothing is known to be durable yet."""
+    folders: list[Path] = []
+    really = storage.sync_folder
+
+    def sync_folder(folder: Path) -> None:
+        folders.append(folder)
+        really(folder)
+
+    monkeypatch.setattr(storage, "sync_folder", sync_folder)
+    monkeypatch.setattr(storage, "_durable_folders", set())
+    return folders
+
+
+def test_every_folder_down_to_the_file_is_durable_before_the_file_is_acknowledged(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folders = synced_folders(monkeypatch)
+
+    store_of("archive").put(CONTENT)
+
+    files = home / "files"
+    assert folders == [home, files, files / "archive", files / "archive" / NAME[:2]]
+
+
+def test_what_a_killed_process_put_there_is_not_taken_for_durable(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    store_of("archive").put(CONTENT)
+    folders = synced_folders(monkeypatch)
+
+    store_of("archive").put(CONTENT)
+
+    files = home / "files"
+    assert folders == [home, files, files / "archive", files / "archive" / NAME[:2]]
 
 
 @pytest.mark.parametrize("name", ["", "..", "../../etc/passwd", "A" * 64, "0" * 63, f"{'0' * 64}\n"])

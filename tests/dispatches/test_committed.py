@@ -91,6 +91,19 @@ def test_the_start_of_the_server_writes_a_witness_that_a_crash_left_out(committe
     assert codes() == []
 
 
+def test_a_witness_that_a_crash_left_unfinished_is_no_statement_and_is_swept_at_the_start(
+    committed_house: House,
+) -> None:
+    committed_house.send()
+    unfinished = witness.folder() / ".new-abc"
+    unfinished.write_bytes(b"giaoban/CAT/o")
+    before = codes()
+
+    witness.catch_up()
+
+    assert (before, codes(), unfinished.exists()) == ([], [], False)
+
+
 @pytest.mark.parametrize("name", ["seed", "rows.key", "file"])
 def test_a_changed_byte_in_any_file_of_ours_is_found(committed_house: House, name: str) -> None:
     sent = committed_house.send()

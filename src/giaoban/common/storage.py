@@ -21,6 +21,10 @@ from django.conf import settings
 
 _SHA256 = re.compile(r"[0-9a-f]{64}\Z")
 _CHUNK = 1024 * 1024
+UNFINISHED = ".new-"
+"""Start of the names under which files are written before they get their own. A crash leaves such a file; it is no content."""
+_durable_folders: set[Path] = set()
+"""Folders whose names this process has made durable."""
 
 
 class StorageError(Exception):
@@ -48,17 +52,16 @@ class FileStore:
     def put(self, content: bytes) -> str:
         """Store the bytes durably and return their SHA-256. Storing the same bytes again changes nothing.
 
-        A damaged file of the same name is replaced by the good one. Raises OSError when the disk cannot promise.
+        A file that is already there may be of a process that was killed before it synced the name, so that is done again. A damaged
+        file of the same name is replaced by the good one. Raises OSError when the disk cannot promise.
         """
         sha256 = hashlib.sha256(content).hexdigest()
         target = self.path(sha256)
+        make_folder(target.parent)
         if target.exists() and _hash_of(target) == sha256:
-            return sha256
-        new_folders = [folder for folder in (self.root, target.parent) if not folder.exists()]
-        target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        write_durably(target, content)
-        for folder in new_folders:
-            sync_folder(folder.parent)
+            sync_folder(target.parent)
+        else:
+            write_durably(target, content)
         return sha256
 
     def read(self, sha256: str) -> bytes:
@@ -100,7 +103,7 @@ def store_of(room: str) -> FileStore:
 
 def write_durably(target: Path, content: bytes, *, mode: int = 0o600) -> None:
     """Replace `target` by `content` so that after a power cut either the old or the new file is there, whole."""
-    handle, name = tempfile.mkstemp(dir=target.parent, prefix=".new-")
+    handle, name = tempfile.mkstemp(dir=target.parent, prefix=UNFINISHED)
     temporary = Path(name)
     try:
         with os.fdopen(handle, "wb") as file:
@@ -113,6 +116,21 @@ def write_durably(target: Path, content: bytes, *, mode: int = 0o600) -> None:
         temporary.unlink(missing_ok=True)
         raise
     sync_folder(target.parent)
+
+
+def make_folder(folder: Path) -> None:
+    """Make a folder (0700), and those above it up to GIAOBAN_HOME, durably.
+
+    A folder that is already there may be of a process that was killed before it synced the name: each process does it once.
+    """
+    home = Path(settings.GIAOBAN_HOME)
+    if (folder in _durable_folders and folder.is_dir()) or (folder == home and home.is_dir()):
+        return
+    if home in folder.parents or not folder.parent.is_dir():
+        make_folder(folder.parent)
+    folder.mkdir(mode=0o700, exist_ok=True)
+    sync_folder(folder.parent)
+    _durable_folders.add(folder)
 
 
 def sync_folder(folder: Path) -> None:

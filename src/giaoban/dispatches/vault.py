@@ -7,7 +7,7 @@ from pathlib import Path
 
 from django.conf import settings
 
-from giaoban.common.storage import sync_folder, write_durably
+from giaoban.common.storage import make_folder, write_durably
 
 SIZE = 32
 _known: dict[Path, bytes] = {}
@@ -43,9 +43,7 @@ def read_now(name: str) -> bytes | None:
 def write(name: str, secret: bytes) -> None:
     """Make a secret durable under its name (0600, in a folder of 0700)."""
     path = folder() / name
-    if not path.parent.exists():
-        path.parent.mkdir(parents=True, mode=0o700, exist_ok=True)
-        sync_folder(path.parent.parent)
+    make_folder(path.parent)
     write_durably(path, secret.hex().encode() + b"\n", mode=0o600)
 
 

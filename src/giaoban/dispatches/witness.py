@@ -13,7 +13,7 @@ from pathlib import Path
 from django.conf import settings
 from django.db import transaction
 
-from giaoban.common.storage import sync_folder, write_durably
+from giaoban.common.storage import UNFINISHED, make_folder, write_durably
 from giaoban.dispatches.models import Checkpoint
 from giaoban.kernel import register as log
 from giaoban.kernel.errors import KernelError
@@ -46,18 +46,17 @@ def folder() -> Path:
 
 
 def read_all() -> dict[str, str]:
-    """File name → note, for every file in the folder."""
+    """File name → note, for every file in the folder but those that a crash left unfinished."""
     if not folder().exists():
         return {}
-    return {path.name: path.read_text(encoding="utf-8", errors="replace") for path in sorted(folder().iterdir())}
+    paths = [path for path in sorted(folder().iterdir()) if not path.name.startswith(UNFINISHED)]
+    return {path.name: path.read_text(encoding="utf-8", errors="replace") for path in paths}
 
 
 def write(origin: str, note: str) -> None:
     """Make the statement durable."""
     path = path_of(origin)
-    if not path.parent.exists():
-        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        sync_folder(path.parent.parent)
+    make_folder(path.parent)
     write_durably(path, note.encode())
 
 
@@ -65,8 +64,11 @@ def catch_up() -> None:
     """At the start of the server: write the statement of a register that has none, and bring older ones forward.
 
     Only a crash right after the first entries of a register leaves none; a register that is longer and has none is left for
-    `giaoban verify` to report. A statement that does not hold is left as it is, for the same reason.
+    `giaoban verify` to report. A statement that does not hold is left as it is, for the same reason. What a crash left
+    unfinished is swept.
     """
+    for path in folder().glob(f"{UNFINISHED}*"):
+        path.unlink(missing_ok=True)
     notes = read_all()
     newest: dict[tuple[str, str, int], tuple[int, str]] = {}
     rows = Checkpoint.objects.order_by("size").values_list("agency__code", "direction", "year", "size", "note")

@@ -20,7 +20,7 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from giaoban.common.errors import RefusedError
-from giaoban.common.storage import sync_folder, write_durably
+from giaoban.common.storage import make_folder, write_durably
 from giaoban.dispatches import vault
 from giaoban.kernel import signing
 from giaoban.partners.models import Station
@@ -143,10 +143,7 @@ def _certificate(*, now: datetime) -> str:
         )
         .sign(key, hashes.SHA256())
     )
-    folder = vault.folder()
-    if not folder.exists():
-        folder.mkdir(parents=True, mode=0o700, exist_ok=True)
-        sync_folder(folder.parent)
+    make_folder(vault.folder())
     paths = certificate_files()
     # The key first: a certificate without its key is made anew at the next start, a key without one too.
     write_durably(
