@@ -15,6 +15,7 @@ import hashlib
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 from giaoban.kernel import signing
@@ -223,11 +224,18 @@ def parse_checkpoint(note: str) -> tuple[Checkpoint, bytes, bytes]:
 def check_checkpoint(note: str, public_key: bytes, *, origin: str | None = None) -> Checkpoint:
     """The checkpoint of a note, signed by this key, for this register if one is named.
 
-    Raises REGISTER_CHECKPOINT, SIGNATURE_WRONG or what `signing.check_public_key` raises.
+    All receipts of one commit carry the same note: it is verified once. Raises REGISTER_CHECKPOINT, SIGNATURE_WRONG or what
+    `signing.check_public_key` raises.
     """
-    checkpoint, key_hash, signature = parse_checkpoint(note)
+    checkpoint = _checked(note, public_key)
     if origin is not None and checkpoint.origin != origin:
         raise KernelError(ErrorCode.REGISTER_CHECKPOINT, why="origin")
+    return checkpoint
+
+
+@lru_cache(maxsize=4096)
+def _checked(note: str, public_key: bytes) -> Checkpoint:
+    checkpoint, key_hash, signature = parse_checkpoint(note)
     if key_hash != note_key_hash(checkpoint.origin, public_key):
         raise KernelError(ErrorCode.REGISTER_CHECKPOINT, why="key")
     signing.check_signature(public_key, checkpoint.body, signature)
