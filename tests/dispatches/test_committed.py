@@ -66,6 +66,22 @@ def test_a_witness_of_a_rolled_back_act_states_nothing(committed_house: House) -
     assert checkpoint.size == 3
 
 
+def test_a_witness_that_cannot_be_written_undoes_nothing_and_is_written_with_the_next(
+    committed_house: House, caplog: pytest.LogCaptureFixture
+) -> None:
+    folder = witness.folder()
+    folder.write_bytes(b"in the way")
+
+    first = committed_house.send()
+    folder.unlink()
+    committed_house.send(by=committed_house.military_by, recipients=[committed_house.police])
+
+    assert first.reference == "01/BC-CAT"
+    assert codes() == []
+    assert sorted(witness.read_all()) == ["BCH.out.2026", "CAT.out.2026"]
+    assert "_write_waiting" in caplog.text
+
+
 def test_a_deleted_or_changed_witness_is_found(committed_house: House) -> None:
     committed_house.send()
     path = witness.path_of("giaoban/CAT/out/2026")

@@ -31,7 +31,8 @@ def keep_after_commit(origin: str, note: str) -> None:
         notes = _waiting.notes = {}
     notes[origin] = note
     # Each call asks again: a rolled-back savepoint may have taken an earlier request with it. The first to run does all.
-    transaction.on_commit(_write_waiting)
+    # Robust: what is committed is committed, and a full disk must not make the caller say that it failed.
+    transaction.on_commit(_write_waiting, robust=True)
 
 
 def path_of(origin: str) -> Path:
@@ -93,9 +94,9 @@ def catch_up() -> None:
 
 
 def _write_waiting() -> None:
+    """What cannot be written stays waiting for the next commit of this thread, or for the next start."""
     notes: dict[str, str] = getattr(_waiting, "notes", {})
-    _waiting.notes = {}
-    for origin, note in notes.items():
+    for origin, note in list(notes.items()):
         checkpoint, _, _ = log.parse_checkpoint(note)
         _, agency, direction, year = origin.split("/")
         # A savepoint may have been rolled back after its note was put here: write what is really committed.
@@ -107,3 +108,4 @@ def _write_waiting() -> None:
         )
         if newest is not None:
             write(origin, note if newest[0] == checkpoint.size else newest[1])
+        del notes[origin]
