@@ -21,7 +21,7 @@ GOOD = Recovery(
     agency="CAT",
     key_id=KEYS["CAT"].key_id,
     lost=(Lost(IN, 4, A, 9, B), Lost(OUT, 0, register.EMPTY_ROOT, 3, B)),
-    stream=Stream(10, 12),
+    stream=Stream(10, 20, ((11, 12), (15, 15))),
     issued_at=datetime(2026, 11, 22, 1, 0, tzinfo=UTC),
 )
 
@@ -48,6 +48,10 @@ def lost(**changes: Any) -> dict[str, Any]:
     } | changes
 
 
+def stream(*void: tuple[int, int]) -> dict[str, Any]:
+    return {"kept": 10, "witnessed": 20, "void": [{"first": first, "last": last} for first, last in void]}
+
+
 def test_a_statement_gives_back_what_was_put_in() -> None:
     assert recovery.check(recovery.seal(GOOD, seed("CAT")), keys=find_key) == GOOD
     assert recovery.parse(bent(lost=[lost()])) == replace(GOOD, lost=GOOD.lost[:1])
@@ -71,9 +75,16 @@ def test_a_statement_gives_back_what_was_put_in() -> None:
         ({"lost": [lost(kept_root=register.EMPTY_ROOT.hex())]}, ErrorCode.RECOVERY_REGISTER),
         ({"lost": [lost(kept_size=-1)]}, ErrorCode.ENVELOPE_VALUE),
         ({"lost": [lost(witnessed_root="zz")]}, ErrorCode.ENVELOPE_VALUE),
-        ({"stream": {"kept": 13, "witnessed": 12}}, ErrorCode.ENVELOPE_VALUE),
+        ({"stream": {"kept": 13, "witnessed": 12, "void": []}}, ErrorCode.ENVELOPE_VALUE),
         ({"stream": [1, 2]}, ErrorCode.ENVELOPE_SHAPE),
-        ({"lost": [], "stream": {"kept": 12, "witnessed": 12}}, ErrorCode.RECOVERY_NOTHING_LOST),
+        ({"stream": stream((10, 11))}, ErrorCode.RECOVERY_STREAM),
+        ({"stream": stream((12, 11))}, ErrorCode.RECOVERY_STREAM),
+        ({"stream": stream((19, 20))}, ErrorCode.RECOVERY_STREAM),
+        ({"stream": stream((11, 12), (13, 14))}, ErrorCode.RECOVERY_STREAM),
+        ({"stream": stream((15, 16), (11, 12))}, ErrorCode.RECOVERY_STREAM),
+        ({"stream": stream(*[(11, 11)] * 501)}, ErrorCode.ENVELOPE_VALUE),
+        ({"stream": {"kept": 1, "witnessed": 9, "void": [[2, 3]]}}, ErrorCode.ENVELOPE_SHAPE),
+        ({"lost": [], "stream": {"kept": 12, "witnessed": 12, "void": []}}, ErrorCode.RECOVERY_NOTHING_LOST),
     ],
 )
 def test_a_statement_that_breaks_a_rule_is_refused(changes: dict[str, Any], code: ErrorCode) -> None:
@@ -113,7 +124,7 @@ def test_the_largest_statement_fits() -> None:
         GOOD,
         agency=code,
         lost=tuple(Lost(origin, 2**53 - 2, A, 2**53 - 1, B) for origin in registers),
-        stream=Stream(2**53 - 2, 2**53 - 1),
+        stream=Stream(0, 2**53 - 1, tuple((2**52 + 2 * n, 2**52 + 2 * n) for n in range(500))),
     )
 
     assert recovery.parse(recovery.seal(full, seed("CAT"))) == full
@@ -125,3 +136,7 @@ def test_the_largest_statement_fits() -> None:
 )
 def test_it_explains_only_what_it_names(origin: str, size: int, explained: bool) -> None:
     assert GOOD.explains(Checkpoint(origin, size, A)) is explained
+
+
+def test_numbers_that_were_given_up_are_known() -> None:
+    assert [number for number in range(8, 22) if GOOD.stream.is_void(number)] == [11, 12, 15]

@@ -99,6 +99,7 @@ class ErrorCode(StrEnum):
     # recovery: what an agency states to have lost (section 15)
     RECOVERY_NOTHING_LOST = "recovery.nothing_lost"
     RECOVERY_REGISTER = "recovery.register"
+    RECOVERY_STREAM = "recovery.stream"
 
     # signature
     SIGNATURE_WRONG = "signature.wrong"

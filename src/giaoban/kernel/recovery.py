@@ -23,6 +23,8 @@ from giaoban.kernel.verify import KeyFinder, find_trusted
 RECOVERY_TYPE: Final = "application/vnd.giaoban.recovery+json"
 MAX_LOST: Final = 100
 """Registers of one statement: two a year."""
+MAX_VOID: Final = 500
+"""Ranges of numbers given up."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,10 +60,25 @@ class Stream:
 
     kept: int
     witnessed: int
+    void: tuple[tuple[int, int], ...] = ()
+    """Ranges between the two that nobody was found to hold, ascending, first and last included. They are given up: a dispatch that
+    comes under one of them was sealed before the loss, and may bear an official number that was given again.
+    """
 
     def __post_init__(self) -> None:
         envelope.read_int("stream", self.kept, 0, MAX_INT)
         envelope.read_int("stream", self.witnessed, self.kept, MAX_INT)
+        envelope.read_int("void", len(self.void), 0, MAX_VOID)
+        least = self.kept + 1
+        for first, last in self.void:
+            # The highest was seen by somebody, so it is not void; ranges that touch would be one.
+            if not least <= first <= last < self.witnessed:
+                raise KernelError(ErrorCode.RECOVERY_STREAM, first=first, last=last)
+            least = last + 2
+
+    def is_void(self, sequence: int) -> bool:
+        """Whether this number was given up."""
+        return any(first <= sequence <= last for first, last in self.void)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -117,7 +134,11 @@ def seal(recovery: Recovery, seed: bytes) -> bytes:
                     }
                     for each in recovery.lost
                 ],
-                "stream": {"kept": recovery.stream.kept, "witnessed": recovery.stream.witnessed},
+                "stream": {
+                    "kept": recovery.stream.kept,
+                    "witnessed": recovery.stream.witnessed,
+                    "void": [{"first": first, "last": last} for first, last in recovery.stream.void],
+                },
                 "issued_at": envelope.instant_text(recovery.issued_at),
             }
         ),
@@ -159,7 +180,7 @@ def _parse_frame(taken: envelope.Frame) -> Recovery:
     value = envelope.decode_body(taken.body)
     envelope.read_version(value)
     _, agency, key, lost, stream, issued_at = envelope.members(value, _MEMBERS, "")
-    kept, witnessed = envelope.members(stream, ("kept", "witnessed"), "stream")
+    kept, witnessed, void = envelope.members(stream, ("kept", "witnessed", "void"), "stream")
     return Recovery(
         agency=envelope.read_code("agency", agency),
         key_id=envelope.read_key_id("key", key),
@@ -180,3 +201,8 @@ def _lost(value: object) -> Lost:
         envelope.read_int("witnessed_size", witnessed_size, 0, MAX_INT),
         bytes.fromhex(envelope.read_digest("witnessed_root", witnessed_root)),
     )
+
+
+def _range(value: object) -> tuple[int, int]:
+    first, last = envelope.members(value, ("first", "last"), "void")
+    return envelope.read_int("void", first, 1, MAX_INT), envelope.read_int("void", last, 1, MAX_INT)
