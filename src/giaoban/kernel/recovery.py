@@ -186,7 +186,9 @@ def _parse_frame(taken: envelope.Frame) -> Recovery:
         key_id=envelope.read_key_id("key", key),
         lost=tuple(_lost(each) for each in envelope.read_list("lost", lost, MAX_LOST)),
         stream=Stream(
-            envelope.read_int("stream", kept, 0, MAX_INT), envelope.read_int("stream", witnessed, 0, MAX_INT)
+            envelope.read_int("stream", kept, 0, MAX_INT),
+            envelope.read_int("stream", witnessed, 0, MAX_INT),
+            tuple(_range(each) for each in envelope.read_list("void", void, MAX_VOID)),
         ),
         issued_at=envelope.read_instant("issued_at", issued_at),
     )
