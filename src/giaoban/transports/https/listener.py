@@ -34,8 +34,8 @@ LOG: Final = logging.getLogger(__name__)
 PATH: Final = b"/exchange/1"
 PIECE: Final = 64 * 1024
 """Bytes read or written at once."""
-MAX_HEADERS: Final = 16 * 1024
-"""Bytes of request line and header lines together."""
+MAX_HEADERS: Final = 8 * 1024
+"""Bytes of request line and header lines that may have come without their end; at most twice as many are read."""
 IN_MEMORY: Final = 1024 * 1024
 """Bytes of a body that may lie in memory; more goes to a file."""
 BUNDLE_TYPE: Final = b"application/vnd.giaoban.bundle"
@@ -167,7 +167,7 @@ class Listener:
         except (OSError, TimeoutError, h11.ProtocolError, asyncio.IncompleteReadError) as error:
             LOG.info("an exchange connection ended", extra={"fault": type(error).__name__})
         except asyncio.CancelledError:
-            pass  # the server stops
+            writer.transport.abort()  # the server stops, and waits for nobody
         finally:
             self._open[address] -= 1
             if not self._open[address]:
@@ -285,12 +285,12 @@ class _Talk:
         event = self._http.next_event()
         if event is h11.NEED_DATA:
             try:
-                await self._read(self._limits.idle)
+                await self._read(self._limits.idle, MAX_HEADERS)
             except TimeoutError:
                 return None
             until = monotonic() + self._limits.header
             while (event := self._http.next_event()) is h11.NEED_DATA:
-                await self._read(until - monotonic())
+                await self._read(until - monotonic(), MAX_HEADERS)
         if isinstance(event, h11.ConnectionClosed):
             return None
         if not isinstance(event, h11.Request):
@@ -370,7 +370,7 @@ class _Talk:
             self._writer.write(data)
             await asyncio.wait_for(self._writer.drain(), self._limits.silence)
 
-    async def _read(self, seconds: float) -> None:
+    async def _read(self, seconds: float, size: int = PIECE) -> None:
         if seconds <= 0:
             raise TimeoutError
-        self._http.receive_data(await asyncio.wait_for(self._reader.read(PIECE), seconds))
+        self._http.receive_data(await asyncio.wait_for(self._reader.read(size), seconds))

@@ -1,0 +1,528 @@
+"""The listener by itself, attacked over a real TLS socket: what it hands on is counted, nothing of the domain is needed."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import io
+import json
+import socket
+import ssl
+import threading
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import IO, Any
+
+import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
+
+from giaoban.kernel.delivery import Reason
+from giaoban.transports.https import client
+from giaoban.transports.https.client import CallError, Patience
+from giaoban.transports.https.listener import Limits, Listener, RefusedBundleError
+
+TYPE = "application/vnd.giaoban.bundle"
+TIGHT = Limits(
+    handshake=1,
+    header=0.4,
+    idle=1,
+    silence=0.4,
+    body=1.5,
+    linger=0.3,
+    connections=12,
+    connections_of_one=8,
+    bundles=4,
+    size=4_000_000,
+)
+"""Short, so that a test of slowness is quick."""
+
+
+class Echo:
+    """Four digits of length, then a head of so many bytes; answers with the SHA-256 of all it got."""
+
+    prefix_size = 4
+
+    def __init__(self) -> None:
+        self.handled: list[int] = []
+        self.examined = 0
+        self.gate: threading.Event | None = None
+
+    def head_size(self, prefix: bytes) -> int:
+        if not prefix.isdigit():
+            raise RefusedBundleError("bundle.framing", 400)
+        return 4 + int(prefix)
+
+    def examine(self, head: bytes, size: int) -> str:
+        self.examined += 1
+        if b"stranger" in head:
+            raise RefusedBundleError("station.unknown", 403)
+        return head.decode()
+
+    def handle(self, opening: str, stream: IO[bytes]) -> Reply:
+        if self.gate is not None:
+            self.gate.wait(10)
+        stream.seek(0)
+        content = stream.read()
+        if b"full" in content:
+            raise OSError(28, "No space left on device")
+        if b"bug" in content:
+            raise ZeroDivisionError
+        self.handled.append(len(content))
+        return Reply(hashlib.sha256(content).hexdigest().encode() * (2000 if b"much" in content else 1))
+
+
+class Reply(io.BytesIO):
+    """An answer of known size."""
+
+    def __init__(self, content: bytes) -> None:
+        super().__init__(content)
+        self.size = len(content)
+
+
+@dataclass
+class Running:
+    port: int
+    exchange: Echo
+    fingerprint: str
+    folder: Path
+    pool: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def address(self) -> str:
+        return f"https://127.0.0.1:{self.port}"
+
+    def connect(self) -> ssl.SSLSocket:
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+        context.check_hostname = False
+        context.verify_mode = ssl.CERT_NONE
+        raw = socket.create_connection(("127.0.0.1", self.port), timeout=10)
+        return context.wrap_socket(raw, server_hostname="giaoban-station")
+
+    def say(self, *pieces: bytes) -> bytes:
+        """Send these bytes on one connection and return all that comes back until it is closed."""
+        with self.connect() as talk:
+            for piece in pieces:
+                try:
+                    talk.sendall(piece)
+                except (ConnectionError, ssl.SSLError):
+                    break
+            return read_all(talk)
+
+    def call(self, body: bytes, **changes: Any) -> bytes:
+        patience = Patience(connect=5, silence=10, whole=20)
+        stream, size = client.call(
+            changes.get("address", self.address),
+            changes.get("fingerprint", self.fingerprint),
+            iter([body]),
+            changes.get("size", len(body)),
+            spool=self.folder,
+            patience=changes.get("patience", patience),
+        )
+        with stream:
+            content = stream.read()
+        assert len(content) == size
+        return content
+
+
+def read_all(talk: ssl.SSLSocket) -> bytes:
+    found = b""
+    while True:
+        try:
+            piece = talk.recv(65536)
+        except (ConnectionError, ssl.SSLError, TimeoutError):
+            return found
+        if not piece:
+            return found
+        found += piece
+
+
+def request(*, method: str = "POST", path: str = "/exchange/1", body: bytes = b"0004goodrest", **headers: str) -> bytes:
+    lines = {"host": "x", "content-type": TYPE, "content-length": str(len(body)), "connection": "close"} | {
+        name.replace("_", "-"): value for name, value in headers.items()
+    }
+    head = "".join(f"{name}: {value}\r\n" for name, value in lines.items() if value)
+    return f"{method} {path} HTTP/1.1\r\n{head}\r\n".encode() + body
+
+
+def answer_of(raw: bytes) -> tuple[int, str]:
+    """Status, and the code or the content."""
+    head, _, content = raw.partition(b"\r\n\r\n")
+    status = int(head.split()[1]) if head else 0
+    try:
+        return status, str(json.loads(content)["code"])
+    except ValueError:
+        return status, content.decode()
+
+
+def own_certificate(folder: Path) -> tuple[Path, Path, str]:
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "giaoban-station")])
+    now = datetime(2026, 1, 1, tzinfo=UTC)
+    made = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(7)
+        .not_valid_before(now)
+        .not_valid_after(now + timedelta(days=9000))
+        .sign(key, hashes.SHA256())
+    )
+    certificate, private = folder / "x.crt", folder / "x.key"
+    certificate.write_bytes(made.public_bytes(serialization.Encoding.PEM))
+    private.write_bytes(
+        key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+    )
+    return certificate, private, hashlib.sha256(made.public_bytes(serialization.Encoding.DER)).hexdigest()
+
+
+Start = Callable[..., Running]
+
+
+@pytest.fixture
+def start(tmp_path: Path) -> Iterator[Start]:
+    """A listener in a loop of its own thread."""
+    certificate, private, fingerprint = own_certificate(tmp_path)
+    stops: list[Callable[[], None]] = []
+
+    def begin(limits: Limits = TIGHT) -> Running:
+        exchange = Echo()
+        loop = asyncio.new_event_loop()
+        thread = threading.Thread(target=loop.run_forever, daemon=True)
+        thread.start()
+        sock = socket.create_server(("127.0.0.1", 0))
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.minimum_version = ssl.TLSVersion.TLSv1_3
+        context.load_cert_chain(certificate, private)
+        listener = Listener(exchange, folder=tmp_path / "spool", limits=limits)
+        asyncio.run_coroutine_threadsafe(listener.start([sock], context), loop).result(10)
+
+        def stop() -> None:
+            asyncio.run_coroutine_threadsafe(listener.close(grace=2), loop).result(20)
+            loop.call_soon_threadsafe(loop.stop)
+            thread.join(10)
+            loop.close()
+
+        stops.append(stop)
+        return Running(sock.getsockname()[1], exchange, fingerprint, tmp_path)
+
+    yield begin
+    for each in stops:
+        each()
+
+
+@pytest.fixture
+def running(start: Start) -> Running:
+    return start()
+
+
+def still_works(running: Running) -> bool:
+    body = b"0004good" + b"x" * 100
+    return running.call(body) == hashlib.sha256(body).hexdigest().encode()
+
+
+def test_a_bundle_goes_there_and_one_comes_back_on_one_connection(running: Running) -> None:
+    body = b"0004good" + b"x" * 3_000_000
+    much = b"0004muchmuch"
+
+    first, second = running.call(body), running.call(much)
+
+    assert first == hashlib.sha256(body).hexdigest().encode()
+    assert second == hashlib.sha256(much).hexdigest().encode() * 2000
+    assert running.exchange.handled == [len(body), len(much)]
+
+
+def test_two_requests_follow_one_another_on_one_connection(running: Running) -> None:
+    one = request(connection="keep-alive")
+
+    raw = running.say(one + request())
+
+    assert raw.count(b"HTTP/1.1 200") == 2
+
+
+@pytest.mark.parametrize(
+    ("raw", "answer"),
+    [
+        (request(path="/"), (404, "exchange.path")),
+        (request(path="/exchange/1/../../etc/passwd"), (404, "exchange.path")),
+        (request(path="/exchange/2"), (404, "exchange.path")),
+        (request(path="https://127.0.0.1/exchange/1"), (404, "exchange.path")),
+        (request(method="GET"), (405, "exchange.method")),
+        (request(method="PUT"), (405, "exchange.method")),
+        (request(content_type="application/json"), (415, "exchange.type")),
+        (request(content_encoding="gzip"), (415, "exchange.encoding")),
+        (request(content_encoding="br"), (415, "exchange.encoding")),
+        (request(content_length=""), (411, "exchange.length")),
+        (request(content_length="", transfer_encoding="chunked", body=b"4\r\n0004\r\n" * 10), (411, "exchange.length")),
+        (request(content_length="9999999999"), (413, "bundle.too_large")),
+        (request(content_length="9" * 4000), (400, "exchange.request")),
+        (request(content_length="-5"), (400, "exchange.request")),
+        (request(content_length="0x10"), (400, "exchange.request")),
+        (request(content_length="5, 6"), (400, "exchange.request")),
+        (request(transfer_encoding="chunked"), (411, "exchange.length")),
+        (request(body=b""), (400, "bundle.truncated")),
+        (request(body=b"12"), (400, "bundle.truncated")),
+        (request(body=b"9999short"), (400, "bundle.truncated")),
+        (request(body=b"GARB"), (400, "bundle.framing")),
+        (request(body=b"0008stranger"), (403, "station.unknown")),
+        (request(body=b"0004fullfull"), (507, "exchange.disk_full")),
+        (request(body=b"0004bug!bug!"), (500, "exchange.failed")),
+        (b"\x16\x03\x01 not HTTP\r\n\r\n", (400, "exchange.request")),
+        (b"POST /exchange/1 HTTP/1.1\r\n\r\n", (400, "exchange.request")),
+        (request(x="y" * 20_000), (431, "exchange.request")),
+        (b"POST /exchange/1 HTTP/1.1\r\n" + b"a: b\r\n" * 5000, (431, "exchange.request")),
+        (b"POST /" + b"a" * 70_000, (431, "exchange.request")),
+    ],
+)
+def test_what_is_no_bundle_is_refused_with_a_code_and_the_next_good_one_goes_through(
+    running: Running, raw: bytes, answer: tuple[int, str]
+) -> None:
+    found = answer_of(running.say(raw))
+
+    assert found == answer
+    assert still_works(running)
+
+
+def test_an_unknown_station_is_refused_before_its_body_has_come(running: Running) -> None:
+    with running.connect() as talk:
+        talk.sendall(request(content_length="3000000", body=b"0008stranger"))
+        raw = read_all(talk)
+
+    assert answer_of(raw) == (403, "station.unknown")
+    assert running.exchange.handled == []
+
+
+@pytest.mark.parametrize(
+    "pieces",
+    [
+        [b"POST /exchange/1 HTTP/1.1\r\n", b"a: b\r\n", b"a: b\r\n", b"a: b\r\n", b"a: b\r\n", b"a: b\r\n"],
+        [request(content_length="1000"), b"x"],
+        [request(content_length="1000000"), *[b"x"] * 12],
+    ],
+)
+def test_whoever_is_slow_is_let_go(running: Running, pieces: list[bytes]) -> None:
+    pause = threading.Event()
+    started = time.monotonic()
+
+    with running.connect() as talk:
+        try:
+            for piece in pieces:
+                talk.sendall(piece)
+                pause.wait(0.15)
+        except (ConnectionError, ssl.SSLError):
+            pass
+        raw = read_all(talk)
+
+    assert answer_of(raw)[0] in {408, 0}
+    assert time.monotonic() - started < 6
+    assert running.exchange.handled == []
+    assert still_works(running)
+
+
+def test_who_says_nothing_or_no_tls_is_let_go(running: Running) -> None:
+    with running.connect() as talk:
+        silent = read_all(talk)
+    with socket.create_connection(("127.0.0.1", running.port), timeout=10) as plain:
+        plain.sendall(b"POST /exchange/1 HTTP/1.1\r\n\r\n")
+        plain_answer = plain.recv(100)
+
+    assert silent == b""
+    assert not plain_answer.startswith(b"HTTP")
+    assert still_works(running)
+
+
+def test_an_older_tls_is_not_spoken(running: Running) -> None:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.check_hostname = False
+    context.verify_mode = ssl.CERT_NONE
+    context.maximum_version = ssl.TLSVersion.TLSv1_2
+
+    with (
+        socket.create_connection(("127.0.0.1", running.port), timeout=10) as raw,
+        pytest.raises((ssl.SSLError, ConnectionError)),
+    ):
+        context.wrap_socket(raw)
+
+    assert still_works(running)
+
+
+def test_one_address_cannot_take_all_connections(start: Start) -> None:
+    running = start(replace(TIGHT, connections_of_one=3, idle=5))
+    held = [running.connect() for _number in range(3)]
+    try:
+        for each in held:
+            each.sendall(b"POST ")
+        refused = answer_of(running.say(request()))
+    finally:
+        for each in held:
+            each.close()
+
+    assert refused == (503, "exchange.busy")
+
+
+def test_more_bundles_than_can_be_taken_are_put_off(start: Start) -> None:
+    running = start(replace(TIGHT, bundles=2, threads=1, silence=10))
+    running.exchange.gate = threading.Event()
+    held = [running.connect() for _number in range(2)]
+    for each in held:
+        each.sendall(request(body=b"0004goodrest"))
+    for _try in range(200):
+        if running.exchange.examined == 2 or running.exchange.gate.wait(0.01):
+            break
+
+    refused = answer_of(running.say(request()))
+    running.exchange.gate.set()
+    answers = [answer_of(read_all(each))[0] for each in held]
+
+    assert refused == (503, "exchange.busy")
+    assert answers == [200, 200]
+
+
+@pytest.mark.parametrize(
+    ("body", "reason"),
+    [
+        (b"0008stranger", Reason.KEY_NOT_KNOWN_THERE),
+        (b"GARBGARB", Reason.NOT_UNDERSTOOD_THERE),
+        (b"0004fullfull", Reason.DISK_FULL_THERE),
+        (b"0004bug!bug!", Reason.PARTNER_FAILED),
+    ],
+)
+def test_the_caller_learns_one_reason(running: Running, body: bytes, reason: Reason) -> None:
+    with pytest.raises(CallError) as caught:
+        running.call(body)
+
+    assert caught.value.reason is reason
+
+
+def test_the_caller_knows_another_certificate_and_sends_it_nothing(running: Running) -> None:
+    with pytest.raises(CallError) as caught:
+        running.call(b"0004good", fingerprint="ab" * 32)
+
+    assert caught.value.reason is Reason.CERTIFICATE_CHANGED
+    assert running.exchange.examined == 0
+
+
+def test_the_caller_knows_that_nobody_is_there(running: Running) -> None:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        nobody = f"https://127.0.0.1:{probe.getsockname()[1]}"
+
+    with pytest.raises(CallError) as caught:
+        running.call(b"0004good", address=nobody)
+
+    assert caught.value.reason is Reason.PARTNER_UNREACHABLE
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "http://127.0.0.1:1",
+        "https://user:pass@127.0.0.1:1",
+        "https://127.0.0.1:1/elsewhere",
+        "https://127.0.0.1:1?x",
+        "ftp://x",
+        "https://",
+        "https://127.0.0.1:1\r\nx: y",
+        "file:///etc/passwd",
+    ],
+)
+def test_only_an_address_of_a_listener_is_called(running: Running, address: str) -> None:
+    with pytest.raises(CallError) as caught:
+        running.call(b"0004good", address=address)
+
+    assert caught.value.reason is Reason.NO_ROUTE
+
+
+class Hostile(threading.Thread):
+    """A listener with the right certificate that answers as it likes."""
+
+    def __init__(self, certificate: Path, private: Path, raw: bytes, *, drip: float = 0) -> None:
+        super().__init__(daemon=True)
+        self.context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        self.context.load_cert_chain(certificate, private)
+        self.raw, self.drip = raw, drip
+        self.over = threading.Event()
+        self.server = socket.create_server(("127.0.0.1", 0))
+        self.port = self.server.getsockname()[1]
+        self.calls = 0
+
+    def run(self) -> None:
+        while not self.over.is_set():
+            try:
+                raw, _address = self.server.accept()
+                with self.context.wrap_socket(raw, server_side=True) as talk:
+                    self.calls += 1
+                    heard = b""
+                    while b"0004good" not in heard:
+                        heard += talk.recv(65536)
+                    if not self.drip:
+                        talk.sendall(self.raw)
+                        continue
+                    for letter in self.raw:
+                        talk.sendall(bytes([letter]))
+                        if self.over.wait(self.drip):
+                            break
+            except OSError:
+                continue
+
+    def close(self) -> None:
+        self.over.set()
+        self.server.close()
+
+
+OK = f"HTTP/1.1 200 OK\r\ncontent-type: {TYPE}\r\n"
+
+
+@pytest.mark.parametrize(
+    ("raw", "reason"),
+    [
+        (
+            "HTTP/1.1 307 X\r\nlocation: https://127.0.0.1:1/exchange/1\r\ncontent-length: 0\r\n\r\n",
+            Reason.PARTNER_FAILED,
+        ),
+        ("HTTP/1.1 200 OK\r\ncontent-type: text/html\r\ncontent-length: 2\r\n\r\nhi", Reason.PARTNER_FAILED),
+        (OK + "content-encoding: gzip\r\ncontent-length: 2\r\n\r\nhi", Reason.PARTNER_FAILED),
+        (OK + "content-length: 50\r\n\r\nshort", Reason.PARTNER_UNREACHABLE),
+        ("HTTP/1.1 500 X\r\ncontent-type: application/json\r\n\r\n" + "[" * 5000, Reason.PARTNER_FAILED),
+        (
+            'HTTP/1.1 418 X\r\ncontent-type: application/json\r\ncontent-length: 11\r\n\r\n{"code": 5}',
+            Reason.PARTNER_FAILED,
+        ),
+        ("SSH-2.0-x\r\n\r\n", Reason.PARTNER_UNREACHABLE),
+        ("", Reason.PARTNER_UNREACHABLE),
+    ],
+)
+def test_whatever_a_partner_answers_becomes_one_reason(
+    running: Running, tmp_path: Path, raw: str, reason: Reason
+) -> None:
+    other = Hostile(tmp_path / "x.crt", tmp_path / "x.key", raw.encode())
+    other.start()
+
+    with pytest.raises(CallError) as caught:
+        running.call(b"0004good", address=f"https://127.0.0.1:{other.port}")
+    other.close()
+
+    assert caught.value.reason is reason
+    assert other.calls == 1
+
+
+def test_an_answer_that_drips_is_given_up(running: Running, tmp_path: Path) -> None:
+    raw = (OK + "content-length: 5000\r\n\r\n" + "x" * 5000).encode()
+    other = Hostile(tmp_path / "x.crt", tmp_path / "x.key", raw, drip=0.005)
+    other.start()
+
+    with pytest.raises(CallError) as caught:
+        running.call(
+            b"0004good",
+            address=f"https://127.0.0.1:{other.port}",
+            patience=Patience(connect=5, silence=5, whole=30, grace=1, rate=2000),
+        )
+    other.close()
+
+    assert caught.value.reason is Reason.PARTNER_UNREACHABLE
