@@ -9,6 +9,7 @@ from giaoban.agencies import ports as agencies
 from giaoban.dispatches import ports as dispatches
 
 KINDS: dict[str, str] = {
+    "exchange.hello": "giaoban.partners.border.on_hello",
     "letter.notice": "giaoban.correspondence.border.on_letter",
     "letter.request": "giaoban.correspondence.border.on_letter",
     "letter.verification": "giaoban.correspondence.border.on_letter",
@@ -51,11 +52,11 @@ TRANSPORTS: dict[str, str] = {
 }
 """Route → transport class."""
 
-ROUTING = ""
-"""How an agency is reached: `(agency) -> Routing`. Empty: every agency lives here."""
-MAY_SEND = ""
-"""Why nothing may be exchanged with an agency now: `(agency) -> Reason | None`. Empty: nothing is ever held."""
-ON_FORK = ""
+ROUTING = "giaoban.partners.routing.routing_of"
+"""How an agency is reached: `(agency) -> Routing`."""
+MAY_SEND = "giaoban.partners.routing.may_send"
+"""Why nothing may be exchanged with an agency now: `(agency) -> Reason | None`."""
+ON_FORK = "giaoban.partners.services.on_fork"
 """Who is told that a partner's register contradicts what it showed before: `(contradiction, *, now)`."""
 
 
