@@ -8,12 +8,13 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.kernel.dispatch_values import KEYS, find_key, sealed_body, seed
+from tests.kernel.dispatch_values import KEYS, sealed_body, seed
 
 from giaoban.kernel import bundle, envelope, recovery, register
 from giaoban.kernel.errors import ErrorCode, KernelError
 from giaoban.kernel.recovery import Lost, Recovery, Stream
 from giaoban.kernel.register import Checkpoint
+from giaoban.kernel.verify import TrustedKey
 
 IN, OUT = "giaoban/CAT/in/2026", "giaoban/CAT/out/2026"
 A, B = b"\1" * 32, b"\2" * 32
@@ -24,6 +25,13 @@ GOOD = Recovery(
     stream=Stream(10, 20, ((11, 12), (15, 15))),
     issued_at=datetime(2026, 11, 22, 1, 0, tzinfo=UTC),
 )
+
+FRESH = {code: replace(key, valid_from=21) for code, key in KEYS.items()}
+
+
+def find_key(agency: str, key_id: str) -> TrustedKey | None:
+    key = FRESH.get(agency)
+    return key if key is not None and key.key_id == key_id else None
 
 
 def code_of(function: Any, *values: Any, **named: Any) -> ErrorCode:
@@ -93,13 +101,17 @@ def test_a_statement_that_breaks_a_rule_is_refused(changes: dict[str, Any], code
 
 def test_only_a_key_of_the_agency_that_is_in_use_may_state_it() -> None:
     data = recovery.seal(GOOD, seed("CAT"))
-    ended = replace(KEYS["CAT"], revoked_from=2**53 - 1)
-    ended_for_receipts = replace(KEYS["CAT"], revoked_received=(9999, 0))
+    ended = replace(FRESH["CAT"], revoked_from=2**53 - 1)
+    ended_for_receipts = replace(FRESH["CAT"], revoked_received=(9999, 0))
     by_other = data[:-64] + recovery.seal(replace(GOOD, key_id=KEYS["BCH"].key_id), seed("BCH"))[-64:]
 
     assert code_of(recovery.check, data, keys=lambda _a, _k: None) is ErrorCode.KEY_UNKNOWN
     assert code_of(recovery.check, data, keys=lambda _a, _k: ended) is ErrorCode.KEY_REVOKED
     assert code_of(recovery.check, data, keys=lambda _a, _k: ended_for_receipts) is ErrorCode.KEY_REVOKED
+    assert (
+        code_of(recovery.check, data, keys=lambda _a, _k: replace(FRESH["CAT"], valid_from=20))
+        is ErrorCode.RECOVERY_KEY
+    )
     assert code_of(recovery.check, by_other, keys=find_key) is ErrorCode.SIGNATURE_WRONG
     assert code_of(recovery.seal, GOOD, seed("BCH")) is ErrorCode.KEY_BAD
 

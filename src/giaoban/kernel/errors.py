@@ -97,6 +97,7 @@ class ErrorCode(StrEnum):
     OFFER_TOO_LARGE = "offer.too_large"
 
     # recovery: what an agency states to have lost (section 15)
+    RECOVERY_KEY = "recovery.key"
     RECOVERY_NOTHING_LOST = "recovery.nothing_lost"
     RECOVERY_REGISTER = "recovery.register"
     RECOVERY_STREAM = "recovery.stream"
@@ -121,9 +122,12 @@ class ErrorCode(StrEnum):
 
     # register: a log, proof or checkpoint that does not hold (section 6)
     REGISTER_BAD_INDEX = "register.bad_index"
+    REGISTER_CHAIN = "register.chain"
     REGISTER_CHECKPOINT = "register.checkpoint"
     REGISTER_LEAF = "register.leaf"
+    REGISTER_NUMBER = "register.number"
     REGISTER_PROOF = "register.proof"
+    REGISTER_SEQUENCE = "register.sequence"
     REGISTER_STATE = "register.state"
 
     # delivery: an event the state table does not allow (section 8)

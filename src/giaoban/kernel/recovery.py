@@ -152,16 +152,20 @@ def parse(sealed: bytes) -> Recovery:
 
 
 def check(sealed: bytes, *, keys: KeyFinder) -> Recovery:
-    """The statement, signed by a key of the agency that is in use.
+    """The statement, signed by a key of the agency that is in use and that came into use only after the loss.
 
-    Raises KEY_UNKNOWN, KEY_REVOKED for a key with an end, whatever that end is (the statement has no place in any sequence, so nothing
-    tells whether it was made before), SIGNATURE_WRONG, and the codes of `parse`.
+    The key from before the loss may have signed dispatches that are still under way on some stick, above the highest number that anybody
+    has seen; so the agency goes on with a new one from there (RECOVERY_KEY otherwise). Raises also KEY_UNKNOWN, KEY_REVOKED for a key
+    with an end, whatever that end is (the statement has no place in any sequence, so nothing tells whether it was made before),
+    SIGNATURE_WRONG, and the codes of `parse`.
     """
     taken = _unframe(sealed)
     said = _parse_frame(taken)
     key = find_trusted(keys, said.agency, said.key_id)
     if key.revoked_from is not None or key.revoked_received is not None:
         raise KernelError(ErrorCode.KEY_REVOKED, agency=said.agency, key=said.key_id)
+    if key.valid_from <= said.stream.witnessed:
+        raise KernelError(ErrorCode.RECOVERY_KEY, agency=said.agency, key=said.key_id)
     signing.check_signature(key.public_key, taken.signed, taken.signature)
     return said
 
