@@ -152,6 +152,8 @@ class EntryType(StrEnum):
     REFUSAL = "refusal"
     DUPLICATE = "duplicate"
     RECEIPT = "receipt"
+    RECOVERY = "recovery"
+    """What the register lost: arrival numbers after it may leave some out (15)."""
 
 
 @dataclass(frozen=True, slots=True)
