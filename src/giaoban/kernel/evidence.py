@@ -10,7 +10,7 @@ only with keys that the reader brings; without keys it says that the file agrees
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
@@ -133,10 +133,10 @@ def part_bytes(name: str, content: bytes) -> bytes:
     return b"%s %d\n%s\n" % (name.encode(), len(content), content)
 
 
-def split_parts(magic: str, data: bytes) -> list[Part]:
+def split_parts(magic: str, data: bytes, limit: int | None) -> list[Part]:
     """The parts of a container. Raises EVIDENCE_FRAMING."""
     head = _HEAD.match(data)
-    if head is None or head[1] != magic.encode() or len(data) > MAX_EVIDENCE_SIZE:
+    if head is None or head[1] != magic.encode() or (limit is not None and len(data) > limit):
         raise KernelError(ErrorCode.EVIDENCE_FRAMING)
     parts: list[Part] = []
     at = head.end()
@@ -174,9 +174,9 @@ def write(evidence: Evidence) -> bytes:
 
 def read(data: bytes) -> Evidence:
     """What the bytes hold; NOT checked. Raises EVIDENCE_FRAMING or EVIDENCE_ORDER."""
-    left = _Parts(split_parts(EVIDENCE_MAGIC, data))
+    left = PartReader(split_parts(EVIDENCE_MAGIC, data, MAX_EVIDENCE_SIZE))
     dispatch = left.take("dispatch")
-    keys = tuple(_read_key(content) for content in left.take_all("key"))
+    keys = tuple(read_key_part(content) for content in left.take_all("key"))
     sent = _read_place(left, own_checkpoint=True) if left.next == "leaf" else None
     answers = []
     while left.next == "receipt":
@@ -185,6 +185,46 @@ def read(data: bytes) -> Evidence:
     if left.next or (sent is None and not answers):
         raise KernelError(ErrorCode.EVIDENCE_ORDER, part=left.next)
     return Evidence(dispatch, keys, sent, tuple(answers))
+
+
+class Tree:
+    """All nodes of a register's tree at one size: any number of proofs for one hashing of the leaves.
+
+    The same proofs as `register.inclusion_proof` and `register.consistency_proof`, which hash all leaves for each.
+    """
+
+    def __init__(self, leaf_hashes: Sequence[bytes]) -> None:
+        self.size = len(leaf_hashes)
+        self._levels = [list(leaf_hashes)]
+        while len(below := self._levels[-1]) > 1:
+            pairs = zip(below[::2], below[1::2], strict=False)
+            lone = below[-1:] if len(below) % 2 else []
+            self._levels.append([*(register.node_hash(left, right) for left, right in pairs), *lone])
+
+    def inclusion(self, index: int) -> tuple[bytes, ...]:
+        """Audit path of an entry. Raises REGISTER_BAD_INDEX."""
+        if not 0 <= index < self.size:
+            raise KernelError(ErrorCode.REGISTER_BAD_INDEX, index=index, size=self.size)
+        return tuple(self._siblings(0, index))
+
+    def consistency(self, first: int) -> tuple[bytes, ...]:
+        """Proof that the first `first` entries are a prefix. Raises REGISTER_BAD_INDEX."""
+        if not 0 < first <= self.size:
+            raise KernelError(ErrorCode.REGISTER_BAD_INDEX, index=first, size=self.size)
+        if first == self.size:
+            return ()
+        level, index = 0, first - 1
+        while index & 1:
+            level, index = level + 1, index >> 1
+        # Where the prefix is one whole subtree its root is known to the reader, and left out.
+        start = [] if first & (first - 1) == 0 else [self._levels[level][index]]
+        return (*start, *self._siblings(level, index))
+
+    def _siblings(self, level: int, index: int) -> Iterator[bytes]:
+        for nodes in self._levels[level:-1]:
+            if index ^ 1 < len(nodes):
+                yield nodes[index ^ 1]
+            index >>= 1
 
 
 # --- the check --------------------------------------------------------------------------------------------------------
@@ -199,7 +239,7 @@ def check(data: bytes, *, keys: KeyFinder | None, files: Mapping[str, bytes] | N
     # 1, 2. Framing, and the parts in their order.
     found = read(data)
     # 3. Keys: sound, sorted, each once, and enrolled at the reader's.
-    ring = _KeyRing(found.keys, keys)
+    ring = KeyRing(found.keys, keys)
     # 4. The dispatch: steps 1 to 6 of section 5.
     dispatch = verify.verify_origin(found.dispatch, keys=ring)
     # 5. Its place in the sender's register.
@@ -249,18 +289,18 @@ def reference_text(said: Envelope) -> str | None:
     return None if reference is None else f"{reference.number:02d}/{reference.symbol}"
 
 
-def _check_sent(place: Place, dispatch: verify.VerifiedDispatch, ring: _KeyRing) -> ProvenPlace:
+def _check_sent(place: Place, dispatch: verify.VerifiedDispatch, ring: KeyRing) -> ProvenPlace:
     said = dispatch.envelope
     entry = read_entry(place.leaf)
     number = None if said.reference is None else said.reference.number
     if entry.type != "dispatch" or entry.number != number or not entry.origin.startswith(f"giaoban/{said.sender}/out/"):
         raise KernelError(ErrorCode.EVIDENCE_ENTRY, origin=entry.origin)
-    return _check_place(place, entry, _checkpoint(place.checkpoint, entry.origin, said.sender, ring), dispatch, ring)
+    return _check_place(place, entry, believed_note(place.checkpoint, entry.origin, said.sender, ring), dispatch, ring)
 
 
-def _check_answer(answer: Answer, dispatch: verify.VerifiedDispatch, ring: _KeyRing) -> ProvenAnswer:
+def _check_answer(answer: Answer, dispatch: verify.VerifiedDispatch, ring: KeyRing) -> ProvenAnswer:
     said = envelope.unframe(answer.receipt, envelope.RECEIPT_TYPE)
-    receiver = _receiver_of(said)
+    receiver = receiver_of(said)
     if dispatch.envelope.sequence_to(receiver) is None:
         raise KernelError(ErrorCode.VERIFY_OTHER_RECEIVER, receiver=receiver)
     found = verify.verify_receipt(
@@ -275,10 +315,7 @@ def _check_answer(answer: Answer, dispatch: verify.VerifiedDispatch, ring: _KeyR
     if place is None:
         return ProvenAnswer(found.receipt, found.checkpoint.origin, None)
     entry = read_entry(place.leaf)
-    kind = "dispatch" if found.receipt.outcome is Outcome.ACCEPTED else "refusal"
-    stated = (found.checkpoint.origin, found.receipt.position, kind, found.receipt.arrival_number)
-    if (entry.origin, entry.position, entry.type, entry.number) != stated:
-        raise KernelError(ErrorCode.EVIDENCE_ENTRY, origin=entry.origin)
+    check_states(entry, found)
     proven = _check_place(place, entry, found.checkpoint, dispatch, ring)
     return ProvenAnswer(found.receipt, found.checkpoint.origin, proven)
 
@@ -288,29 +325,42 @@ def _check_place(
     entry: Entry,
     checkpoint: register.Checkpoint,
     dispatch: verify.VerifiedDispatch,
-    ring: _KeyRing,
+    ring: KeyRing,
 ) -> ProvenPlace:
     """The entry is of this dispatch, stands in the tree of the checkpoint, and the later checkpoint continues that tree."""
-    digest, sender, uid, reference, by = envelope.members(
-        entry.content, ("digest", "sender", "uid", "reference", "by"), "content"
-    )
-    if by is not None:
-        envelope.read_uid("by", by)
-    said = dispatch.envelope
-    if (digest, sender, uid, reference) != (dispatch.digest, said.sender, said.uid, reference_text(said)):
-        raise KernelError(ErrorCode.EVIDENCE_ENTRY, origin=entry.origin)
+    check_names(entry, dispatch, dispatch.digest)
     leaf = register.leaf_hash(place.leaf)
     register.check_inclusion(entry.position, checkpoint.size, leaf, place.path, checkpoint.root)
     if place.later is None:
         return ProvenPlace(entry, checkpoint.size, None)
-    later = _checkpoint(place.later.checkpoint, checkpoint.origin, checkpoint.agency, ring)
+    later = believed_note(place.later.checkpoint, checkpoint.origin, checkpoint.agency, ring)
     if later.size <= checkpoint.size:
         raise KernelError(ErrorCode.REGISTER_PROOF, size=later.size)
     register.check_consistency(checkpoint.size, checkpoint.root, later.size, later.root, place.later.path)
     return ProvenPlace(entry, checkpoint.size, later.size)
 
 
-def _checkpoint(note: str, origin: str, agency: str, ring: _KeyRing) -> register.Checkpoint:
+def check_names(entry: Entry, dispatch: verify.VerifiedDispatch, digest: str) -> None:
+    """Return only when the content of the entry names this dispatch, with this digest (17.6). Raises EVIDENCE_ENTRY."""
+    found, sender, uid, reference, by = envelope.members(
+        entry.content, ("digest", "sender", "uid", "reference", "by"), "content"
+    )
+    if by is not None:
+        envelope.read_uid("by", by)
+    said = dispatch.envelope
+    if (found, sender, uid, reference) != (digest, said.sender, said.uid, reference_text(said)):
+        raise KernelError(ErrorCode.EVIDENCE_ENTRY, origin=entry.origin, position=entry.position)
+
+
+def check_states(entry: Entry, found: verify.VerifiedReceipt) -> None:
+    """Return only when the entry is the one that the receipt states (17.5 step 6). Raises EVIDENCE_ENTRY."""
+    kind = "dispatch" if found.receipt.outcome is Outcome.ACCEPTED else "refusal"
+    stated = (found.checkpoint.origin, found.receipt.position, kind, found.receipt.arrival_number)
+    if (entry.origin, entry.position, entry.type, entry.number) != stated:
+        raise KernelError(ErrorCode.EVIDENCE_ENTRY, origin=entry.origin, position=entry.position)
+
+
+def believed_note(note: str, origin: str, agency: str, ring: KeyRing) -> register.Checkpoint:
     """The believed checkpoint of a note: by one of the agency's keys, the one its signature line names."""
     stated, key_hash, _ = register.parse_checkpoint(note)
     if stated.origin != origin:
@@ -321,12 +371,12 @@ def _checkpoint(note: str, origin: str, agency: str, ring: _KeyRing) -> register
     raise KernelError(ErrorCode.KEY_UNKNOWN, agency=agency)
 
 
-def _receiver_of(taken: envelope.Frame) -> str:
+def receiver_of(taken: envelope.Frame) -> str:
     """Whom a receipt says it is by, before anything of it is believed: the recipes ask for it first."""
     return envelope.read_code("receiver", envelope.decode_body(taken.body).get("receiver"))
 
 
-class _KeyRing:
+class KeyRing:
     """The keys inside a file: a finder that also knows which of them were needed."""
 
     def __init__(self, inside: Sequence[tuple[str, bytes]], trusted: KeyFinder | None) -> None:
@@ -345,6 +395,7 @@ class _KeyRing:
             self._keys[agency, key.key_id] = key
 
     def __call__(self, agency: str, key_id: str) -> TrustedKey | None:
+        """The key of this agency with this id; noted as needed."""
         key = self._keys.get((agency, key_id))
         if key is not None:
             self.use(agency, key.public_key)
@@ -365,7 +416,7 @@ class _KeyRing:
             raise KernelError(ErrorCode.EVIDENCE_KEY, why="unused", agency=min(self._unused)[0])
 
 
-class _Parts:
+class PartReader:
     """Parts still to be read, in their order."""
 
     def __init__(self, parts: Iterable[Part]) -> None:
@@ -392,20 +443,21 @@ class _Parts:
         return found
 
 
-def _read_key(content: bytes) -> tuple[str, bytes]:
-    match = _KEY.match(_text(content))
+def read_key_part(content: bytes) -> tuple[str, bytes]:
+    """Agency and public key of a `key` part. Raises EVIDENCE_KEY."""
+    match = _KEY.match(text_of(content))
     if match is None:
         raise KernelError(ErrorCode.EVIDENCE_KEY, why="spelling")
     return match[1], bytes.fromhex(match[2])
 
 
-def _read_place(left: _Parts, *, own_checkpoint: bool) -> Place:
+def _read_place(left: PartReader, *, own_checkpoint: bool) -> Place:
     leaf = left.take("leaf")
     path = _hashes(left.take("path"))
-    checkpoint = _text(left.take("checkpoint")) if own_checkpoint else ""
+    checkpoint = text_of(left.take("checkpoint")) if own_checkpoint else ""
     later = None
     if left.next == "later":
-        later = Later(_text(left.take("later")), _hashes(left.take("path")))
+        later = Later(text_of(left.take("later")), _hashes(left.take("path")))
     return Place(leaf, path, checkpoint, later)
 
 
@@ -425,7 +477,8 @@ def _hashes(content: bytes) -> tuple[bytes, ...]:
     return tuple(content[at : at + size] for at in range(0, len(content), size))
 
 
-def _text(content: bytes) -> str:
+def text_of(content: bytes) -> str:
+    """A part that is text. Raises EVIDENCE_FRAMING."""
     try:
         return content.decode("utf-8", errors="strict")
     except UnicodeDecodeError:
