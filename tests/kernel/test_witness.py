@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
 from giaoban.kernel import register, witness
 from giaoban.kernel.errors import ErrorCode, KernelError
@@ -89,3 +90,71 @@ def test_a_register_that_only_grows_is_never_accused_in_any_order(seen: list[str
         assert not finding.is_broken
         held = shown if finding in {Finding.NEW, Finding.GROWN} else held
     assert held is None or held == checkpoint_of(whole[: max(min(len(text), len(whole)) for text in seen)])
+
+
+class Witnesses(RuleBasedStateMachine):
+    """Two witnesses of one register; its owner grows it, rewrites it, shows now this and now that version, late or as of now."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.versions = [""]
+        self.shown: list[tuple[int, str]] = []
+        self.held: list[Checkpoint | None] = [None, None]
+        self.held_text = ["", ""]
+        self.accused = [False, False]
+
+    @rule(version=st.integers(0, 3), more=st.text("ab", min_size=1, max_size=3))
+    def it_grows(self, version: int, more: str) -> None:
+        at = version % len(self.versions)
+        self.versions[at] += more
+
+    @precondition(lambda self: len(self.versions) < 3)
+    @rule(keep=st.integers(0, 6), more=st.text("cd", max_size=3))
+    def it_is_rewritten(self, keep: int, more: str) -> None:
+        """A backup was restored, or the owner lies: another version goes on from an earlier place."""
+        self.versions.append(self.versions[0][:keep] + more)
+
+    @rule(
+        witness_number=st.integers(0, 1), version=st.integers(0, 3), late_by=st.integers(0, 5), is_current=st.booleans()
+    )
+    def a_checkpoint_is_shown(self, witness_number: int, version: int, late_by: int, is_current: bool) -> None:
+        whole = self.versions[version % len(self.versions)]
+        text = whole if is_current else whole[: max(0, len(whole) - late_by)]
+        held, before = self.held[witness_number], self.held_text[witness_number]
+        finding = witness.compare(held, checkpoint_of(text), is_current=is_current)
+        agree = text.startswith(before) or before.startswith(text)
+        # An accusation is always true.
+        if finding is Finding.FORKED:
+            assert len(text) == len(before)
+            assert text != before
+        if finding is Finding.SHRUNK:
+            assert is_current
+            assert len(text) < len(before)
+        # A fork that the sizes do not show is found by the proof that the owner cannot make.
+        if held is not None and finding in {Finding.GROWN, Finding.OLDER, Finding.SHRUNK}:
+            small, large = sorted((text, before), key=len)
+            proof = register.consistency_proof(len(small), hashes(large)) if small else []
+            if agree:
+                witness.check_grown(held, checkpoint_of(text), proof)
+            else:
+                assert code_of(witness.check_grown, held, checkpoint_of(text), proof) is ErrorCode.REGISTER_PROOF
+        if finding is Finding.SAME:
+            assert text == before
+        if finding in {Finding.NEW, Finding.GROWN} and agree:
+            self.held[witness_number], self.held_text[witness_number] = checkpoint_of(text), text
+        if finding.is_broken:
+            self.accused[witness_number] = True
+
+    @invariant()
+    def an_owner_that_never_rewrites_is_never_accused(self) -> None:
+        assert len(self.versions) > 1 or self.accused == [False, False]
+
+    @invariant()
+    def two_witnesses_that_compare_notes_find_a_fork_at_one_size(self) -> None:
+        one, other = self.held
+        if one is not None and other is not None and one.size == other.size:
+            expected = Finding.SAME if self.held_text[0] == self.held_text[1] else Finding.FORKED
+            assert witness.compare(one, other) is expected
+
+
+TestWitnesses = Witnesses.TestCase
