@@ -41,6 +41,16 @@ def init(
     password: str = typer.Option(
         "", "--password", envvar="GIAOBAN_ADMIN_PASSWORD", show_envvar=True, help=_("Better by the variable than here.")
     ),
+    second: str = typer.Option(
+        "",
+        "--second",
+        envvar="GIAOBAN_SECOND_USERNAME",
+        help=_("Sign-in name of a second administrator; partners need two."),
+    ),
+    second_name: str = typer.Option("", "--second-name", envvar="GIAOBAN_SECOND_FULL_NAME", help=_("Their full name.")),
+    second_password: str = typer.Option(
+        "", "--second-password", envvar="GIAOBAN_SECOND_PASSWORD", show_envvar=True, help=_("Their password.")
+    ),
     as_json: bool = typer.Option(False, "--json", help=_("Answer as JSON.")),
 ) -> int:
     """Refuses a server that already has people."""
@@ -66,12 +76,26 @@ def init(
             _("Sign-in name, full name and password are needed."),
             _("Give --username and --full-name, and the password in GIAOBAN_ADMIN_PASSWORD."),
         )
-    from giaoban.agencies import territory
+    if any((second, second_name, second_password)) and not all((second, second_name, second_password)):
+        raise RefusedError(
+            "init.incomplete",
+            _("The second administrator is not complete."),
+            _("Sign-in name, full name and password are needed."),
+            _("Give --second and --second-name, and the password in GIAOBAN_SECOND_PASSWORD."),
+        )
+    from django.db import transaction
 
-    person = _first_administrator(username, full_name, password)
+    from giaoban.agencies import territory
+    from giaoban.partners import station
+
+    with transaction.atomic():
+        person = _first_administrator(username, full_name, password)
+        if second:
+            _first_administrator(second, second_name, second_password)
     territory.load_territory()
+    station.ensure(now=clock.now())
     if as_json:
-        answer_json({"administrator": person.username})
+        answer_json({"administrator": person.username, **({"second": second} if second else {})})
     else:
         say(
             _("The server is ready. Start it with 'giaoban serve' and sign in as %(name)s.") % {"name": person.username}

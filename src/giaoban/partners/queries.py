@@ -2,24 +2,36 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from django.db.models import Count, Q
+from django.db.models import Count, Max, Min, Q
 
 from giaoban.agencies.models import Agency, AgencyKey
 from giaoban.common.errors import NotFoundError
 from giaoban.dispatches import keys, vault
+from giaoban.dispatches.models import ArrivalStream, Outbox, WitnessedCheckpoint
+from giaoban.kernel import keyring, signing
+from giaoban.kernel.delivery import FINAL
 from giaoban.partners.enums import Act, PartnerState
 from giaoban.partners.models import (
+    AppliedStatement,
     Approval,
+    Contact,
+    KeyStatementRow,
     Partner,
+    PartnerAgency,
     PartnerFinding,
+    ReceiptDue,
     ReceivedOffer,
+    Route,
 )
 from giaoban.partners.statements import APPROVALS_NEEDED
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
     from uuid import UUID
 
     from django.db.models import QuerySet
@@ -87,3 +99,222 @@ def halves_of(offer: ReceivedOffer) -> Halves:
         next((row for row in rows if row.what == Act.SECOND_HALF), None),
         sum(row.what == Act.WRONG for row in rows),
     )
+
+
+# ---- many at once --------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """One partner in the list."""
+
+    partner: Partner
+    codes: list[str]
+    heard_at: datetime | None
+    receipt_at: datetime | None
+    to_send: int
+    """Dispatches of ours to its agencies that are not final."""
+    oldest_at: datetime | None
+    """When the oldest of them was issued."""
+    receipts_due: int
+    """Receipts that it has not said it took."""
+    gaps: int
+    """Numbers of its dispatches that have not come, below the highest that has."""
+    offer_waits: bool
+    held: int
+    """Open findings that hold an agency of it."""
+
+    def as_dict(self) -> dict[str, Any]:
+        """As `giaoban partners list --json` and the page show it."""
+        return {
+            "uid": self.partner.uid,
+            "name": self.partner.name,
+            "state": self.partner.state,
+            "agencies": self.codes,
+            "heard_at": self.heard_at,
+            "receipt_at": self.receipt_at,
+            "to_send": self.to_send,
+            "oldest_at": self.oldest_at,
+            "receipts_due": self.receipts_due,
+            "gaps": self.gaps,
+            "offer_waits": self.offer_waits,
+            "held": self.held,
+        }
+
+
+def overview() -> list[Overview]:
+    """Every partner, in the same number of statements however many there are."""
+    partners = list(Partner.objects.select_related("contact").order_by("name", "pk"))
+    codes: dict[int, list[str]] = defaultdict(list)
+    for partner_id, code in PartnerAgency.objects.order_by("agency__code").values_list("partner_id", "agency__code"):
+        codes[partner_id].append(code)
+    waiting_out = {
+        partner_id: (count, oldest)
+        for partner_id, count, oldest in Outbox.objects.exclude(state__in=FINAL)
+        .filter(recipient__partner_link__isnull=False)
+        .values_list("recipient__partner_link__partner")
+        .annotate(count=Count("pk"), oldest=Min("dispatch__issued_at"))
+        .order_by()
+    }
+    due = dict(ReceiptDue.objects.values_list("partner_id").annotate(count=Count("pk")).order_by())
+    gaps: dict[int, int] = defaultdict(int)
+    for partner_id, ranges in ArrivalStream.objects.filter(sender__partner_link__isnull=False).values_list(
+        "sender__partner_link__partner", "gaps"
+    ):
+        gaps[partner_id] += sum(last - first + 1 for first, last in ranges)
+    newest = _newest_offers()
+    held: dict[int, int] = defaultdict(int)
+    agreed = Count("approvals__person", filter=Q(approvals__what=Act.UNFROZEN), distinct=True)
+    for row in PartnerFinding.objects.filter(freezes=True).annotate(agreed=agreed).filter(agreed__lt=APPROVALS_NEEDED):
+        held[row.partner_id] += 1
+    return [
+        Overview(
+            partner=each,
+            codes=codes[each.pk],
+            heard_at=contact.heard_at if contact is not None else None,
+            receipt_at=contact.receipt_at if contact is not None else None,
+            to_send=waiting_out.get(each.pk, (0, None))[0],
+            oldest_at=waiting_out.get(each.pk, (0, None))[1],
+            receipts_due=due.get(each.pk, 0),
+            gaps=gaps[each.pk],
+            offer_waits=each.state == PartnerState.PROPOSED or newest.get(each.uid, 0) > each.offer_id,
+            held=held[each.pk],
+        )
+        for each in partners
+        for contact in [getattr(each, "contact", None)]
+    ]
+
+
+def _newest_offers() -> dict[UUID, int]:
+    return dict(ReceivedOffer.objects.values_list("station_uid").annotate(newest=Max("pk")).order_by())
+
+
+# ---- one partner ---------------------------------------------------------------------------------------------------------
+
+
+def waiting_deliveries(partner: Partner) -> QuerySet[Outbox]:
+    """What waits for a partner, oldest first, each with the one reason it has not taken effect."""
+    rows = Outbox.objects.filter(recipient__partner_link__partner=partner).exclude(state__in=FINAL)
+    return rows.select_related("dispatch", "sender", "recipient").order_by("pk")
+
+
+def streams_of(partner: Partner) -> list[ArrivalStream]:
+    """What has come from each of its agencies to each of ours, with the gaps."""
+    rows = ArrivalStream.objects.filter(sender__partner_link__partner=partner)
+    return list(rows.select_related("holder", "sender").order_by("sender__code", "holder__code"))
+
+
+def witnessed(partner: Partner) -> list[WitnessedCheckpoint]:
+    """What its agencies' registers stated of themselves: the newest that is believed, and what contradicted it."""
+    rows = WitnessedCheckpoint.objects.filter(agency__partner_link__partner=partner)
+    return list(rows.select_related("agency").order_by("agency__code", "direction", "-year", "finding"))
+
+
+def contact_of(partner: Partner) -> Contact | None:
+    """What passed lately, if anything did."""
+    return Contact.objects.filter(partner=partner).first()
+
+
+def keys_of(agency: Agency) -> dict[str, Any]:
+    """The keys that count for an agency, as the page and the command line show them."""
+    row = AppliedStatement.objects.filter(agency=agency).select_related("statement").first()
+    return _keys(agency, row)
+
+
+def _keys(agency: Agency, row: AppliedStatement | None) -> dict[str, Any]:
+    if row is None:
+        return {"agency": agency.code, "number": None, "keys": [], "root": {"threshold": 0, "keys": []}}
+    said = keyring.parse(bytes(row.statement.sealed)).statement
+    return {
+        "agency": agency.code,
+        "number": said.number,
+        "keys": [
+            {
+                "id": signing.key_id(key.public_key),
+                "from": key.from_sequence,
+                "until": key.until_sequence,
+                "receipts_until": None if key.until_received is None else "{}:{}".format(*key.until_received),
+                "here": vault.read(keys.seed_name(signing.key_id(key.public_key))) is not None,
+            }
+            for key in said.online
+        ],
+        "root": {"threshold": said.root.threshold, "keys": [signing.key_id(key) for key in said.root.keys]},
+    }
+
+
+def keys_by_agency(agencies: Sequence[Agency]) -> list[tuple[Agency, dict[str, Any]]]:
+    """The same for several agencies, in one statement."""
+    rows = {
+        row.agency_id: row for row in AppliedStatement.objects.filter(agency__in=agencies).select_related("statement")
+    }
+    return [(agency, _keys(agency, rows.get(agency.pk))) for agency in agencies]
+
+
+def statements_of(agency: Agency) -> list[KeyStatementRow]:
+    """Every statement kept of an agency, newest first."""
+    return list(KeyStatementRow.objects.filter(agency=agency).order_by("-number", "-pk"))
+
+
+def waiting_statements() -> list[KeyStatementRow]:
+    """Statements of partners' agencies that wait for two people, with who has approved them."""
+    applied = dict(AppliedStatement.objects.values_list("agency_id", "statement__number"))
+    rows = (
+        KeyStatementRow.objects.filter(needs_approval=True)
+        .select_related("agency")
+        .prefetch_related("approvals__person")
+    )
+    return [row for row in rows.order_by("kept_at", "pk") if row.number > applied.get(row.agency_id, 0)]
+
+
+def approvals_of(partner: Partner) -> list[Approval]:
+    """What people did about a partner, latest first."""
+    return list(Approval.objects.filter(partner=partner).select_related("person").order_by("-at", "-pk")[:100])
+
+
+def facts_of(partner: Partner) -> dict[str, Any]:
+    """One partner whole, for `giaoban partners show --json`."""
+    links = list(PartnerAgency.objects.filter(partner=partner).select_related("agency"))
+    keys_here = keys_by_agency([link.agency for link in links])
+    contact = contact_of(partner)
+    return {
+        "uid": partner.uid,
+        "name": partner.name,
+        "state": partner.state,
+        "enrolled_at": partner.enrolled_at,
+        "fingerprint": partner.offer.fingerprint if partner.state != PartnerState.PROPOSED else None,
+        "agencies": [
+            {
+                "code": link.agency.code,
+                "name": link.agency.name,
+                "frozen": link.frozen_at is not None,
+                "keys": facts["keys"],
+                "statement": facts["number"],
+            }
+            for link, (_agency, facts) in zip(links, keys_here, strict=True)
+        ],
+        "routes": [
+            {"courier": row.transport, "address": row.address}
+            for row in Route.objects.filter(partner=partner).order_by("position")
+        ],
+        "heard_at": contact.heard_at if contact else None,
+        "receipt_at": contact.receipt_at if contact else None,
+        "version": contact.status.get("software") if contact else None,
+        "findings": [
+            {"code": row.code, "detail": row.detail, "at": row.found_at, "freezes": row.freezes}
+            for row in PartnerFinding.objects.filter(partner=partner)
+        ],
+        "approvals": [
+            {"at": row.at, "person": row.person.full_name, "what": row.get_what_display(), "detail": row.detail}
+            for row in approvals_of(partner)
+        ],
+        "waiting": [
+            {
+                "dispatch": row.dispatch.uid,
+                "kind": row.dispatch.kind,
+                "recipient": row.recipient.code,
+                "state": row.state,
+                "reason": row.reason,
+            }
+            for row in waiting_deliveries(partner)[:100]
+        ],
+    }

@@ -146,10 +146,10 @@ class ReadOffer:
 # ---- our offer ---------------------------------------------------------------------------------------------------------
 
 
-def make_offer(*, now: datetime) -> MadeOffer:
+def make_offer(*, now: datetime, with_regime: bool = True) -> MadeOffer:
     """This station with its agencies, their key statements, our addresses, and the regime we work under; signed by the station key.
 
-    Raises RefusedError `offer.no_agency`, `offer.too_large`.
+    Without the regime it is short enough for QR codes; the fingerprint is the same. Raises RefusedError `offer.no_agency`, `offer.cannot`.
     """
     me = station.identity(now=now)
     row = station.ensure(now=now)
@@ -159,9 +159,9 @@ def make_offer(*, now: datetime) -> MadeOffer:
             "offer.no_agency",
             _("There is nothing to offer yet."),
             _("No agency lives on this server."),
-            _("Add one first: 'giaoban agencies add', or the page “Agencies”."),
+            _("Add one first: 'giaoban agency-add', or the page “Agencies”."),
         )
-    regulations, coordinations = directory.regime_of(agencies)
+    regulations, coordinations = directory.regime_of(agencies) if with_regime else ([], [])
     try:
         made = Offer(
             uid=me.uid,
