@@ -31,12 +31,12 @@ from django.db.models import F, Q
 
 from giaoban import __version__
 from giaoban.agencies.models import Agency
-from giaoban.dispatches import issuing, keys, services
-from giaoban.dispatches.models import ArrivalStream, Checkpoint, Receipt, Register
+from giaoban.dispatches import delivering, issuing, keys, services
+from giaoban.dispatches.models import ArrivalStream, Checkpoint, Outbox, Receipt, Register
 from giaoban.dispatches.ports import Arrival, Parcel, Sent
 from giaoban.kernel import bundle, envelope
 from giaoban.kernel.bundle import Item, ItemType, Manifest, Opened
-from giaoban.kernel.delivery import Reason, reason_of
+from giaoban.kernel.delivery import Event, Reason, State, reason_of
 from giaoban.kernel.errors import ErrorCode, KernelError
 from giaoban.partners import statements, station, status
 from giaoban.partners.enums import Courier, PartnerState
@@ -69,8 +69,8 @@ RECEIPT_BATCH: Final = 500
 """Receipts accepted in one commit."""
 DUE_AGAIN: Final = timedelta(hours=12)
 """A receipt that went off without a sign of arrival goes again after this."""
-KEPT_ANSWERS: Final = 50
-"""Bundles that came as an answer and are remembered, of one partner."""
+NOTED_AGAIN: Final = timedelta(minutes=1)
+"""How often a success that follows a success is written down."""
 IN_MEMORY: Final = 1024 * 1024
 PIECE: Final = 256 * 1024
 
@@ -106,9 +106,8 @@ class Composed:
     """What could not be put in, each with its reason."""
     left: bool
     """More waits than found room."""
-    receipts: list[int]
-    """Rows of `ReceiptDue` in it."""
-    items: int
+    receipts: int
+    """Receipts in it that were due."""
     parts: list[bytes | IO[bytes]] = field(repr=False)
     _pieces: Iterator[bytes] | None = field(default=None, repr=False)
     _rest: bytes = field(default=b"", repr=False)
@@ -151,9 +150,9 @@ class Composed:
         self.parts.clear()
 
     @property
-    def is_empty(self) -> bool:
-        """Whether there is nothing but a status in it."""
-        return self.items <= 1
+    def carries(self) -> bool:
+        """Whether there are dispatches or receipts in it."""
+        return bool(self.outbox or self.receipts)
 
 
 @dataclass(slots=True)
@@ -253,16 +252,46 @@ def compose(
         outbox=outbox,
         refused=refused,
         left=left,
-        receipts=[row.pk for row in due],
-        items=len(items),
+        receipts=len(due),
         parts=[head, *draft.keys, content, *draft.receipts, draft.spool, *draft.dispatches],
     )
 
 
 def confirm(composed: Composed) -> None:
     """The partner has taken this bundle in: its receipts are no longer due."""
-    for start in range(0, len(composed.receipts), 500):
-        ReceiptDue.objects.filter(pk__in=composed.receipts[start : start + 500]).delete()
+    ReceiptDue.objects.filter(partner=composed.partner, sent_in=composed.uid).delete()
+
+
+def not_sent(composed: Composed) -> None:
+    """This bundle never left: what was put into it is due as before."""
+    ReceiptDue.objects.filter(partner=composed.partner, sent_in=composed.uid).update(sent_in=None, sent_at=None)
+
+
+def is_due(partner: Partner) -> bool:
+    """Whether receipts wait to go to this partner. Key statements wait for company: they go with whatever goes next."""
+    return partner.is_active and ReceiptDue.objects.filter(partner=partner, sent_in=None).exists()
+
+
+def give_back(outbox_ids: Sequence[int], *, now: datetime) -> None:
+    """What was collected and then not carried away is due again."""
+    with transaction.atomic():
+        rows = Outbox.objects.filter(pk__in=outbox_ids, state=State.HANDED_OVER).select_for_update(of=("self",))
+        for row in rows.order_by("id"):
+            delivering.apply_event(row, Event.RECEIPT_OVERDUE, now=now)
+
+
+def partners_of(codes: Iterable[str]) -> dict[str, Partner]:
+    """Code of each of these agencies → the active partner that is its home."""
+    links = PartnerAgency.objects.filter(agency__code__in=set(codes), partner__state=PartnerState.ACTIVE)
+    return {link.agency.code: link.partner for link in links.select_related("agency", "partner")}
+
+
+def note(partner: Partner, reason: Reason | None, *, now: datetime) -> None:
+    """Keep how the last try to reach a partner went, for whoever looks at it."""
+    contact, _new = Contact.objects.get_or_create(partner=partner)
+    said = reason.value if reason is not None else ""
+    if said or contact.tried_reason or contact.tried_at is None or now - contact.tried_at > NOTED_AGAIN:
+        Contact.objects.filter(pk=contact.pk).update(tried_at=now, tried_reason=said)
 
 
 def _add_once(draft: _Draft, sealed: bytes, seen: set[str]) -> None:
@@ -449,6 +478,8 @@ class TakenIn:
     damaged: list[Item] = field(default_factory=list)
     """Items whose bytes are not what the head lists."""
     status: Status | None = None
+    asks_for_answer: bool = False
+    """There was more in it than a status: whoever took it in says so, also where no answer goes at once."""
 
 
 def head_size(prefix: bytes) -> int:
@@ -554,6 +585,7 @@ class _Intake:
         self._keep = keep
         self._partner = opening.partner
         self._taken = TakenIn(opening.partner, manifest.uid, manifest.number)
+        self._taken.asks_for_answer = any(item.type is not ItemType.STATUS for item in manifest.items)
         self._files: dict[str, tuple[int, int]] = {}
         self._arrivals: list[Arrival] = []
         self._digests: list[str] = []
@@ -729,7 +761,8 @@ class _Intake:
                 del plain["problems"], plain["taken"]
                 contact.status, contact.status_number, contact.status_at = plain, taken.number, self._now
             contact.save()
-            if self._one_way or taken.number:
+            # An answer that brought nothing but receipts the caller asked for leaves no trace: it would be one row for each call.
+            if self._one_way and not taken.damaged and (not self._keep or taken.dispatches or taken.accepted):
                 TakenBundle.objects.get_or_create(
                     partner=partner,
                     uid=taken.uid,

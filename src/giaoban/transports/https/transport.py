@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections import defaultdict
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import IO, Final
 
 from giaoban.agencies.models import Agency
@@ -24,8 +24,6 @@ NEXT_ADDRESS: Final = frozenset({Reason.PARTNER_UNREACHABLE, Reason.CERTIFICATE_
 """Failures after which another address of the same partner is tried."""
 MAX_ROUNDS: Final = 10_000
 """Calls of one visit: a partner that always says that more waits is left after so many."""
-NOTED_AGAIN: Final = timedelta(minutes=1)
-"""How often a success that follows a success is written down."""
 
 
 class HttpsTransport:
@@ -38,7 +36,7 @@ class HttpsTransport:
     def send(self, parcels: Sequence[Parcel], *, now: datetime) -> list[Sent]:
         """Each partner's parcels in as few bundles as they need, one after the other."""
         by_partner: dict[int, list[Parcel]] = defaultdict(list)
-        partners = partners_of(parcels)
+        partners = exchange.partners_of(parcel.recipient for parcel in parcels)
         sent: list[Sent] = []
         for parcel in parcels:
             partner = partners.get(parcel.recipient)
@@ -74,18 +72,6 @@ class CollectTransport:
         """Say what each one waits for."""
         del now
         return [Sent(parcel.outbox_id, failure=Reason.AWAITS_COLLECTION) for parcel in parcels]
-
-
-def partners_of(parcels: Sequence[Parcel]) -> dict[str, Partner]:
-    """Code of each recipient → the active partner that is its home."""
-    codes = {parcel.recipient for parcel in parcels}
-    found = Partner.objects.filter(agencies__agency__code__in=codes, state="active").distinct()
-    return {
-        link.agency.code: partner
-        for partner in found.prefetch_related("agencies__agency")
-        for link in partner.agencies.all()
-        if link.agency.code in codes
-    }
 
 
 def _send_to(partner: Partner, parcels: Sequence[Parcel], *, now: datetime) -> list[Sent]:
@@ -149,12 +135,13 @@ def _exchange(partner: Partner, parcels: Sequence[Parcel], *, now: datetime, pul
     try:
         taken = _call(partner, composed, now=now)
     except CallError as error:
-        note(partner, error.reason, now=now)
+        exchange.not_sent(composed)
+        exchange.note(partner, error.reason, now=now)
         raise
     finally:
         composed.close()
     exchange.confirm(composed)
-    note(partner, None, now=now)
+    exchange.note(partner, None, now=now)
     return composed, taken
 
 
@@ -187,11 +174,3 @@ def _take_answer(partner: Partner, composed: Composed, stream: IO[bytes], size: 
     if taken.status is None or taken.status.answers != composed.uid:
         raise CallError(Reason.PARTNER_FAILED, "the answer is to another bundle")
     return taken
-
-
-def note(partner: Partner, reason: Reason | None, *, now: datetime) -> None:
-    """Keep how the last try went, for whoever looks at the partner."""
-    contact, _new = Contact.objects.get_or_create(partner=partner)
-    said = reason.value if reason is not None else ""
-    if said or contact.tried_reason or contact.tried_at is None or now - contact.tried_at > NOTED_AGAIN:
-        Contact.objects.filter(pk=contact.pk).update(tried_at=now, tried_reason=said)
