@@ -49,6 +49,11 @@ KINDS: dict[str, str] = {
 
 TRANSPORTS: dict[str, str] = {
     "local": "giaoban.transports.local.transport.LocalTransport",
+    "https": "giaoban.transports.https.transport.HttpsTransport",
+    "nats": "giaoban.transports.nats.transport.NatsTransport",
+    "collect": "giaoban.transports.https.transport.CollectTransport",
+    "folder": "giaoban.transports.folder.transport.FolderTransport",
+    "medium": "giaoban.transports.folder.transport.MediumTransport",
 }
 """Route → transport class."""
 
