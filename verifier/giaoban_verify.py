@@ -573,7 +573,7 @@ def check_evidence(data: bytes, trusted: Keys | None, files: dict[str, bytes] | 
 
 def is_entry_of(entry: Json, receipt: Json) -> bool:
     """17.5 step 6: whether the entry is the one that the receipt states."""
-    kind = "dispatch" if receipt["outcome"] == "accepted" else "refusal"
+    kind = {"accepted": "dispatch", "refused": "refusal"}.get(receipt["outcome"], "duplicate")
     stated = (receipt["origin"], receipt["position"], kind, receipt["arrival_number"])
     return (entry["origin"], entry["position"], entry["type"], entry["number"]) == stated
 
@@ -645,7 +645,7 @@ class Extract:
             not self.registers or (agency == self.agency and self.before < (direction, year)), "evidence.order", origin
         )
         self.agency, self.before = agency, (direction, year)
-        tree, signed = Tree(), 0
+        tree, signed, self.recovered = Tree(), 0, False
         roots: dict[int, bytes] = {}
         seen: set[tuple[str, str]] = set()
         while self.parts.next == "leaf":
@@ -661,6 +661,10 @@ class Extract:
             tree.append(leaf)
             if opening:
                 self._opening(entry, continued)
+            elif entry["type"] == "recovery":
+                lost = shape(entry["content"], {"lost": lambda value: isinstance(value, list) and value != []})
+                need(lost and entry["number"] is None, "register.leaf", here)
+                self.recovered = True
             else:
                 self._entry(entry, direction, here, roots)
                 name = (entry["type"], entry["content"]["digest"])
@@ -685,7 +689,7 @@ class Extract:
         need(entry["number"] is None, "register.number", entry["origin"])
 
     def _entry(self, entry: Json, direction: str, here: str, roots: dict[int, bytes]) -> None:
-        kinds = ("dispatch", "refusal") if direction == "in" else ("dispatch", "receipt")
+        kinds = ("dispatch", "refusal", "duplicate") if direction == "in" else ("dispatch", "receipt")
         need(entry["type"] in kinds, "register.leaf", here)
         content = shape(entry["content"], CONTENT)
         counted = content["reference"] if direction == "out" and entry["type"] == "dispatch" else None
@@ -706,8 +710,9 @@ class Extract:
 
     def _follows(self, series: Any, value: Any, code: str, here: str, complete: bool = True) -> None:
         """The number is one more than the last of its series, which begins with 1 where its beginning is in the extract."""
-        first = self.last.get(series, 0 if complete else (value or 1) - 1)
-        need(value == first + 1, code, here)
+        last, begun = self.last.get(series, 0), complete or series in self.last
+        good = value is not None and (not begun or (value > last if self.recovered else value == last + 1))
+        need(good, code, here)
         self.last[series] = value
 
     def _papers(self, entry: Json, direction: str, here: str, roots: dict[int, bytes]) -> None:
@@ -735,8 +740,9 @@ class Extract:
             need(roots.setdefault(receipt["size"], receipt["root"]) == receipt["root"], "register.proof", here)
         else:
             need(said["sender"] == self.agency, "evidence.entry", here)
+            follows = said["sequence"] == self.last.get("all", 0) + 1
             self._follows("all", said["sequence"], "register.sequence", here, self.complete)
-            need(self.previous in (None, said["previous"]), "register.sequence", here)
+            need(not follows or self.previous in (None, said["previous"]), "register.sequence", here)
             self.previous, self.dispatches[said["uid"]] = said["digest"], said
             for to in said["recipients"]:
                 self._follows(("to", to["agency"]), to["sequence"], "register.sequence", here, self.complete)

@@ -29,6 +29,9 @@ MAX_EVIDENCE_SIZE: Final = 64 * 1024 * 1024
 MAX_PATH: Final = 64
 """Hashes of one proof; a tree of 2^53 entries needs 53, a consistency proof one more."""
 
+ENTRY_TYPES: Final = {Outcome.ACCEPTED: "dispatch", Outcome.REFUSED: "refusal", Outcome.DUPLICATE: "duplicate"}
+"""How an incoming register names what its agency decided."""
+
 _HEAD = re.compile(rb"([A-Z-]+ 1) ([1-9][0-9]{0,8})\n")
 _PART = re.compile(rb"([a-z]{1,20}) (0|[1-9][0-9]{0,8})\n")
 _KEY = re.compile(r"([A-Za-z0-9][A-Za-z0-9._-]{0,39}) ([0-9a-f]{64})\Z")
@@ -354,7 +357,7 @@ def check_names(entry: Entry, dispatch: verify.VerifiedDispatch, digest: str) ->
 
 def check_states(entry: Entry, found: verify.VerifiedReceipt) -> None:
     """Return only when the entry is the one that the receipt states (17.5 step 6). Raises EVIDENCE_ENTRY."""
-    kind = "dispatch" if found.receipt.outcome is Outcome.ACCEPTED else "refusal"
+    kind = ENTRY_TYPES[found.receipt.outcome]
     stated = (found.checkpoint.origin, found.receipt.position, kind, found.receipt.arrival_number)
     if (entry.origin, entry.position, entry.type, entry.number) != stated:
         raise KernelError(ErrorCode.EVIDENCE_ENTRY, origin=entry.origin, position=entry.position)

@@ -50,6 +50,8 @@ class _Run:
     stated: dict[int, bytes] = field(default_factory=dict)
     """Size → root that a receipt of the agency states."""
     seen: set[tuple[str, str]] = field(default_factory=set)
+    recovered: bool = False
+    """Whether a loss was stated in it: from there on numbers ascend and may leave some out."""
 
 
 class _Reader:
@@ -87,6 +89,8 @@ class _Reader:
             run.tree = run.tree.append(register.leaf_hash(leaf))
             if opens:
                 self._open(entry, continued=continued)
+            elif entry.type == "recovery":
+                self._recover(entry, run)
             else:
                 self._enter(entry, run)
             if self.parts.next == "checkpoint":
@@ -118,8 +122,14 @@ class _Reader:
         if entry.number is not None:
             raise KernelError(ErrorCode.REGISTER_NUMBER, origin=entry.origin, position=0)
 
+    def _recover(self, entry: Entry, run: _Run) -> None:
+        (lost,) = envelope.members(entry.content, ("lost",), "content")
+        if not isinstance(lost, list) or not lost or entry.number is not None:
+            raise KernelError(ErrorCode.REGISTER_LEAF, origin=entry.origin, position=entry.position)
+        run.recovered = True
+
     def _enter(self, entry: Entry, run: _Run) -> None:
-        kinds = {"in": ("dispatch", "refusal"), "out": ("dispatch", "receipt")}[run.direction]
+        kinds = {"in": ("dispatch", "refusal", "duplicate"), "out": ("dispatch", "receipt")}[run.direction]
         digest, _, _, reference, _ = envelope.members(
             entry.content, ("digest", "sender", "uid", "reference", "by"), "content"
         )
@@ -133,27 +143,33 @@ class _Reader:
         if self.papers and run.direction == "in":
             self._incoming(entry, run)
         elif self.papers and entry.type == "dispatch":
-            self._outgoing(entry)
+            self._outgoing(entry, run)
         elif self.papers:
             self._receipt(entry)
 
     def _number(self, entry: Entry, run: _Run, reference: object) -> None:
         """Arrival numbers and official numbers."""
         if run.direction == "in" and entry.type == "dispatch":
-            self._follows(("arrival", run.origin), entry.number, ErrorCode.REGISTER_NUMBER, entry, complete=True)
+            self._follows(("arrival", run.origin), entry.number, ErrorCode.REGISTER_NUMBER, entry, run, complete=True)
         elif run.direction == "out" and entry.type == "dispatch" and reference is not None:
             digits, _, symbol = envelope.read_text("reference", reference).partition("/")
             if entry.number is None or digits != f"{entry.number:02d}" or not symbol:
                 raise KernelError(ErrorCode.REGISTER_NUMBER, origin=entry.origin, position=entry.position)
             year = f"{entry.on.year:04d}"
             complete = self._complete or year >= self._first_year
-            self._follows(("official", year, symbol), entry.number, ErrorCode.REGISTER_NUMBER, entry, complete=complete)
+            self._follows(
+                ("official", year, symbol), entry.number, ErrorCode.REGISTER_NUMBER, entry, run, complete=complete
+            )
         elif entry.number is not None:
             raise KernelError(ErrorCode.REGISTER_NUMBER, origin=entry.origin, position=entry.position)
 
-    def _follows(self, series: Hashable, value: int | None, code: ErrorCode, entry: Entry, *, complete: bool) -> None:
+    def _follows(
+        self, series: Hashable, value: int | None, code: ErrorCode, entry: Entry, run: _Run, *, complete: bool
+    ) -> None:
         """The number is one more than the last of its series, which begins with 1 if its beginning is in the extract."""
-        if value is None or ((complete or series in self._last) and value != self._last.get(series, 0) + 1):
+        last = self._last.get(series, 0)
+        begun = complete or series in self._last
+        if value is None or (begun and (value <= last if run.recovered else value != last + 1)):
             raise KernelError(code, origin=entry.origin, position=entry.position, number=value)
         self._last[series] = value
 
@@ -174,19 +190,22 @@ class _Reader:
         if run.stated.setdefault(stated.size, stated.root) != stated.root:
             raise KernelError(ErrorCode.REGISTER_PROOF, origin=entry.origin, size=stated.size)
 
-    def _outgoing(self, entry: Entry) -> None:
+    def _outgoing(self, entry: Entry, run: _Run) -> None:
         dispatch = verify.verify_origin(self.parts.take("dispatch"), keys=self.ring)
         evidence.check_names(entry, dispatch, dispatch.digest)
         said = dispatch.envelope
         official = None if said.reference is None else said.reference.number
         if said.sender != self.agency or entry.number != official:
             raise KernelError(ErrorCode.EVIDENCE_ENTRY, origin=entry.origin, position=entry.position)
-        self._follows("all", said.sequence, ErrorCode.REGISTER_SEQUENCE, entry, complete=self._complete)
-        if self._previous is not None and said.previous != self._previous:
+        next_one = said.sequence == self._last.get("all", 0) + 1
+        self._follows("all", said.sequence, ErrorCode.REGISTER_SEQUENCE, entry, run, complete=self._complete)
+        if next_one and self._previous is not None and said.previous != self._previous:
             raise KernelError(ErrorCode.REGISTER_SEQUENCE, origin=entry.origin, position=entry.position)
         self._previous, self._sent[said.uid] = dispatch.digest, dispatch
         for to in said.recipients:
-            self._follows(("to", to.agency), to.sequence, ErrorCode.REGISTER_SEQUENCE, entry, complete=self._complete)
+            self._follows(
+                ("to", to.agency), to.sequence, ErrorCode.REGISTER_SEQUENCE, entry, run, complete=self._complete
+            )
 
     def _receipt(self, entry: Entry) -> None:
         sealed = self.parts.take("receipt")
