@@ -61,7 +61,7 @@ def bring_statements(sender: Server, receiver: Server, *, now: datetime) -> list
         holds = statements.held_of(partner)
     with sender.here():
         for other in Partner.objects.all():
-            statements.told(other, holds)
+            statements.told(other, holds, now=now)
     return codes
 
 

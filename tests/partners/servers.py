@@ -48,6 +48,13 @@ class Server:
         """Let go of the database."""
         self.connection.close()
 
+    def copy(self, folder: Path) -> Server:
+        """The same server once more, as a copied machine would be: same keys, same rows."""
+        self.connection.close()
+        shutil.copytree(self.home, folder / self.name)
+        name = _copy_database(self.connection.settings_dict["NAME"], folder, f"{self.name}_copy_{folder.name}")
+        return Server(self.name, folder / self.name, _connect(name))
+
 
 @dataclass
 class Estate:

@@ -39,3 +39,4 @@ class Act(models.TextChoices):
     KEYS = "keys", _("approved a key statement")
     ROTATED = "rotated", _("made a new key")
     REVOKED = "revoked", _("revoked a key")
+    WAIVED = "waived", _("agreed to reconcile without the partner")

@@ -38,7 +38,7 @@ from giaoban.kernel import bundle, envelope
 from giaoban.kernel.bundle import Item, ItemType, Manifest, Opened
 from giaoban.kernel.delivery import Event, Reason, State, reason_of
 from giaoban.kernel.errors import ErrorCode, KernelError
-from giaoban.partners import statements, station, status
+from giaoban.partners import reconcile, statements, station, status
 from giaoban.partners.enums import Courier, PartnerState
 from giaoban.partners.models import (
     Contact,
@@ -46,7 +46,6 @@ from giaoban.partners.models import (
     PartnerAgency,
     ReceiptDue,
     Route,
-    Station,
     TakenBundle,
 )
 from giaoban.partners.status import Problem, Status, Stream
@@ -165,6 +164,7 @@ class _Draft:
     size: int = 0
     count: int = 0
     keys: list[bytes] = field(default_factory=list)
+    losses: list[bytes] = field(default_factory=list)
     receipts: list[bytes] = field(default_factory=list)
     dispatches: list[bytes] = field(default_factory=list)
     files: dict[str, int] = field(default_factory=dict)
@@ -198,18 +198,21 @@ def compose(
     """
     me = station.identity(now=now)
     draft = _Draft(soft_bytes, SOFT_ITEMS, _spool())
-    frozen = Station.objects.filter(frozen_at__isnull=False).exists()
+    frozen = reconcile.is_frozen()
     held = frozen or partner.state != PartnerState.ACTIVE
     due: list[ReceiptDue] = []
     seen: set[str] = set()
     if not held:
         for sealed in dict.fromkeys(statements.due(partner)[: status.MAX_STATEMENTS]):
             draft.add(draft.keys, sealed)
+        for sealed in reconcile.due(partner):
+            draft.add(draft.losses, sealed)
     for sealed in answering.receipts if answering is not None else ():
         _add_once(draft, sealed, seen)
     if not held:
         due = _add_due(draft, partner, seen, now=now)
     outbox, refused, left = _add_parcels(draft, parcels, held=held)
+    returns = None if frozen else _add_returned(draft, partner)
     with transaction.atomic():
         contact = _contact(partner)
         contact.sent_number += 1
@@ -225,11 +228,13 @@ def compose(
         answering=answering,
         waiting=left or more,
         brief=bool(outbox),
+        returns=returns,
     )
     content = status.encode(said)
     items = [
         *(Item.of(ItemType.KEYS, each) for each in draft.keys),
         Item.of(ItemType.STATUS, content),
+        *(Item.of(ItemType.RECOVERY, each) for each in draft.losses),
         *(Item.of(ItemType.RECEIPT, each) for each in draft.receipts),
         *(Item(ItemType.FILE, size, sha256) for sha256, size in draft.files.items()),
         *(Item.of(ItemType.DISPATCH, each) for each in draft.dispatches),
@@ -253,7 +258,7 @@ def compose(
         refused=refused,
         left=left,
         receipts=len(due),
-        parts=[head, *draft.keys, content, *draft.receipts, draft.spool, *draft.dispatches],
+        parts=[head, *draft.keys, content, *draft.losses, *draft.receipts, draft.spool, *draft.dispatches],
     )
 
 
@@ -292,6 +297,26 @@ def note(partner: Partner, reason: Reason | None, *, now: datetime) -> None:
     said = reason.value if reason is not None else ""
     if said or contact.tried_reason or contact.tried_at is None or now - contact.tried_at > NOTED_AGAIN:
         Contact.objects.filter(pk=contact.pk).update(tried_at=now, tried_reason=said)
+
+
+def _add_returned(draft: _Draft, partner: Partner) -> status.Returns | None:
+    """What the partner lost and we hold, when it asked for it; as much as finds room."""
+    known = Contact.objects.filter(partner=partner).first()
+    asked = None if known is None else status.read_ask(known.status.get("ask"))
+    if asked is None:
+        return None
+    items, complete = reconcile.give(partner, asked)
+    for item_type, sealed, files in items:
+        wanted = [sha256 for sha256 in files if sha256 not in draft.files]
+        sizes = _sizes(wanted)
+        if sizes is None or not draft.has_room(len(sealed) + sum(sizes), 1 + len(wanted)):
+            complete = False
+            break
+        _copy_files(draft, wanted)
+        to = draft.receipts if item_type is ItemType.RECEIPT else draft.dispatches
+        if sealed not in to:
+            draft.add(to, sealed)
+    return status.Returns(asked.nonce, complete)
 
 
 def _add_once(draft: _Draft, sealed: bytes, seen: set[str]) -> None:
@@ -392,6 +417,7 @@ def _status(
     answering: TakenIn | None,
     waiting: bool,
     brief: bool,
+    returns: status.Returns | None,
 ) -> Status:
     """What we say of ourselves. The long lists stay out of a bundle that carries work: they are for quiet moments."""
     taken = TakenBundle.objects.filter(partner=partner).order_by("-pk").values_list("uid", flat=True)
@@ -411,6 +437,11 @@ def _status(
         checkpoints=() if brief else _checkpoints(),
         statements=tuple(statements.held_of(partner)[: status.MAX_STATEMENTS]),
         problems=tuple(answering.problems[: status.MAX_PROBLEMS]) if answering is not None else (),
+        holds=() if brief else tuple(reconcile.holds_of(partner)),
+        losses=tuple(reconcile.losses_of(partner)),
+        ask=reconcile.ask(partner) if frozen else reconcile.probe(partner, contact),
+        returns=returns,
+        done=reconcile.done(),
     )
 
 
@@ -591,6 +622,7 @@ class _Intake:
         self._digests: list[str] = []
         self._receipts: list[bytes] = []
         self._here: dict[str, Agency | None] = {}
+        self._frozen = reconcile.is_frozen()
         self._theirs = set(PartnerAgency.objects.filter(partner=self._partner).values_list("agency__code", flat=True))
 
     def run(self) -> TakenIn:
@@ -647,11 +679,11 @@ class _Intake:
         self._taken.problems.append(Problem(digest, receiver, code, reason.value))
 
     def _statement(self, item_type: ItemType, content: bytes) -> None:
-        if item_type is ItemType.KEYS:
-            code = statements.take_statement(content, partner=self._partner, now=self._now)
-            if code:
-                LOG.warning("a key statement was not taken: %s", code)
-                self._taken.not_believed.append(code)
+        take = statements.take_statement if item_type is ItemType.KEYS else reconcile.take_recovery
+        code = take(content, partner=self._partner, now=self._now)
+        if code:
+            LOG.warning("a statement was not taken: %s", code)
+            self._taken.not_believed.append(code)
 
     def _status(self, content: bytes) -> None:
         try:
@@ -663,6 +695,9 @@ class _Intake:
     # ---- receipts
 
     def _receipt(self, content: bytes) -> None:
+        if self._frozen:
+            reconcile.stage(self._partner, ItemType.RECEIPT, content, now=self._now)
+            return
         if self._keep:
             said = _glance(content, envelope.RECEIPT_TYPE)
             row = self._keep.get((str(said.get("digest")), str(said.get("receiver"))))
@@ -695,7 +730,12 @@ class _Intake:
         except (KeyError, TypeError):
             self._problem(item.sha256, "", *_why_not(content))
             return
+        if self._frozen:
+            self._returned(content, named)
+            return
         if sender not in self._theirs:
+            if reconcile.proven_old(content, now=self._now):
+                return
             self._problem(item.sha256, "", SENDER_FOREIGN, Reason.KEY_NOT_KNOWN_THERE)
             return
         here = [agency for agency in map(self._agency, dict.fromkeys(receivers)) if agency is not None]
@@ -708,6 +748,13 @@ class _Intake:
             self._digests.append(item.sha256)
         if len(self._arrivals) >= BATCH:
             self._flush_dispatches()
+
+    def _returned(self, content: bytes, named: Sequence[str]) -> None:
+        """While we are frozen nothing is received: what is ours is kept for the reconciliation, with its files."""
+        if reconcile.stage(self._partner, ItemType.DISPATCH, content, now=self._now):
+            store = issuing.files()
+            for file in _CarriedFiles(self._stream, self._files, named).values():
+                store.put(file)
 
     def _agency(self, code: str) -> Agency | None:
         if code not in self._here:
@@ -772,7 +819,11 @@ class _Intake:
                 # What the partner says it has need not be kept for it any more.
                 if said.taken:
                     ReceiptDue.objects.filter(partner=partner, sent_in__in=said.taken).delete()
-                statements.told(partner, said.statements)
+                statements.told(partner, said.statements, now=self._now)
+                reconcile.told(partner, said.losses)
+                reconcile.heard(partner, said, now=self._now)
+            if said is None or not said.frozen:
+                reconcile.check_number(contact, number=taken.number, uid=taken.uid, now=self._now)
 
 
 def _contact(partner: Partner) -> Contact:

@@ -32,6 +32,10 @@ class Station(models.Model):
     frozen_at = models.DateTimeField(null=True)
     """Since when nothing but status leaves: after a restore, until the partners have said what they hold (ADR-0013)."""
     frozen_why = models.CharField(max_length=80, blank=True)
+    frozen_nonce = models.UUIDField(null=True)
+    """Names this reconciliation to the partners."""
+    done_nonce = models.UUIDField(null=True)
+    """The last reconciliation that ended: partners that still hold us hear it."""
 
     class Meta:
         verbose_name = _("this server")
@@ -87,7 +91,11 @@ class PartnerAgency(models.Model):
     partner = models.ForeignKey(Partner, on_delete=models.PROTECT, related_name="agencies")
     agency = models.OneToOneField(Agency, on_delete=models.PROTECT, related_name="partner_link")
     frozen_at = models.DateTimeField(null=True)
-    """Since when nothing is exchanged with it, because its register contradicts what it showed before."""
+    """Since when nothing is exchanged with it: its register contradicts what it showed before, or its server is being reconciled."""
+    restoring = models.CharField(max_length=36, blank=True)
+    """Nonce of its server's reconciliation, until that has ended and a new key of the agency counts here."""
+    restoring_number = models.PositiveIntegerField(null=True)
+    """The key statement that counted when it began."""
 
     class Meta:
         ordering = ["agency__code"]
@@ -115,6 +123,8 @@ class Contact(models.Model):
     """The last number given to a bundle for it."""
     heard_number = models.PositiveBigIntegerField(default=0)
     """The highest number of a bundle that came from it."""
+    recent = models.JSONField(default=list)
+    """[[number, uid], …] of the bundles that came lately: two under one number are the sign of a copied server."""
     heard_at = models.DateTimeField(null=True)
     """When its last good bundle came, by our clock."""
     receipt_at = models.DateTimeField(null=True)
@@ -192,6 +202,33 @@ class ReceiptDue(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["partner", "receipt"], name="partners_receipt_due")]
+
+
+class ReturnedItem(models.Model):
+    """What a partner returned while this server is frozen: kept until people reconcile, and believed only then."""
+
+    partner = models.ForeignKey(Partner, on_delete=models.CASCADE, related_name="returned_items")
+    item_type = models.CharField(max_length=10)
+    """`dispatch` or `receipt`."""
+    digest = models.CharField(max_length=64)
+    content = models.BinaryField()
+    at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = _("returned by a partner")
+        constraints = [models.UniqueConstraint(fields=["partner", "digest"], name="partners_returned_digest")]
+
+
+class RecoveryDue(models.Model):
+    """A statement of what we lost that a partner has not yet said it keeps."""
+
+    partner = models.ForeignKey(Partner, on_delete=models.CASCADE, related_name="recoveries_due")
+    digest = models.CharField(max_length=64)
+    sealed = models.BinaryField()
+
+    class Meta:
+        verbose_name = _("statement of loss due")
+        constraints = [models.UniqueConstraint(fields=["partner", "digest"], name="partners_recovery_due")]
 
 
 class TakenBundle(models.Model):

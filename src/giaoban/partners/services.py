@@ -28,12 +28,12 @@ from giaoban.agencies.enums import Level, Sector
 from giaoban.agencies.models import Agency, AgencyKey
 from giaoban.common.clock import day_of
 from giaoban.common.errors import NotFoundError, RefusedError
-from giaoban.dispatches import jobs, keys, seals
+from giaoban.dispatches import keys, seals
 from giaoban.dispatches import services as dispatches
 from giaoban.kernel import enrolment, keyring, signing
 from giaoban.kernel.enrolment import Address, Offer, OfferedAgency
 from giaoban.kernel.errors import ErrorCode, KernelError
-from giaoban.partners import directory, queries, statements, station
+from giaoban.partners import directory, queries, statements, station, waking
 from giaoban.partners.border import KIND_HELLO, Hello, groups_of
 from giaoban.partners.enums import Act, Courier, PartnerState
 from giaoban.partners.models import (
@@ -329,7 +329,7 @@ def set_routes(partner: Partner, routes: Sequence[tuple[str, str]], *, by: Perso
         _write_routes(partner, list(dict.fromkeys(routes)))
         shown = ", ".join(f"{courier}={address}" for courier, address in routes)
         _record(Act.ROUTES, by=by, now=now, partner=partner, detail=shown[:300])
-        transaction.on_commit(jobs.wake)
+        waking.wake(partner, waking.WHEN_ROUTED, now=now)
 
 
 def suspend(partner: Partner, *, by: Person, now: datetime) -> Partner:
@@ -380,7 +380,7 @@ def decide_finding(finding: PartnerFinding, *, by: Person, now: datetime) -> boo
         if queries.open_findings(partner).filter(agency=finding.agency_id).exists():
             return False
         PartnerAgency.objects.filter(partner=partner, agency=finding.agency_id).update(frozen_at=None)
-        transaction.on_commit(jobs.wake)
+        waking.wake(partner, waking.WHEN_RESUMED, now=now)
     return True
 
 
@@ -646,6 +646,7 @@ def _enrol(found: ReadOffer, *, now: datetime) -> None:
     for agency in ours:
         statements.ensure(agency, now=now)
     statements.queue_for(partner, ours)
+    waking.wake(partner, waking.WHEN_ENROLLED, now=now)
     if not ours or not greeted:
         return
     own = groups_of(make_offer(now=now).fingerprint)
@@ -736,7 +737,8 @@ def _change_state(
         partner.state = after
         seals.seal(partner).save()
         _record(act, by=by, now=now, partner=partner)
-        transaction.on_commit(jobs.wake)
+        if after == PartnerState.ACTIVE:
+            waking.wake(partner, waking.WHEN_RESUMED, now=now)
     return partner
 
 

@@ -27,6 +27,7 @@ from giaoban.dispatches.models import Dispatch, Register, WitnessedCheckpoint
 from giaoban.kernel import keyring, signing
 from giaoban.kernel.errors import ErrorCode, KernelError
 from giaoban.kernel.keyring import KeyStatement, OnlineKey, Root
+from giaoban.partners import waking
 from giaoban.partners.enums import Act, PartnerState
 from giaoban.partners.models import (
     AppliedStatement,
@@ -147,6 +148,23 @@ def revoke_key(
         return _say(agency, last, replace(last, online=online), Act.REVOKED, by=by, now=now)
 
 
+def rekey_after_loss(agency: Agency, *, sequence: int, place: Place, by: Person, now: datetime) -> Paper | None:
+    """After a loss: a new key that speaks from `sequence` on, and the end of every other, for dispatches from there and for receipts from
+    `place` in the incoming register on (docs/protocol.md 15.5). A paper for the officers where the agency has a root; None when the new
+    key counts, now or already.
+    """
+    require_administrator(by)
+    with transaction.atomic():
+        last = _last_of_ours(agency, now=now)
+        own_sequence, own_place = _ends(agency, now=now)
+        sequence, place = max(sequence, own_sequence), max(place, own_place)
+        if any(each.is_live and each.from_sequence >= sequence for each in last.online):
+            return None
+        online = (*(_ended(each, sequence, place) for each in last.online), _new_key(sequence))
+        said = _say(agency, last, replace(last, online=online), Act.ROTATED, by=by, now=now)
+    return said if isinstance(said, Paper) else None
+
+
 def make_root(
     agency: Agency, *, passphrases: Sequence[str], threshold: int, by: Person, now: datetime
 ) -> tuple[list[OfficerKey], Paper]:
@@ -241,7 +259,7 @@ def apply_paper(
 def take_statement(sealed: bytes, *, partner: Partner, now: datetime) -> str:
     """Take in a statement that came in a bundle of `partner`. "" when it counts, waits for people or is known; else the kernel's code.
 
-    Another statement under a number that counts is two tongues: it is kept as a finding, and exchange with that agency is frozen.
+    Another statement under a number that was said before is two tongues: it is kept as a finding, and exchange with that agency is frozen.
     """
     try:
         told = keyring.parse(sealed).statement
@@ -252,14 +270,14 @@ def take_statement(sealed: bytes, *, partner: Partner, now: datetime) -> str:
         return ErrorCode.KEYS_OTHER_AGENCY.value
     with transaction.atomic():
         link = PartnerAgency.objects.select_for_update(of=("self",)).select_related("agency").get(pk=link.pk)
+        if _is_fork(link.agency, sealed):
+            _keep(link.agency, sealed, needs_approval=True, now=now)
+            _freeze(link, KernelError(ErrorCode.KEYS_FORKED, agency=told.agency, number=told.number), now=now)
+            return ErrorCode.KEYS_FORKED.value
         try:
             accepted = keyring.accept(known(link.agency), sealed)
         except KernelError as error:
-            if error.code is ErrorCode.KEYS_REPEATED:
-                return ""
-            if error.code is ErrorCode.KEYS_FORKED:
-                _freeze(link, error, now=now)
-            return error.code.value
+            return "" if error.code is ErrorCode.KEYS_REPEATED else error.code.value
         row = _keep(link.agency, sealed, needs_approval=accepted.needs_approval, now=now)
         if not accepted.needs_approval:
             _apply(link.agency, row, now=now)
@@ -310,14 +328,19 @@ def due(partner: Partner) -> list[bytes]:
     return [bytes(row.statement.sealed) for row in rows.order_by("statement__agency_id", "statement__number")]
 
 
-def told(partner: Partner, holds: Sequence[tuple[str, int]]) -> None:
-    """The partner's status says which of our statements count there: (agency, number). Those need not be sent again."""
+def told(partner: Partner, holds: Sequence[tuple[str, int]], *, now: datetime) -> None:
+    """The partner's status says which of our statements count there: (agency, number). Those need not be sent again.
+
+    What it refused because it did not know the key is tried again now.
+    """
     if not StatementDue.objects.filter(partner=partner).exists():
         return
     for agency, number in holds:
-        StatementDue.objects.filter(
+        gone, _tables = StatementDue.objects.filter(
             partner=partner, statement__agency__code=agency, statement__number__lte=number
         ).delete()
+        if gone:
+            waking.wake(partner, waking.WHEN_KEYS_KNOWN, sender=agency, now=now)
 
 
 def held_of(partner: Partner) -> list[tuple[str, int]]:
@@ -504,6 +527,26 @@ def _stale() -> RefusedError:
         _("The numbers it names are not those at which this agency stands."),
         _("Make it again and let the officers sign the new one."),
     )
+
+
+def _is_fork(agency: Agency, sealed: bytes) -> bool:
+    """Whether the agency said something else before under this number, and could have said this too: two servers with one key.
+
+    Judged against the statement before that number: a later one may have ended the key that the second tongue still signs with.
+    """
+    signed = keyring.parse(sealed)
+    rows = list(
+        KeyStatementRow.objects.filter(agency=agency, number__lte=signed.statement.number).order_by("number", "pk")
+    )
+    same = [row for row in rows if row.number == signed.statement.number]
+    if not same or any(keyring.parse(bytes(row.sealed)).digest == signed.digest for row in same):
+        return False
+    before = [row for row in rows if row.number < signed.statement.number]
+    try:
+        keyring.accept(keyring.parse(bytes(before[-1].sealed)).statement if before else None, sealed)
+    except KernelError:
+        return False
+    return True
 
 
 def _freeze(link: PartnerAgency, error: KernelError, *, now: datetime) -> None:

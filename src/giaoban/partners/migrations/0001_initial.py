@@ -19,7 +19,7 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        ("agencies", "0001_initial"),
+        ("agencies", "0002_key_statements"),
         ("dispatches", "0002_guards"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
@@ -83,6 +83,8 @@ class Migration(migrations.Migration):
                 ("created_at", models.DateTimeField()),
                 ("frozen_at", models.DateTimeField(null=True)),
                 ("frozen_why", models.CharField(blank=True, max_length=80)),
+                ("frozen_nonce", models.UUIDField(null=True)),
+                ("done_nonce", models.UUIDField(null=True)),
             ],
             options={
                 "verbose_name": "this server",
@@ -137,6 +139,7 @@ class Migration(migrations.Migration):
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
                 ("sent_number", models.PositiveBigIntegerField(default=0)),
                 ("heard_number", models.PositiveBigIntegerField(default=0)),
+                ("recent", models.JSONField(default=list)),
                 ("heard_at", models.DateTimeField(null=True)),
                 ("receipt_at", models.DateTimeField(null=True)),
                 ("tried_at", models.DateTimeField(null=True)),
@@ -157,6 +160,8 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
                 ("frozen_at", models.DateTimeField(null=True)),
+                ("restoring", models.CharField(blank=True, max_length=36)),
+                ("restoring_number", models.PositiveIntegerField(null=True)),
                 (
                     "agency",
                     models.OneToOneField(
@@ -226,6 +231,7 @@ class Migration(migrations.Migration):
                             ("keys", "approved a key statement"),
                             ("rotated", "made a new key"),
                             ("revoked", "revoked a key"),
+                            ("waived", "agreed to reconcile without the partner"),
                         ],
                         max_length=12,
                     ),
@@ -301,6 +307,48 @@ class Migration(migrations.Migration):
             ],
             options={
                 "constraints": [models.UniqueConstraint(fields=("partner", "receipt"), name="partners_receipt_due")],
+            },
+        ),
+        migrations.CreateModel(
+            name="RecoveryDue",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("digest", models.CharField(max_length=64)),
+                ("sealed", models.BinaryField()),
+                (
+                    "partner",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="recoveries_due",
+                        to="partners.partner",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "statement of loss due",
+                "constraints": [models.UniqueConstraint(fields=("partner", "digest"), name="partners_recovery_due")],
+            },
+        ),
+        migrations.CreateModel(
+            name="ReturnedItem",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("item_type", models.CharField(max_length=10)),
+                ("digest", models.CharField(max_length=64)),
+                ("content", models.BinaryField()),
+                ("at", models.DateTimeField()),
+                (
+                    "partner",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="returned_items",
+                        to="partners.partner",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "returned by a partner",
+                "constraints": [models.UniqueConstraint(fields=("partner", "digest"), name="partners_returned_digest")],
             },
         ),
         migrations.CreateModel(
