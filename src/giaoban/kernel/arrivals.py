@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from dataclasses import dataclass
+from itertools import chain, islice
 from typing import Final
 
 from giaoban.kernel.envelope import MAX_INT
@@ -66,12 +67,8 @@ class Arrivals:
 
     def missing(self, limit: int) -> list[int]:
         """The smallest numbers that have not come though a larger one has, at most `limit` of them."""
-        found: list[int] = []
-        for first, last in self.gaps:
-            if len(found) >= limit:
-                break
-            found.extend(range(first, min(last, first + limit - len(found) - 1) + 1))
-        return found
+        numbers = chain.from_iterable(range(first, last + 1) for first, last in self.gaps)
+        return list(islice(numbers, limit))
 
     @property
     def missing_count(self) -> int:
