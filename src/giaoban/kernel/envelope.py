@@ -255,26 +255,25 @@ def check_tree(value: object, depth: int = 0) -> None:
     """Return only when the value can travel: objects, lists, NFC text, integers below 2^53, true, false, null."""
     if depth > MAX_DEPTH:
         raise KernelError(ErrorCode.ENVELOPE_TOO_DEEP)
-    match value:
-        case None | bool():
-            return
-        case str():
-            check_text(value)
-        case int():
-            if abs(value) > MAX_INT:
-                raise KernelError(ErrorCode.ENVELOPE_NUMBER)
-        case Mapping():
-            for key, item in value.items():
-                if not isinstance(key, str):
-                    raise KernelError(ErrorCode.ENVELOPE_SHAPE, member=str(key))
-                check_text(key)
-                check_tree(item, depth + 1)
-        case list() | tuple():
-            for item in value:
-                check_tree(item, depth + 1)
-        case _:
-            # A float, or something JSON does not have: decimals travel as text, so that both sides read one value.
-            raise KernelError(ErrorCode.ENVELOPE_NUMBER if isinstance(value, float) else ErrorCode.ENVELOPE_SHAPE)
+    if isinstance(value, str):
+        check_text(value)
+    elif value is None or isinstance(value, bool):
+        return
+    elif isinstance(value, int):
+        if abs(value) > MAX_INT:
+            raise KernelError(ErrorCode.ENVELOPE_NUMBER)
+    elif isinstance(value, (list, tuple)):
+        for item in value:
+            check_tree(item, depth + 1)
+    elif isinstance(value, Mapping):
+        for key, item in value.items():
+            if not isinstance(key, str):
+                raise KernelError(ErrorCode.ENVELOPE_SHAPE, member=str(key))
+            check_text(key)
+            check_tree(item, depth + 1)
+    else:
+        # A float, or something JSON does not have: decimals travel as text, so that both sides read one value.
+        raise KernelError(ErrorCode.ENVELOPE_NUMBER if isinstance(value, float) else ErrorCode.ENVELOPE_SHAPE)
 
 
 def check_text(text: str) -> None:
