@@ -28,6 +28,7 @@ MENU = (
     Entry("conferences:list", _("Conferences"), ("conferences:",)),
     Entry("reports:list", _("Reports"), ("reports:",)),
     Entry("tasks:list", _("Tasks"), ("tasks:",)),
+    Entry("correspondence:list", _("Letters"), ("correspondence:",)),
     Entry("dispatches:register", _("Registers"), ("dispatches:",)),
     Entry("archive:list", _("Past records"), ("archive:",)),
     Entry("regulations:coordinations", _("Coordinations"), ("regulations:coordination",)),

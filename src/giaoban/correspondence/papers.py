@@ -76,8 +76,8 @@ class LetterSources:
     attachments: Sequence[str] = ()
 
 
-def letter_files(sources: LetterSources, reference: Reference) -> list[RenderedFile]:
-    """The letter with its number, DOCX and PDF."""
+def letter_files(sources: LetterSources, reference: Reference | None = None) -> list[RenderedFile]:
+    """The letter with its number, DOCX and PDF; without one it is a draft."""
     return render_files(letter_document(sources, reference), STEM)
 
 

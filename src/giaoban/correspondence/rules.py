@@ -24,6 +24,8 @@ MAX_REASON = 1000
 MAX_RECIPIENTS = 50
 MAX_STEPS = 20
 """Steps told in one dispatch."""
+MAX_SPAN_DAYS = 40 * 366
+"""Of a list of what was counted."""
 SHOWN_AROUND = 20
 """Characters shown before and after a place that may not be sent."""
 

@@ -14,6 +14,7 @@ from giaoban.agencies.models import Agency
 from giaoban.kernel.text import nfc
 from giaoban.regulations.enums import Aggregation, Cadence, IndicatorKind, InstrumentKind, PartyRole, Urgency
 from giaoban.regulations.models import ContentArea, Coordination, Regulation
+from giaoban.regulations.sources import IndicatorSource
 from giaoban.web.forms import DayField
 
 if TYPE_CHECKING:
@@ -79,9 +80,15 @@ class IndicatorForm(AreaForm):
     decimals = forms.IntegerField(label=_("Decimal places"), min_value=0, max_value=4, initial=0)
     kind = forms.ChoiceField(label=_("Joint figure"), choices=IndicatorKind.choices, widget=forms.RadioSelect)
     aggregation = forms.ChoiceField(label=_("Over time"), choices=Aggregation.choices)
+    source = forms.ChoiceField(
+        label=_("Counted from"),
+        choices=[("", _("a person counts")), *IndicatorSource.choices],
+        required=False,
+        help_text=_("Such a figure is filled in by itself, with the way to what was counted."),
+    )
     since = DayField(label=_("Asked from"), required=False)
     until = DayField(label=_("Asked until"), required=False)
-    field_order = ["area", "code", "name", "name_en", "unit", "decimals", "kind", "aggregation", "position"]
+    field_order = ["area", "code", "name", "name_en", "unit", "decimals", "kind", "aggregation", "source", "position"]
 
     def offer(self, areas: QuerySet[ContentArea]) -> None:
         """The content areas of the regulation to choose from."""

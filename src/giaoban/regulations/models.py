@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from giaoban.agencies.enums import Level
 from giaoban.agencies.models import Agency, Dated, Locality
 from giaoban.regulations.enums import Aggregation, Cadence, IndicatorKind, InstrumentKind, PartyRole, Urgency
+from giaoban.regulations.sources import IndicatorSource
 
 
 class Regulation(models.Model):
@@ -72,6 +73,7 @@ class Indicator(models.Model):
     decimals = models.PositiveSmallIntegerField(_("decimal places"), default=0)
     kind = models.CharField(_("joint figure"), max_length=10, choices=IndicatorKind, default=IndicatorKind.SEPARATE)
     aggregation = models.CharField(_("over time"), max_length=5, choices=Aggregation, default=Aggregation.SUM)
+    source = models.CharField(_("counted from"), max_length=20, choices=IndicatorSource, blank=True)
     position = models.PositiveSmallIntegerField(_("position"))
     since = models.DateField(_("asked from"), null=True, blank=True)
     until = models.DateField(_("asked until"), null=True, blank=True)

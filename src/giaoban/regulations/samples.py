@@ -15,6 +15,7 @@ from django.db import transaction
 
 from giaoban.regulations.enums import Aggregation, IndicatorKind, InstrumentKind, Urgency
 from giaoban.regulations.models import ContentArea, Indicator, Instrument, Regulation, TimeLimit
+from giaoban.regulations.sources import IndicatorSource
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -46,6 +47,7 @@ class Measure:
     kind: IndicatorKind = _SEPARATE
     decimals: int = 0
     aggregation: Aggregation = Aggregation.SUM
+    source: str = ""
 
 
 AREAS_77 = (
@@ -90,7 +92,14 @@ AREAS_03 = (
 )
 
 MEASURES_77 = (
-    Measure("tin-trao-doi", "trao-doi-thong-tin", "Tin, tài liệu trao đổi", "Information items exchanged", "tin"),
+    Measure(
+        "tin-trao-doi",
+        "trao-doi-thong-tin",
+        "Tin, tài liệu trao đổi",
+        "Information items exchanged",
+        "tin",
+        source=IndicatorSource.LETTERS_EXCHANGED,
+    ),
     Measure(
         "tin-xac-minh",
         "trao-doi-thong-tin",
@@ -98,6 +107,7 @@ MEASURES_77 = (
         "Sources verified together",
         "nguồn tin",
         _SHARED,
+        source=IndicatorSource.LETTERS_VERIFIED,
     ),
     Measure(
         "van-ban-tham-muu", "an-ninh-trat-tu", "Văn bản tham mưu cấp ủy, chính quyền", "Documents of advice", "văn bản"
@@ -132,7 +142,14 @@ MEASURES_77 = (
 )
 
 MEASURES_03 = (
-    Measure("tin-trao-doi", "trao-doi-thong-tin", "Tin, tài liệu trao đổi", "Information items exchanged", "tin"),
+    Measure(
+        "tin-trao-doi",
+        "trao-doi-thong-tin",
+        "Tin, tài liệu trao đổi",
+        "Information items exchanged",
+        "tin",
+        source=IndicatorSource.LETTERS_EXCHANGED,
+    ),
     Measure(
         "tin-xac-minh",
         "trao-doi-thong-tin",
@@ -140,6 +157,7 @@ MEASURES_03 = (
         "Sources verified together",
         "nguồn tin",
         _SHARED,
+        source=IndicatorSource.LETTERS_VERIFIED,
     ),
     Measure(
         "van-ban-tham-muu",
@@ -350,6 +368,7 @@ def _fill(regulation: Regulation, areas: Sequence[Area], measures: Sequence[Meas
                 "decimals": measure.decimals,
                 "kind": measure.kind,
                 "aggregation": measure.aggregation,
+                "source": measure.source,
                 "position": place,
             },
         )
