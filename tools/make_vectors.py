@@ -1,10 +1,11 @@
 #!/usr/bin/env python3
-"""Writes `vectors/*.json`: cases that any implementation of docs/protocol.md must accept, or refuse with the named code.
+"""Writes `vectors/`: cases that any implementation of docs/protocol.md must accept, or refuse with the named code.
 
     python tools/make_vectors.py            write them
     python tools/make_vectors.py --check    exit 1 where a file differs from what would be written
 
-Everything is derived from fixed seeds, so the files change only when the protocol does.
+Everything is derived from fixed seeds, so the files change only when the protocol does. Each case is a call of section 18; what must
+come of it is what the kernel says today, frozen: a change of the kernel that changes a verdict shows up here.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ import base64
 import hashlib
 import json
 import sys
+import tempfile
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime
@@ -20,34 +22,30 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
-sys.path.insert(0, str(ROOT / "src"))
+sys.path[:0] = [str(ROOT / "src"), str(ROOT / "tools"), str(ROOT / "vectors")]
 
-from giaoban.kernel import envelope, receipt, register, signing, verify  # noqa: E402
+import run as runner  # noqa: E402
+
+import vector_stations  # noqa: E402
+import vector_words  # noqa: E402
+from giaoban.cli.conformance import judge  # noqa: E402
+from giaoban.kernel import envelope, receipt, register, signing  # noqa: E402
 from giaoban.kernel.envelope import Envelope, FileEntry, OfficialReference, Recipient  # noqa: E402
-from giaoban.kernel.errors import KernelError  # noqa: E402
-from giaoban.kernel.policy import KnownKinds  # noqa: E402
 from giaoban.kernel.receipt import Outcome, Receipt, RefusalReason  # noqa: E402
-from giaoban.kernel.verify import TrustedKey  # noqa: E402
+from vector_proofs import evidence_cases, register_cases  # noqa: E402
+from vector_world import PAPER, public, seed  # noqa: E402
 
 FOLDER = ROOT / "vectors"
 KINDS = ["report.submitted", "task.assigned"]
-PAPER = "Báo cáo kết quả phối hợp".encode()
-AGENCIES = ("CAT", "BCH", "HQ")
+AGENCIES = ("BCH", "CAT", "HQ", "MOI", "XA")
+ENDS: dict[str, dict[str, Any]] = {
+    "HQ": {"revoked_from": 5},
+    "MOI": {"valid_from": 3},
+    "XA": {"revoked_received": [2026, 3]},
+}
+"""What is no longer, or not yet, believed of a key."""
+PUBLIC = {code: public(code) for code in AGENCIES}
 Case = dict[str, Any]
-
-
-def seed(name: str) -> bytes:
-    return hashlib.sha256(f"giaoban vector key {name}".encode()).digest()
-
-
-PUBLIC = {code: signing.public_key_of(seed(code)) for code in AGENCIES}
-
-
-def find_key(agency: str, key_id: str) -> TrustedKey | None:
-    """The three enrolled keys; that of HQ is revoked from its fifth dispatch on."""
-    if agency in PUBLIC and signing.key_id(PUBLIC[agency]) == key_id:
-        return TrustedKey(agency, PUBLIC[agency], 5 if agency == "HQ" else None)
-    return None
 
 
 def good(**changes: Any) -> Envelope:
@@ -271,6 +269,8 @@ def dispatch_cases() -> Iterator[tuple[str, str, bytes, str, dict[str, bytes]]]:
     )
     yield of("4.3", "the key of another agency", ours(sender="HQ"))
     yield of("4.4", "after the key was revoked", envelope.seal(from_hq(5), seed("HQ")))
+    yield of("12.4", "at the first sequence of a key", _of_new_key(3))
+    yield of("12.4", "before the first sequence of a key", _of_new_key(2))
     yield of("5.6", "signed by another key", signed_body(body, by="BCH"))
     yield of("5.6", "a flipped bit in the body", _flipped(SEALED, SEALED.index(b"BC-CAT")))
     yield of("5.6", "a flipped bit in the signature", _flipped(SEALED, len(SEALED) - 1))
@@ -282,6 +282,11 @@ def dispatch_cases() -> Iterator[tuple[str, str, bytes, str, dict[str, bytes]]]:
     yield of("5.9", "a file of another content", SEALED, files={next(iter(FILES)): b"x" * len(PAPER)})
     yield of("5.9", "a file cut short", SEALED, files={next(iter(FILES)): PAPER[:-1]})
     yield of("5.9", "a file that is not named", SEALED, files={**FILES, hashlib.sha256(b"x").hexdigest(): b"x"})
+
+
+def _of_new_key(sequence: int) -> bytes:
+    key = signing.key_id(PUBLIC["MOI"])
+    return envelope.seal(good(sender="MOI", key_id=key, sequence=sequence, previous="0" * 64), seed("MOI"))
 
 
 def receipt_cases() -> Iterator[tuple[str, str, bytes]]:
@@ -354,6 +359,34 @@ def receipt_cases() -> Iterator[tuple[str, str, bytes]]:
     yield "3.3", "version 2", bend(version=2)
 
 
+def ended_receipt_cases() -> Iterator[tuple[str, str, bytes, bytes]]:
+    """(rule, name, dispatch, receipt) by XA, whose key is not believed from entry 3 of 2026 on."""
+    dispatch = envelope.seal(good(recipients=(Recipient("XA", 1),)), seed("CAT"))
+
+    def by_old_key(year: int, position: int) -> bytes:
+        checkpoint = register.Checkpoint(f"giaoban/XA/in/{year}", position + 1, bytes(range(32)))
+        said = Receipt(
+            receiver="XA",
+            key_id=signing.key_id(PUBLIC["XA"]),
+            sender="CAT",
+            uid=good().uid,
+            digest=envelope.digest_of(dispatch),
+            outcome=Outcome.ACCEPTED,
+            reason=None,
+            duplicate_of=None,
+            arrival_number=1,
+            position=position,
+            checkpoint=register.sign_checkpoint(checkpoint, seed("XA")),
+            issued_at=datetime(2026, 11, 22, 1, 5, tzinfo=UTC),
+        )
+        return receipt.seal(said, seed("XA"))
+
+    yield "12.4", "place before the end of the key", dispatch, by_old_key(2026, 2)
+    yield "12.4", "year before the end of the key", dispatch, by_old_key(2025, 900)
+    yield "12.4", "place at the end of the key", dispatch, by_old_key(2026, 3)
+    yield "12.4", "year after the end of the key", dispatch, by_old_key(2027, 1)
+
+
 def checkpoint_cases() -> Iterator[tuple[str, str, str]]:
     """(rule, name, note): by the key of BCH."""
     good_note = register.sign_checkpoint(register.Checkpoint("giaoban/BCH/in/2026", 3, bytes(range(32))), seed("BCH"))
@@ -401,40 +434,11 @@ def merkle_cases() -> dict[str, Any]:
     }
 
 
-def verdict_of_dispatch(sealed: bytes, receiver: str, files: dict[str, bytes]) -> str:
-    """`accepted`, or the code of the refusal."""
-    try:
-        verify.verify_dispatch(
-            sealed, receiver=receiver, keys=find_key, policy=KnownKinds(frozenset(KINDS)), files=files
-        )
-    except KernelError as error:
-        return error.code.value
-    return "accepted"
-
-
-def verdict_of_receipt(sealed: bytes) -> str:
-    """As above, for a receipt of BCH for the dispatch "plain"."""
-    try:
-        verify.verify_receipt(
-            sealed, sender="CAT", uid=good().uid, digest=envelope.digest_of(SEALED), receiver="BCH", keys=find_key
-        )
-    except KernelError as error:
-        return error.code.value
-    return "accepted"
-
-
-def verdict_of_checkpoint(note: str) -> str:
-    """As above, for a note of BCH."""
-    try:
-        register.check_checkpoint(note, PUBLIC["BCH"])
-    except KernelError as error:
-        return error.code.value
-    return "accepted"
-
-
-def weak_keys() -> list[Case]:
-    """Public keys that must never be enrolled."""
+def key_cases() -> Iterator[tuple[str, str, bytes]]:
+    """(rule, name, public key in hexadecimal)."""
     keys = {
+        "sound": PUBLIC["CAT"].hex(),
+        "sound, with a newline": PUBLIC["CAT"].hex() + "\n",
         "identity": "0100000000000000000000000000000000000000000000000000000000000000",
         "order four": "0000000000000000000000000000000000000000000000000000000000000000",
         "order two": "ecffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f",
@@ -444,57 +448,118 @@ def weak_keys() -> list[Case]:
         "minus zero": "0100000000000000000000000000000000000000000000000000000000000080",
         "not on the curve": "0200000000000000000000000000000000000000000000000000000000000000",
         "printed in RFC 8032": "d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a",
+        "of the seed of zeros": "3b6a27bcceb6a42d62a3a8d02a6f0d73653215771de243a63ac048a18b59da29",
         "too short": "00" * 31,
         "too long": "07" * 33,
     }
-    cases = []
-    for name, text in {"sound": PUBLIC["CAT"].hex(), **keys}.items():
-        try:
-            signing.check_public_key(bytes.fromhex(text))
-            expect = "accepted"
-        except KernelError as error:
-            expect = error.code.value
-        cases.append({"rule": "4.2", "name": name, "public_key": text, "expect": expect})
-    return cases
+    for name, text in keys.items():
+        yield "4.2", name, text.encode()
 
 
-def build() -> dict[str, Any]:
-    """File name → content."""
-    return {
-        "keys.json": {
-            "enrolled": {
-                code: {
-                    "seed": seed(code).hex(),
-                    "public_key": PUBLIC[code].hex(),
-                    "key_id": signing.key_id(PUBLIC[code]),
-                    "revoked_from": 5 if code == "HQ" else None,
-                }
-                for code in AGENCIES
-            },
-            "kinds": KINDS,
-            "cases": weak_keys(),
-        },
-        "dispatches.json": [
-            {
-                "rule": rule,
-                "name": name,
-                "receiver": receiver,
-                "expect": verdict_of_dispatch(sealed, receiver, files),
-                "sealed": _b64(sealed),
-                "files": {sha256: _b64(content) for sha256, content in files.items()},
-            }
-            for rule, name, sealed, receiver, files in dispatch_cases()
-        ],
-        "receipts.json": [
-            {"rule": rule, "name": name, "expect": verdict_of_receipt(sealed), "sealed": _b64(sealed)}
-            for rule, name, sealed in receipt_cases()
-        ],
-        "checkpoints.json": [
-            {"rule": rule, "name": name, "expect": verdict_of_checkpoint(note), "note": note}
-            for rule, name, note in checkpoint_cases()
-        ],
-        "merkle.json": merkle_cases(),
-    }
+def proof_cases() -> Iterator[tuple[str, str, str, bytes]]:
+    """(what, rule, name, JSON): some of the proofs of `merkle.json`, whole and bent."""
+    leaves = [register.leaf_hash(bytes([number])) for number in range(11)]
+    roots = [register.root_of(leaves[:size]).hex() for size in range(12)]
+
+    def included(name: str, index: int, size: int, /, **changes: Any) -> tuple[str, str, str, bytes]:
+        path = [each.hex() for each in register.inclusion_proof(index, leaves[:size])]
+        value = {"index": index, "size": size, "leaf": leaves[index].hex(), "path": path, "root": roots[size]}
+        return "inclusion", "6.3", name, json.dumps({**value, **changes}).encode()
+
+    def grown(name: str, first: int, size: int, /, **changes: Any) -> tuple[str, str, str, bytes]:
+        path = [each.hex() for each in register.consistency_proof(first, leaves[:size])] if first else []
+        value = {"first": first, "first_root": roots[first], "size": size, "root": roots[size], "path": path}
+        return "consistency", "6.3", name, json.dumps({**value, **changes}).encode()
+
+    for index, size in ((0, 1), (0, 2), (6, 7), (7, 8), (8, 9), (3, 11), (10, 11)):
+        yield included(f"entry {index} of {size}", index, size)
+    path = [each.hex() for each in register.inclusion_proof(3, leaves)]
+    yield included("position beyond the size", 3, 11, index=11)
+    yield included("position below 0", 3, 11, index=-1)
+    yield included("another position", 3, 11, index=2)
+    yield included("another size", 3, 11, size=4)
+    yield included("another leaf", 3, 11, leaf=leaves[4].hex())
+    yield included("another root", 3, 11, root=roots[10])
+    yield included("a hash too few", 3, 11, path=path[:-1])
+    yield included("a hash too many", 3, 11, path=[*path, roots[0]])
+    yield included("hashes in another order", 3, 11, path=path[::-1])
+    yield included("a hash of 31 bytes", 3, 11, path=[path[0][:-2], *path[1:]])
+    for first, size in ((0, 0), (0, 5), (1, 2), (4, 8), (3, 7), (7, 7), (8, 11), (10, 11)):
+        yield grown(f"{first} grown to {size}", first, size)
+    path = [each.hex() for each in register.consistency_proof(7, leaves)]
+    yield grown("a tree that shrank", 7, 11, first=11, size=7)
+    yield grown("another first root", 7, 11, first_root=roots[6])
+    yield grown("another second root", 7, 11, root=roots[10])
+    yield grown("a step too few", 7, 11, path=path[:-1])
+    yield grown("a step too many", 7, 11, path=[*path, roots[0]])
+    yield grown("no proof", 7, 11, path=[])
+    yield grown("a proof where none is needed", 7, 7, path=path)
+    yield grown("the same size and another root", 7, 7, first_root=roots[6])
+
+
+TRUSTED = {"--keys": {"trusted": True}}
+
+
+def drafts() -> Iterator[tuple[str, str, str, dict[str, Any], bytes]]:
+    """(what, rule, name, options, input) of every case."""
+    for rule, name, content in key_cases():
+        yield "key", rule, name, {}, content
+    for rule, name, sealed, receiver, files in dispatch_cases():
+        options: dict[str, Any] = {"--receiver": receiver, **TRUSTED, "--kinds": ",".join(KINDS)}
+        if files:
+            options["--files"] = {"files": {sha256: _b64(content) for sha256, content in files.items()}}
+        yield "dispatch", rule, name, options, sealed
+    for rule, name, sealed in receipt_cases():
+        beside = {"file": _b64(SEALED)}
+        yield "receipt", rule, name, {**TRUSTED, "--receiver": "BCH", "--dispatch": beside}, sealed
+    for rule, name, dispatch, sealed in ended_receipt_cases():
+        yield (
+            "receipt",
+            rule,
+            name,
+            {**TRUSTED, "--receiver": "XA", "--dispatch": {"file": _b64(dispatch)}},
+            sealed,
+        )
+    for rule, name, note in checkpoint_cases():
+        yield "checkpoint", rule, name, TRUSTED, note.encode()
+    for what, rule, name, content in proof_cases():
+        yield what, rule, name, {}, content
+    for rule, name, content, held in evidence_cases():
+        folder = {} if held is None else {"--files": {"files": {name: _b64(each) for name, each in held.items()}}}
+        yield "evidence", rule, name, {**TRUSTED, **folder}, content
+    for rule, name, content in register_cases():
+        yield "register", rule, name, TRUSTED, content
+    yield from vector_stations.drafts(TRUSTED)
+
+
+def trusted() -> dict[str, Any]:
+    """The keys of all cases (18.3)."""
+    plain = {"valid_from": 1, "revoked_from": None, "revoked_received": None}
+    rows = [{"agency": code, "public_key": PUBLIC[code].hex(), **plain, **ENDS.get(code, {})} for code in AGENCIES]
+    return {"keys": rows}
+
+
+def verdict(what: str, case: Case) -> str:
+    """What the kernel says."""
+    with tempfile.TemporaryDirectory() as folder:
+        return judge(what, runner.lay_out(case, Path(folder)))
+
+
+def build() -> dict[str, str]:
+    """Path in `vectors/` → text."""
+    # The cases name the file of trusted keys, which must stand there before any of them can be judged.
+    (FOLDER / "cases").mkdir(parents=True, exist_ok=True)
+    files = {"trusted.json": written(trusted()), "merkle.json": written(merkle_cases())}
+    files["seeds.json"] = written({name: seed(name).hex() for name in (*AGENCIES, *vector_stations.NAMES)})
+    if not (FOLDER / "trusted.json").exists() or (FOLDER / "trusted.json").read_text() != files["trusted.json"]:
+        (FOLDER / "trusted.json").write_text(files["trusted.json"], encoding="utf-8")
+    cases: dict[str, list[Case]] = {}
+    for what, rule, name, options, content in drafts():
+        case: Case = {"rule": rule, "name": name, "options": options, "input": _b64(content)}
+        expect = verdict(what, case)
+        why = vector_words.why(expect, rule)
+        cases.setdefault(what, []).append({"rule": rule, "name": name, "expect": expect, "why": why, **case})
+    return {**files, **{f"cases/{what}.json": written(found) for what, found in cases.items()}}
 
 
 def written(value: Any) -> str:
@@ -503,16 +568,18 @@ def written(value: Any) -> str:
 
 
 def main() -> int:
+    """Write or compare."""
     check = "--check" in sys.argv[1:]
-    FOLDER.mkdir(exist_ok=True)
     different = []
-    for name, value in build().items():
+    files = build()
+    for name, text in files.items():
         path = FOLDER / name
-        if check:
-            if not path.exists() or path.read_text(encoding="utf-8") != written(value):
-                different.append(name)
-        else:
-            path.write_text(written(value), encoding="utf-8")
+        if not check:
+            path.write_text(text, encoding="utf-8")
+        elif not path.exists() or path.read_text(encoding="utf-8") != text:
+            different.append(name)
+    there = {path.relative_to(FOLDER).as_posix() for path in FOLDER.rglob("*.json")}
+    different += sorted(there - files.keys())
     for name in different:
         sys.stderr.write(f"vectors/{name} is not what tools/make_vectors.py writes\n")
     return 1 if different else 0

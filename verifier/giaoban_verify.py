@@ -233,7 +233,7 @@ def shape(value: object, members: Json) -> Json:
     if not isinstance(value, dict) or set(value) != set(members):
         raise RefusedError("envelope.shape")
     for name, wanted in members.items():
-        need(suits(value[name], wanted), "envelope.value", name)
+        need(suits(value[name], wanted), "register.checkpoint" if wanted is ORIGIN else "envelope.value", name)
     return value
 
 
@@ -638,7 +638,7 @@ class Extract:
         need(not self.keys.unused, "evidence.key", str(sorted(self.keys.unused)))
 
     def _register(self, origin: str) -> None:
-        need(ORIGIN.match(origin), "evidence.order", origin)
+        need(ORIGIN.match(origin), "register.checkpoint", origin)
         _, agency, direction, year = origin.split("/")
         continued = self.before[0] == direction
         need(
@@ -662,8 +662,8 @@ class Extract:
             if opening:
                 self._opening(entry, continued)
             elif entry["type"] == "recovery":
-                lost = shape(entry["content"], {"lost": lambda value: isinstance(value, list) and value != []})
-                need(lost and entry["number"] is None, "register.leaf", here)
+                lost = shape(entry["content"], {"lost": lambda value: True})["lost"]
+                need(isinstance(lost, list) and lost and entry["number"] is None, "register.leaf", here)
                 self.recovered = True
             else:
                 self._entry(entry, direction, here, roots)
