@@ -24,7 +24,7 @@ from giaoban.kernel import envelope, signing
 from giaoban.kernel.envelope import Envelope, Recipient
 from giaoban.partners import officers, services, statements
 from giaoban.partners.border import KIND_HELLO, Hello
-from giaoban.partners.models import KeyStatementRow, PartnerAgency, PartnerFinding
+from giaoban.partners.models import KeyStatementRow, PartnerAgency, PartnerFinding, StatementDue
 from giaoban.partners.officers import Paper
 
 if TYPE_CHECKING:
@@ -117,11 +117,18 @@ class Life:
             dispatches.deliver_all(NOW)
 
     def tell(self) -> None:
-        """The statements reach the partner, its people approve what needs them, and it says so."""
-        codes = set(post.bring_statements(self.pair.police, self.pair.military, now=NOW))
-        assert codes <= {"", "keys.rollback"}
-        approve_all(self.pair.military)
-        post.bring_statements(self.pair.police, self.pair.military, now=NOW)
+        """The statements reach the partner, its people approve what needs them, and it says so, until nothing is due.
+
+        A statement signed by a key that only the one before it names is refused until that one counts, and comes again.
+        """
+        for _round in range(STEPS + 1):
+            codes = set(post.bring_statements(self.pair.police, self.pair.military, now=NOW))
+            assert codes <= {"", "keys.rollback", "keys.too_few_signatures"}
+            approve_all(self.pair.military)
+            with self.pair.police.here():
+                if not StatementDue.objects.exists():
+                    return
+        raise AssertionError("a statement never came to count")
 
     def rotate(self) -> None:
         with self.pair.police.here():

@@ -34,6 +34,7 @@ MENU = (
     Entry("regulations:coordinations", _("Coordinations"), ("regulations:coordination",)),
     Entry("agencies:list", _("Agencies"), ("agencies:agency", "agencies:localit")),
     Entry("regulations:list", _("Regulations"), ("regulations:regulation", "regulations:detail")),
+    Entry("partners:list", _("Partners"), ("partners:",)),
     Entry(
         "agencies:people",
         _("Administration"),

@@ -1,10 +1,27 @@
-"""Who may open which route of this room."""
+"""Who may open which route of this room: administrators of the server alone. They see states and reasons, never content."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from giaoban.common.access import DIRECTORY, Row
 
-if TYPE_CHECKING:
-    from giaoban.common.access import Row
+ACT = Row(server_admin=True, methods=frozenset({"POST"}))
+LOOK = Row(server_admin=True, methods=frozenset({"GET", "HEAD"}))
 
-POLICY: dict[str, Row] = {}
+POLICY: dict[str, Row] = {
+    "partners:list": LOOK,
+    "partners:offer": DIRECTORY,
+    "partners:offer-file": LOOK,
+    "partners:read": DIRECTORY,
+    "partners:detail": LOOK,
+    "partners:approve": DIRECTORY,
+    "partners:update": ACT,
+    "partners:routes": DIRECTORY,
+    "partners:suspend": ACT,
+    "partners:resume": ACT,
+    "partners:agree": ACT,
+    "partners:keys": LOOK,
+    "partners:key-rotate": ACT,
+    "partners:key-revoke": DIRECTORY,
+    "partners:key-apply": DIRECTORY,
+    "partners:statement-approve": ACT,
+}

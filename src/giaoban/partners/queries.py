@@ -26,6 +26,7 @@ from giaoban.partners.models import (
     ReceiptDue,
     ReceivedOffer,
     Route,
+    Station,
 )
 from giaoban.partners.statements import APPROVALS_NEEDED
 
@@ -266,6 +267,74 @@ def waiting_statements() -> list[KeyStatementRow]:
     return [row for row in rows.order_by("kept_at", "pk") if row.number > applied.get(row.agency_id, 0)]
 
 
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A finding with who has agreed to go on."""
+
+    finding: PartnerFinding
+    agreed: list[Approval]
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it still holds its agency."""
+        return self.finding.freezes and len({each.person_id for each in self.agreed}) < APPROVALS_NEEDED
+
+
+def findings_of(partner: Partner) -> list[Found]:
+    """Every finding about a partner, latest first."""
+    rows = PartnerFinding.objects.filter(partner=partner).select_related("agency").prefetch_related("approvals__person")
+    return [
+        Found(row, [each for each in row.approvals.all() if each.what == Act.UNFROZEN])
+        for row in rows.order_by("-found_at", "-pk")
+    ]
+
+
+def access_finding(partner: Partner, pk: int) -> PartnerFinding:
+    """A finding about this partner that holds it. Raises NotFoundError."""
+    found = open_findings(partner).filter(pk=pk).first()
+    if found is None:
+        raise NotFoundError
+    return found
+
+
+def access_statement(pk: int) -> KeyStatementRow:
+    """A statement of a partner's agency that waits for people. Raises NotFoundError."""
+    for row in waiting_statements():
+        if row.pk == pk:
+            return row
+    raise NotFoundError
+
+
+def access_local(code: str) -> Agency:
+    """An agency of this server. Raises NotFoundError."""
+    for agency in local_agencies():
+        if agency.code == code:
+            return agency
+    raise NotFoundError
+
+
+def station() -> Station | None:
+    """This server as partners know it, once it has been made."""
+    return Station.objects.first()
+
+
+def offer_is_ready() -> bool:
+    """Whether an offer can be made without writing anything: the station and every agency's key statement are there."""
+    ours = local_agencies()
+    applied = AppliedStatement.objects.filter(agency__in=ours).count()
+    return bool(ours) and applied == len(ours) and Station.objects.exists()
+
+
+def links_of(partner: Partner) -> list[PartnerAgency]:
+    """The agencies of a partner, by code."""
+    return list(PartnerAgency.objects.filter(partner=partner).select_related("agency").order_by("agency__code"))
+
+
+def routes_of(partner: Partner) -> list[tuple[str, str]]:
+    """(courier, address) in the order in which they are tried."""
+    return list(Route.objects.filter(partner=partner).order_by("position").values_list("transport", "address"))
+
+
 def approvals_of(partner: Partner) -> list[Approval]:
     """What people did about a partner, latest first."""
     return list(Approval.objects.filter(partner=partner).select_related("person").order_by("-at", "-pk")[:100])
@@ -273,7 +342,7 @@ def approvals_of(partner: Partner) -> list[Approval]:
 
 def facts_of(partner: Partner) -> dict[str, Any]:
     """One partner whole, for `giaoban partners show --json`."""
-    links = list(PartnerAgency.objects.filter(partner=partner).select_related("agency"))
+    links = links_of(partner)
     keys_here = keys_by_agency([link.agency for link in links])
     contact = contact_of(partner)
     return {

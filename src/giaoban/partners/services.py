@@ -76,6 +76,7 @@ __all__ = [
     "make_root",
     "offer",
     "on_fork",
+    "prepare_offer",
     "read_offer",
     "recover",
     "resume",
@@ -198,6 +199,19 @@ def set_addresses(addresses: Sequence[tuple[str, str]], *, by: Person, now: date
     row.addresses = [[courier, address] for courier, address in addresses]
     row.save(update_fields=["addresses"])
     return row
+
+
+def prepare_offer(*, name: str, addresses: Sequence[tuple[str, str]], by: Person, now: datetime) -> MadeOffer:
+    """Name this server and its addresses, and make what an offer needs: station, certificate, a key statement of each agency.
+
+    Raises RefusedError `route.address`, and what `make_offer` raises.
+    """
+    require_administrator(by)
+    with transaction.atomic():
+        station.ensure(now=now, name=name)
+        station.rename(name, now=now)
+        set_addresses(addresses, by=by, now=now)
+        return make_offer(now=now)
 
 
 # ---- a partner's offer -------------------------------------------------------------------------------------------------

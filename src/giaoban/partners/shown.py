@@ -1,0 +1,147 @@
+"""What the pages of this room show, as plain values: states to badges, codes to words, reasons to one line."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+from django.utils.translation import gettext_lazy as _
+
+from giaoban.dispatches.words import NEXT_TEXTS, REASON_TEXTS, STATE_TEXTS, WHO_TEXTS
+from giaoban.kernel.delivery import REASONS, Reason, State
+from giaoban.partners import queries
+from giaoban.partners.border import groups_of
+from giaoban.partners.enums import Act, PartnerState
+from giaoban.web.parts import Moment
+
+if TYPE_CHECKING:
+    from giaoban.agencies.models import Person
+    from giaoban.common.errors import Text
+    from giaoban.dispatches.models import Outbox
+    from giaoban.partners.models import KeyStatementRow, Partner
+    from giaoban.partners.queries import Overview
+
+SHOWN_DELIVERIES: Final = 50
+
+BADGES: Final = {
+    PartnerState.PROPOSED: "waiting",
+    PartnerState.ACTIVE: "accepted",
+    PartnerState.SUSPENDED: "cancelled",
+    PartnerState.FROZEN: "failed",
+}
+ACT_STATES: Final = {
+    Act.READ: "received",
+    Act.FIRST_HALF: "waiting",
+    Act.SECOND_HALF: "accepted",
+    Act.WRONG: "refused",
+    Act.SUSPENDED: "cancelled",
+    Act.RESUMED: "accepted",
+    Act.UNFROZEN: "accepted",
+}
+FINDING_TEXTS: Final = {
+    "witness.forked": _("Its register says two different things: it was changed, or two servers write it."),
+    "witness.shrunk": _("Its register has become shorter than it was: an old backup, or entries were taken away."),
+    "keys.forked": _("It made two key statements under one number: two servers hold its keys."),
+    "hello.fingerprint": _("It greeted with other digits than those approved here. Read its newest offer."),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A delivery that has not taken effect, with the one reason."""
+
+    row: Outbox
+    state: Text
+    reason: Text
+    then: Text
+    who: Text
+
+
+def halves(fingerprint: str) -> list[list[str]]:
+    """The twelve groups in two lines of six."""
+    groups = groups_of(fingerprint)
+    return [groups[:6], groups[6:]]
+
+
+def partner_rows(rows: list[Overview]) -> list[tuple[Overview, str, Text]]:
+    """Each with its badge and the word on it."""
+    return [(each, *badge_of(each.partner, held=each.held)) for each in rows]
+
+
+def badge_of(partner: Partner, *, held: int = 0) -> tuple[str, Text]:
+    """Key of the badge and its word. A partner with a frozen agency shows that before everything else."""
+    if held and partner.is_active:
+        return "failed", _("Held: a register does not agree")
+    state = PartnerState(partner.state)
+    return BADGES[state], str(state.label).capitalize()
+
+
+def partner_page(partner: Partner, *, person: Person) -> dict[str, Any]:
+    """Everything on the page of one partner. The number of statements does not grow with what it has."""
+    links = queries.links_of(partner)
+    findings = queries.findings_of(partner)
+    held = sum(each.is_open for each in findings)
+    state, word = badge_of(partner, held=held)
+    deliveries = list(queries.waiting_deliveries(partner)[: SHOWN_DELIVERIES + 1])
+    contact = queries.contact_of(partner)
+    enrolled = partner.state != PartnerState.PROPOSED
+    return {
+        "partner": partner,
+        "state": state,
+        "word": word,
+        "contact": contact,
+        "version": str(contact.status.get("software", "")) if contact else "",
+        "halves": halves(partner.offer.fingerprint) if enrolled else None,
+        "offer_waits": queries.waiting_offer(partner) is not None,
+        "agencies": list(
+            zip(
+                links,
+                [facts for _agency, facts in queries.keys_by_agency([link.agency for link in links])],
+                strict=True,
+            )
+        ),
+        "routes": queries.routes_of(partner),
+        "deliveries": [waiting_of(row) for row in deliveries[:SHOWN_DELIVERIES]],
+        "more": len(deliveries) > SHOWN_DELIVERIES,
+        "streams": queries.streams_of(partner),
+        "witnessed": queries.witnessed(partner),
+        "findings": [
+            (
+                each,
+                FINDING_TEXTS.get(each.finding.code, each.finding.code),
+                person.pk in {one.person_id for one in each.agreed},
+            )
+            for each in findings
+        ],
+        "approvals": [
+            Moment(
+                at=row.at,
+                title=row.get_what_display().capitalize(),
+                detail=row.detail,
+                who=row.person.full_name,
+                state=ACT_STATES.get(Act(row.what), "sent"),
+            )
+            for row in queries.approvals_of(partner)
+        ],
+        "may_suspend": partner.state == PartnerState.ACTIVE,
+        "may_resume": partner.state == PartnerState.SUSPENDED,
+    }
+
+
+def waiting_of(row: Outbox) -> Waiting:
+    """A delivery with its reason, what happens next, and who must act."""
+    if not row.reason:
+        return Waiting(row, STATE_TEXTS[State(row.state)], "", "", "")
+    reason = Reason(row.reason)
+    rule = REASONS[reason]
+    return Waiting(row, STATE_TEXTS[State(row.state)], REASON_TEXTS[reason], NEXT_TEXTS[rule.then], WHO_TEXTS[rule.who])
+
+
+def waiting_statements(rows: list[KeyStatementRow], *, person: Person) -> list[tuple[KeyStatementRow, list[str], bool]]:
+    """Each with who has approved it, and whether this person has."""
+    shown = []
+    for row in rows:
+        approved = [each for each in row.approvals.all() if each.what == Act.KEYS]
+        names = [each.person.full_name for each in approved]
+        shown.append((row, names, person.pk in {each.person_id for each in approved}))
+    return shown
