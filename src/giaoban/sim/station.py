@@ -1,0 +1,1079 @@
+"""One server: a disk that keeps what was committed, and the steps of an exchange on it, every decision taken by the kernel.
+
+A transaction is a copy of the state that takes the state's place at the commit: what was not committed is lost in a crash, what was is
+kept. Values inside are immutable, so a backup is a reference. One agency lives on each server; it is named by its code.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from functools import partial
+from typing import Any, Final
+
+from giaoban.kernel import (
+    bundle,
+    delivery,
+    envelope,
+    exchange,
+    keyring,
+    receipt,
+    recovery,
+    register,
+    signing,
+    verify,
+    witness,
+)
+from giaoban.kernel.arrivals import Arrivals
+from giaoban.kernel.bundle import Item, ItemType
+from giaoban.kernel.delivery import Delivery, Event, Reason, State
+from giaoban.kernel.envelope import Envelope, Recipient
+from giaoban.kernel.errors import ErrorCode, KernelError
+from giaoban.kernel.exchange import Book, EntryType, Name, Stand
+from giaoban.kernel.keyring import KeyStatement, OnlineKey, Root
+from giaoban.kernel.policy import KnownKinds
+from giaoban.kernel.receipt import Outcome, RefusalReason
+from giaoban.kernel.verify import TrustedKey, VerifiedDispatch
+from giaoban.kernel.witness import Finding
+
+NOTE: Final = "sim.note"
+UNKNOWN: Final = "sim.unknown"
+"""A kind that no server handles: it is answered with a signed refusal."""
+POLICY: Final = KnownKinds(frozenset({NOTE}))
+NO_FILES: Final[Mapping[str, bytes]] = {}
+MAX_COLLECTED: Final = 20
+"""Dispatches of one bundle."""
+HELD: Final = "sim.held"
+"""Answer of a server that takes nothing of us until we are reconciled."""
+BUSY: Final = "sim.busy"
+"""Answer of a server whose own handler failed, or that is not open itself."""
+
+
+class CrashError(Exception):
+    """The process dies here."""
+
+
+class BrokenHandlerError(Exception):
+    """A bug of ours in a room: nothing of the dispatch is kept, the others flow."""
+
+
+class HeldError(Exception):
+    """Nothing of this sender is taken until it is reconciled, or we are."""
+
+
+@dataclass(frozen=True, slots=True)
+class Out:
+    """One row of the outbox."""
+
+    delivery: Delivery
+    changed_at: datetime
+    sequence: int
+    receipt: str | None = None
+    """Digest of the receipt that was taken in."""
+
+
+@dataclass(frozen=True, slots=True)
+class Came:
+    """A dispatch that was registered here, and the receipt given for it."""
+
+    digest: str
+    receipt: bytes
+    sequence: int
+    accepted: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """The newest checkpoint of a partner's register that was proven to follow from the ones before."""
+
+    checkpoint: register.Checkpoint
+    note: str
+
+
+_TABLES: Final = (
+    "dispatches",
+    "by_uid",
+    "by_sequence",
+    "by_official",
+    "towards",
+    "numbers",
+    "outbox",
+    "unsettled",
+    "receipts",
+    "incoming",
+    "arrivals",
+    "books",
+    "leaves",
+    "notes",
+    "held",
+    "roots",
+    "largest",
+    "statements",
+    "keys",
+    "effects",
+    "due",
+    "told",
+    "holding",
+    "forked",
+    "ended",
+    "wants",
+    "heard",
+)
+
+
+class Disk:
+    """All tables of one server. A committed one is never changed again."""
+
+    __slots__ = (
+        *_TABLES,
+        "answers",
+        "bundle_number",
+        "done",
+        "key_id",
+        "loss",
+        "mode",
+        "nonce",
+        "seed",
+        "seen_of_us",
+        "sequence",
+        "tip",
+        "void",
+    )
+
+    def __init__(self) -> None:
+        self.dispatches: dict[str, tuple[bytes, VerifiedDispatch]] = {}
+        self.by_uid: dict[tuple[str, str], Name] = {}
+        self.by_sequence: dict[tuple[str, int], Name] = {}
+        self.by_official: dict[tuple[str, tuple[int, str, int]], Name] = {}
+        self.towards: dict[str, int] = {}
+        self.numbers: dict[tuple[int, str], int] = {}
+        self.outbox: dict[tuple[str, str], Out] = {}
+        self.unsettled: dict[tuple[str, str], None] = {}
+        """Rows of the outbox that are not final, oldest first."""
+        self.receipts: dict[tuple[str, str], bytes] = {}
+        """(digest, receiver) → the receipt taken in for a dispatch of ours."""
+        self.incoming: dict[tuple[str, str], Came] = {}
+        self.arrivals: dict[str, Arrivals] = {}
+        self.books: dict[str, Book] = {}
+        """Direction → running end of the newest register."""
+        self.leaves: dict[str, tuple[bytes, ...]] = {}
+        """Origin → leaf hashes."""
+        self.notes: dict[str, str] = {}
+        """Direction → newest signed checkpoint."""
+        self.held: dict[str, Held] = {}
+        """Origin of a partner's register → the witness."""
+        self.roots: dict[tuple[str, int], tuple[bytes, str]] = {}
+        """(origin, size) → root and note, of every checkpoint of ours, and of those a partner showed."""
+        self.largest: dict[str, tuple[int, str]] = {}
+        """Origin of a partner's register → the largest checkpoint it showed, proven or not: (size, note)."""
+        self.statements: dict[str, tuple[KeyStatement, bytes]] = {}
+        self.keys: dict[tuple[str, str], TrustedKey] = {}
+        self.effects: dict[tuple[str, str], tuple[str, int]] = {}
+        """(sender, uid) → (digest, how many times the room's work was done)."""
+        self.due: dict[tuple[str, str], bytes] = {}
+        """(partner, digest) → receipt that goes along with the next bundle."""
+        self.told: dict[str, int] = {}
+        """Partner → the number of our key statement that it said it knows."""
+        self.holding: dict[str, str] = {}
+        """Partner → why nothing of it is taken: a nonce while it reconciles, or "forked"."""
+        self.forked: dict[str, tuple[str, ...]] = {}
+        """Partner → checkpoints of its register that contradict one another."""
+        self.ended: dict[str, frozenset[str]] = {}
+        """Partner → nonces of its recoveries that are over."""
+        self.wants: dict[str, int] = {}
+        """Origin of ours → size the partner holds: `partner\n origin`."""
+        self.heard: dict[str, int] = {}
+        """Partner → the highest number of a bundle of it."""
+        self.seed = b""
+        self.key_id = ""
+        self.sequence = 0
+        self.tip: str | None = None
+        self.mode = "open"
+        self.nonce = ""
+        self.answers: dict[str, tuple[tuple[bytes, ...], tuple[bytes, ...], int]] = {}
+        self.bundle_number = 0
+        self.done: frozenset[str] = frozenset()
+        self.void: frozenset[int] = frozenset()
+        """Sequence numbers of ours that were given up after a loss."""
+        self.loss = b""
+        """Our newest recovery statement."""
+        self.seen_of_us: dict[str, tuple[register.Checkpoint, ...]] = {}
+        """While we reconcile: partner → checkpoints of ours that it holds."""
+
+    def copy(self) -> Disk:
+        """A transaction."""
+        other = Disk.__new__(Disk)
+        for name in _TABLES:
+            setattr(other, name, getattr(self, name).copy())
+        other.answers = self.answers.copy()
+        other.bundle_number, other.done, other.key_id, other.mode = (
+            self.bundle_number,
+            self.done,
+            self.key_id,
+            self.mode,
+        )
+        other.nonce, other.seed, other.sequence, other.tip, other.void = (
+            self.nonce,
+            self.seed,
+            self.sequence,
+            self.tip,
+            self.void,
+        )
+        other.loss, other.seen_of_us = self.loss, self.seen_of_us.copy()
+        return other
+
+    def find_key(self, agency: str, key_id: str) -> TrustedKey | None:
+        """The finder of `kernel.verify`."""
+        return self.keys.get((agency, key_id))
+
+    def find_evidence(self, agency: str, key_id: str) -> TrustedKey | None:
+        """The same, ended keys included: a partner may have believed a dispatch before it knew that the key had ended."""
+        key = self.keys.get((agency, key_id))
+        return None if key is None else TrustedKey(agency, key.public_key)
+
+    def take_statement(self, statement: KeyStatement, sealed: bytes) -> None:
+        """Believe these keys of an agency from now on."""
+        self.statements[statement.agency] = statement, sealed
+        for key in keyring.trusted_keys(statement):
+            self.keys[statement.agency, key.key_id] = key
+
+
+@dataclass(frozen=True, slots=True)
+class Memory:
+    """`exchange.Memory` over the disk."""
+
+    disk: Disk
+    sender: str
+
+    def received(self, uid: str) -> str | None:
+        """Of any age."""
+        came = self.disk.incoming.get((self.sender, uid))
+        return None if came is None else came.digest
+
+    def has_number(self, sequence: int) -> bool:
+        """By high-water mark and gaps."""
+        seen = self.disk.arrivals.get(self.sender)
+        return seen is not None and seen.has(sequence)
+
+    def namesakes(self, said: Envelope) -> Iterable[Name]:
+        """By three indexes."""
+        disk, sender = self.disk, self.sender
+        official = exchange.official_of(said)
+        found = [
+            disk.by_uid.get((sender, said.uid)),
+            disk.by_sequence.get((sender, said.sequence - 1)),
+            disk.by_sequence.get((sender, said.sequence)),
+            disk.by_sequence.get((sender, said.sequence + 1)),
+            None if official is None else disk.by_official.get((sender, official)),
+        ]
+        return [name for name in found if name is not None]
+
+
+Witness = Callable[["Station", str, tuple[Any, ...]], None]
+
+
+@dataclass(slots=True)
+class Station:
+    """A running server. `disk` is what a crash leaves."""
+
+    code: str
+    uid: str
+    station_seed: bytes
+    station_key: bytes
+    disk: Disk
+    partners: dict[str, tuple[str, bytes]]
+    """Code → (station uid, station key), as enrolled."""
+    by_station: dict[str, str]
+    """Station uid → code."""
+    observe: Witness
+    """The oracle: hears what was committed, after the commit."""
+    crash: Callable[[Station, str], bool]
+    """Whether the process dies at this place."""
+    clock: Callable[[Station], datetime]
+    next_uid: Callable[[str], str]
+    offset: timedelta = timedelta()
+    clone: bool = False
+    dead: bool = False
+    wake_at: int = 0
+    """Step until which it is down or paused."""
+    journal: list[tuple[str, tuple[Any, ...]]] = field(default_factory=list)
+
+    # ---- transactions
+
+    def begin(self) -> Disk:
+        """A transaction; it is dropped unless `commit` follows."""
+        self.journal = []
+        return self.disk.copy()
+
+    def commit(self, tx: Disk) -> None:
+        """Make it durable, or die before or after."""
+        if self.crash(self, "before commit"):
+            raise CrashError
+        self.disk = tx
+        for what, facts in self.journal:
+            self.observe(self, what, facts)
+        self.journal = []
+        if self.crash(self, "after commit"):
+            raise CrashError
+
+    def now(self) -> datetime:
+        """What this server's clock says."""
+        return self.clock(self)
+
+    # ---- issuing
+
+    def issue(self, recipients: list[str], *, type_code: str | None, payload: dict[str, Any], kind: str = NOTE) -> str:
+        """As `dispatches.issuing.issue`: sealed, numbered, registered, queued. Returns the digest."""
+        now, tx = self.now(), self.begin()
+        on = now.date()
+        reference = None
+        if type_code is not None:
+            symbol = f"{type_code}-{self.code}"
+            reference = exchange.next_reference(
+                tx.numbers.get((on.year, symbol), 0), type_code=type_code, symbol=symbol, on=on
+            )
+            tx.numbers[on.year, symbol] = reference.number
+        to = []
+        for code in sorted(recipients):
+            tx.towards[code] = exchange.next_sequence(tx.towards.get(code, 0))
+            to.append(Recipient(code, tx.towards[code]))
+        said = Envelope(
+            uid=self.next_uid(self.code),
+            sender=self.code,
+            key_id=tx.key_id,
+            recipients=tuple(to),
+            kind=kind,
+            thread=None,
+            in_reply_to=None,
+            sequence=exchange.next_sequence(tx.sequence),
+            previous=tx.tip,
+            reference=reference,
+            summary="",
+            issued_at=now,
+            payload=payload,
+            files=(),
+        )
+        sealed = envelope.seal(said, tx.seed)
+        digest = envelope.digest_of(sealed)
+        found = VerifiedDispatch(said, digest, tx.keys[self.code, tx.key_id])
+        self._keep(tx, sealed, found)
+        tx.sequence, tx.tip = said.sequence, digest
+        number = None if reference is None else reference.number
+        self._enter(tx, "out", EntryType.DISPATCH, found, digest, number)
+        for recipient in said.recipients:
+            self._write_out(tx, (digest, recipient.agency), Out(Delivery(), now, recipient.sequence))
+        self.journal.append(("issued", (found, sealed)))
+        self.commit(tx)
+        return digest
+
+    # ---- delivering
+
+    def due(self, tx: Disk) -> dict[str, list[str]]:
+        """One round of the worker: release, ask again, claim. Partner → digests claimed now."""
+        now = self.now()
+        claimed: dict[str, list[str]] = {}
+        for key in list(tx.unsettled):
+            row = tx.outbox[key]
+            for _ in range(2):  # a released claim may be claimed again at once
+                todo = exchange.due_event(row.delivery, changed_at=row.changed_at, now=now)
+                if todo is None:
+                    break
+                event, reason = todo
+                row = self._step(tx, key, event, reason=reason)
+                if event is Event.CLAIMED:
+                    claimed.setdefault(key[1], []).append(key[0])
+                    break
+        return claimed
+
+    def take_up(self) -> None:
+        """After a start: every claim of the dead process is released."""
+        tx = self.begin()
+        for key in list(tx.unsettled):
+            current = tx.outbox[key].delivery
+            if current.state is State.IN_FLIGHT:
+                event, reason = exchange.released(current)
+                self._step(tx, key, event, reason=reason)
+        self.commit(tx)
+
+    def record(self, digests: Iterable[str], partner: str, failure: Reason | None) -> None:
+        """What a try without a receipt did to these rows."""
+        tx = self.begin()
+        self._record(tx, digests, partner, failure)
+        self.commit(tx)
+
+    def _record(self, tx: Disk, digests: Iterable[str], partner: str, failure: Reason | None) -> None:
+        for digest in digests:
+            row = tx.outbox.get((digest, partner))
+            todo = None if row is None else exchange.after_try(row.delivery, failure)
+            if todo is not None:
+                self._step(tx, (digest, partner), todo[0], reason=todo[1])
+
+    def retry_by_person(self) -> None:
+        """A clerk presses “try again” wherever that is possible."""
+        tx = self.begin()
+        for key in list(tx.unsettled):
+            if (tx.outbox[key].delivery.state, Event.PERSON_RETRIES) in delivery.TRANSITIONS:
+                self._step(tx, key, Event.PERSON_RETRIES)
+        self.commit(tx)
+
+    def mark_taken(self, tx: Disk, digests: Iterable[str], partner: str) -> None:
+        """Written on a medium, or fetched."""
+        for digest in digests:
+            self._step(tx, (digest, partner), Event.TAKEN_BY_MEDIUM)
+
+    def _step(self, tx: Disk, key: tuple[str, str], event: Event, *, reason: Reason | None = None) -> Out:
+        row = tx.outbox[key]
+        now = self.now()
+        after = delivery.step(row.delivery, event, at=now, reason=reason).delivery
+        row = replace(row, delivery=after, changed_at=now)
+        self._write_out(tx, key, row)
+        return row
+
+    def _write_out(self, tx: Disk, key: tuple[str, str], row: Out) -> None:
+        tx.outbox[key] = row
+        if row.delivery.state in {State.ACCEPTED, State.REFUSED}:
+            tx.unsettled.pop(key, None)
+        else:
+            tx.unsettled[key] = None
+
+    # ---- bundles
+
+    def compose(self, tx: Disk, partner: str, digests: Iterable[str], *, codes: list[list[str]] | None = None) -> bytes:
+        """A bundle for a partner: keys it does not know, status, receipts that are due, these dispatches, or our answer to its recovery."""
+        items: dict[tuple[ItemType, bytes], None] = {}
+        statement, sealed = tx.statements[self.code]
+        unknown = tx.told.get(partner, 0) < statement.number
+        if unknown:
+            items[ItemType.KEYS, sealed] = None
+        recovering = tx.holding.get(partner, "forked") != "forked"
+        if recovering:
+            items[ItemType.KEYS, tx.statements[partner][1]] = None
+        items[ItemType.STATUS, self._status(tx, partner, codes or [])] = None
+        if unknown and tx.loss:
+            items[ItemType.RECOVERY, tx.loss] = None
+        for key in [key for key in tx.due if key[0] == partner]:
+            items[ItemType.RECEIPT, tx.due.pop(key)] = None
+        sent = [tx.dispatches[digest][0] for digest in digests] if tx.mode == "open" else []
+        if recovering:
+            # All that we hold of the partner, all that we ever sent to it, and every receipt it gave us.
+            for key, content in tx.receipts.items():
+                if key[1] == partner:
+                    items[ItemType.RECEIPT, content] = None
+            for content, found in tx.dispatches.values():
+                said = found.envelope
+                if said.sender == partner or (said.sender == self.code and said.sequence_to(partner) is not None):
+                    sent.append(content)
+        for content in sent:
+            items[ItemType.DISPATCH, content] = None
+        tx.bundle_number += 1
+        return self.sealed_bundle(tx, partner, [(Item.of(kind, content), content) for kind, content in items])
+
+    def sealed_bundle(self, tx: Disk, partner: str, items: list[tuple[Item, bytes]]) -> bytes:
+        """The bytes of a bundle with these items."""
+        manifest = bundle.Manifest(
+            uid=self.next_uid("bundle"),
+            sender=self.uid,
+            receiver=self.partners[partner][0],
+            key_id=signing.key_id(self.station_key),
+            number=max(tx.bundle_number, 1),
+            created_at=self.now(),
+            items=tuple(item for item, _ in items),
+        )
+        return bundle.seal(manifest, self.station_seed) + b"".join(content for _, content in items)
+
+    def _status(self, tx: Disk, partner: str, codes: list[list[str]]) -> bytes:
+        proofs: dict[str, Any] = {}
+        for direction, note in tx.notes.items():
+            book = tx.books[direction]
+            wanted = tx.wants.get(f"{partner}\n{book.origin}", 0)
+            leaves = tx.leaves[book.origin]
+            if 0 < wanted < len(leaves):
+                path = register.consistency_proof(wanted, leaves)
+                proofs[direction] = {"size": wanted, "path": [value.hex() for value in path], "note": note}
+            else:
+                proofs[direction] = {"size": 0, "path": [], "note": note}
+        return envelope.encode_body(
+            {
+                "mode": tx.mode,
+                "nonce": tx.nonce,
+                "done": sorted(tx.done),
+                "answers": tx.holding.get(partner, ""),
+                "knows": tx.statements[partner][0].number,
+                "registers": proofs,
+                "holds": [
+                    *(held.note for origin, held in tx.held.items() if f"/{partner}/" in origin),
+                    *(
+                        note
+                        for origin, (size, note) in tx.largest.items()
+                        if f"/{partner}/" in origin
+                        and (origin not in tx.held or tx.held[origin].checkpoint.size < size)
+                    ),
+                    *tx.forked.get(partner, ()),
+                ],
+                "void": sorted(tx.void),
+                "codes": codes,
+            }
+        )
+
+    def open(self, blob: bytes) -> tuple[str, int, list[tuple[Item, bytes]]]:
+        """Sender, number and items of a bundle that is whole, by a partner and for us. Raises KernelError, whatever the bytes."""
+        size = bundle.head_size(blob[: bundle.HEAD_PREFIX])
+        opened = bundle.parse_head(blob[:size], len(blob))
+        partner = self.by_station.get(opened.manifest.sender)
+        if partner is None:
+            raise KernelError(ErrorCode.BUNDLE_OTHER_KEY, key=opened.manifest.key_id)
+        manifest = bundle.check_manifest(opened, public_key=self.partners[partner][1], receiver=self.uid)
+        items = []
+        for item, start in zip(manifest.items, opened.offsets, strict=True):
+            content = blob[start : start + item.size]
+            bundle.check_item(item, content)
+            items.append((item, content))
+        return partner, manifest.number, items
+
+    def take_in(self, blob: bytes, *, answer: bool) -> tuple[str, bytes | None, list[list[str]]]:
+        """Take in a bundle; everything of it is one transaction, each item in a savepoint of its own.
+
+        Returns the partner, the answering bundle if one is asked for, and the codes the partner gave for dispatches of ours.
+        """
+        partner, number, items = self.open(blob)
+        tx = self.begin()
+        is_current = number > tx.heard.get(partner, 0)
+        tx.heard[partner] = max(number, tx.heard.get(partner, 0))
+        codes: list[list[str]] = []
+        told: list[list[str]] = []
+        answering = ""
+        shown: list[bytes] = []
+        vouched: list[bytes] = []
+        stale = False
+        for item, content in items:
+            if item.type is ItemType.KEYS:
+                self._take_keys(tx, partner, content)
+            elif item.type is ItemType.RECOVERY:
+                self._quietly(partial(recovery.check, content, keys=tx.find_key))
+            elif item.type is ItemType.STATUS:
+                answering, told, notes = self._take_status(tx, partner, number, content)
+                stale = self._check_registers(tx, partner, notes, is_current=is_current)
+            elif item.type is ItemType.RECEIPT:
+                if answering and tx.mode != "open":
+                    vouched.append(content)
+                elif tx.mode == "open":
+                    self._quietly(partial(self.accept_receipt, tx, content))
+            elif answering and tx.mode != "open":
+                shown.append(content)
+            else:
+                code = HELD if stale else self.take_dispatch(tx, content)
+                if code:
+                    codes.append([envelope.digest_of(content), code])
+        if answering and tx.mode != "open" and answering == tx.nonce:
+            known = tx.statements[self.code][0].number
+            tx.answers[partner] = tuple(shown), tuple(vouched), known
+        for code_of in told:
+            self._take_code(tx, partner, code_of)
+        reply = None
+        if answer:
+            waiting = [digest for digest, to in tx.unsettled if to == partner][:MAX_COLLECTED]
+            fetched = [digest for digest in waiting if self._may_be_fetched(tx.outbox[digest, partner])]
+            fetched = fetched if tx.mode == "open" and partner not in tx.holding else []
+            self.mark_taken(tx, fetched, partner)
+            reply = self.compose(tx, partner, fetched, codes=codes)
+        self.commit(tx)
+        return partner, reply, told
+
+    def _may_be_fetched(self, row: Out) -> bool:
+        fresh = row.delivery.state is State.HANDED_OVER and row.changed_at + delivery.COLLECT_AGAIN > self.now()
+        return not fresh and (row.delivery.state, Event.TAKEN_BY_MEDIUM) in delivery.TRANSITIONS
+
+    def _quietly(self, act: Callable[[], object]) -> str:
+        """Do it, or return the code of the refusal; nothing of a refused item is kept."""
+        try:
+            act()
+        except KernelError as error:
+            return error.code.value
+        return ""
+
+    # ---- receiving
+
+    def take_dispatch(self, tx: Disk, sealed: bytes) -> str:
+        """Receive one dispatch; the code when no receipt can be given, else "" and the receipt is due to the sender."""
+        try:
+            self.receive(tx, sealed)
+        except KernelError as error:
+            return error.code.value
+        except HeldError:
+            return HELD
+        except BrokenHandlerError:
+            return BUSY
+        return ""
+
+    def receive(self, tx: Disk, sealed: bytes) -> bytes:
+        """As `dispatches.receiving.receive`."""
+        found = verify.verify_origin(sealed, keys=tx.find_key)  # 1-6
+        said = found.envelope
+        sender = said.sender
+        if tx.mode != "open" or sender in tx.holding:
+            raise HeldError
+        admitted = exchange.admit(  # 7-11
+            found, receiver=self.code, memory=Memory(tx, sender), policy=POLICY, files=NO_FILES
+        )
+        if admitted.repeat:
+            kept = tx.incoming[sender, said.uid].receipt
+            tx.due[sender, found.digest] = kept
+            self.journal.append(("repeated", (found, kept)))
+            return kept
+        arrived = tx.arrivals.get(sender, Arrivals()).add(admitted.sequence)
+        reason = None
+        if admitted.refused is not None:
+            reason = RefusalReason(admitted.refused.value, "")
+        elif said.payload.get("do") == "refuse":
+            reason = RefusalReason("sim.refused", "")
+        elif said.payload.get("do") == "break":
+            raise BrokenHandlerError  # 12
+        self._keep(tx, sealed, found)
+        entry_type = EntryType.DISPATCH if reason is None else EntryType.REFUSAL
+        position, number, note = self._enter(tx, "in", entry_type, found, found.digest, None)  # 13
+        answer = receipt.seal(
+            exchange.statement(
+                found,
+                receiver=self.code,
+                key_id=tx.key_id,
+                position=position,
+                number=number,
+                note=note,
+                reason=reason,
+                at=self.now(),
+            ),
+            tx.seed,
+        )
+        self._register_arrival(tx, found, answer, admitted.sequence, arrived, accepted=reason is None)
+        tx.due[sender, found.digest] = answer
+        return answer
+
+    def _register_arrival(
+        self, tx: Disk, found: VerifiedDispatch, answer: bytes, sequence: int, arrived: Arrivals, *, accepted: bool
+    ) -> None:
+        name = found.envelope.sender, found.envelope.uid
+        tx.arrivals[found.envelope.sender] = arrived
+        tx.incoming[name] = Came(found.digest, answer, sequence, accepted)
+        if accepted:
+            _, times = tx.effects.get(name, ("", 0))
+            tx.effects[name] = found.digest, times + 1
+        self.journal.append(("received", (found, answer, accepted)))
+
+    def accept_receipt(self, tx: Disk, sealed: bytes) -> None:
+        """As `dispatches.delivering.accept_receipt`."""
+        said = receipt.parse(sealed)
+        key = said.digest, said.receiver
+        row = tx.outbox.get(key)
+        if row is None or said.receiver in tx.holding:
+            raise KernelError(ErrorCode.VERIFY_OTHER_DISPATCH, uid=said.uid)
+        found = tx.dispatches[said.digest][1]
+        checked = verify.verify_receipt(
+            sealed,
+            sender=self.code,
+            uid=found.envelope.uid,
+            digest=found.digest,
+            receiver=said.receiver,
+            keys=tx.find_key,
+        )
+        event = exchange.settle(row.receipt, checked)
+        if event is None:
+            return
+        after = delivery.step(row.delivery, event, at=self.now())
+        self._write_out(tx, key, Out(after.delivery, self.now(), row.sequence, checked.digest))
+        self._enter(tx, "out", EntryType.RECEIPT, found, checked.digest, None)
+        tx.receipts[key] = sealed
+        self._see(tx, checked.checkpoint, said.key_id, said.checkpoint)
+        self.journal.append(("acknowledged", (found, said, sealed)))
+
+    def _take_code(self, tx: Disk, partner: str, told: list[str]) -> None:
+        """The partner could not give a receipt for a dispatch of ours and says why."""
+        digest, code = told
+        if code == HELD:
+            failure = Reason.HELD_UNTIL_RECONCILED
+        elif code == BUSY:
+            failure = Reason.PARTNER_BUSY
+        elif code in {each.value for each in ErrorCode}:
+            failure = delivery.reason_of(ErrorCode(code))
+        else:
+            failure = Reason.PARTNER_FAILED
+        self._record(tx, [digest], partner, failure)
+
+    # ---- registers and witnesses
+
+    def _keep(self, tx: Disk, sealed: bytes, found: VerifiedDispatch) -> None:
+        tx.dispatches[found.digest] = sealed, found
+        name = exchange.name_of(found)
+        sender = found.envelope.sender
+        tx.by_uid.setdefault((sender, name.uid), name)
+        tx.by_sequence.setdefault((sender, name.sequence), name)
+        if name.official is not None:
+            tx.by_official.setdefault((sender, name.official), name)
+
+    def _enter(
+        self,
+        tx: Disk,
+        direction: str,
+        entry_type: EntryType,
+        found: VerifiedDispatch,
+        digest: str,
+        number: int | None,
+    ) -> tuple[int, int | None, str]:
+        on = self.now().date()
+        book, opening = exchange.open_book(tx.books.get(direction), agency=self.code, direction=direction, on=on)
+        leaves = tx.leaves.get(book.origin, ())
+        if opening is not None:
+            leaves = (*leaves, opening.leaf_hash)
+        official = found.envelope.reference
+        book, entry = exchange.enter(
+            book,
+            entry_type,
+            on=on,
+            digest=digest,
+            sender=found.envelope.sender,
+            uid=found.envelope.uid,
+            reference=None if official is None else f"{official.number}/{official.symbol}",
+            by=None,
+            number=number,
+        )
+        note = register.sign_checkpoint(entry.checkpoint, tx.seed)
+        tx.books[direction] = book
+        tx.leaves[book.origin] = (*leaves, entry.leaf_hash)
+        tx.notes[direction] = note
+        if opening is not None:
+            tx.roots[book.origin, 1] = opening.checkpoint.root, ""
+        tx.roots[book.origin, entry.checkpoint.size] = entry.checkpoint.root, note
+        return entry.position, entry.number, note
+
+    def _see(
+        self, tx: Disk, shown: register.Checkpoint, key_id: str, note: str, *, is_current: bool = False
+    ) -> Finding:
+        """A checkpoint of a partner, truly signed, against the one we hold and against every other that was shown."""
+        if tx.keys[shown.agency, key_id].revoked_from is not None:
+            return Finding.OLDER  # of before the key was changed; the statement that ended it says how far it counts
+        held = tx.held.get(shown.origin)
+        finding = witness.compare(None if held is None else held.checkpoint, shown, is_current=is_current)
+        if tx.largest.get(shown.origin, (-1, ""))[0] < shown.size:
+            tx.largest[shown.origin] = shown.size, note
+        root, before = tx.roots.setdefault((shown.origin, shown.size), (shown.root, note))
+        if finding is Finding.FORKED or root != shown.root:
+            self._fork(tx, shown.agency, before, note)
+            return Finding.FORKED
+        return finding
+
+    def _fork(self, tx: Disk, partner: str, *notes: str) -> None:
+        """Nothing more is taken of it until people decide; it is shown what contradicts what."""
+        tx.forked[partner] = tuple(dict.fromkeys((*tx.forked.get(partner, ()), *notes)))
+        tx.holding.setdefault(partner, "forked")
+        self.journal.append(("forked", (partner,)))
+
+    def _check_registers(self, tx: Disk, partner: str, shown: list[tuple[str, Any]], *, is_current: bool) -> bool:
+        """Compare what a status says of the partner's registers with what we hold of them.
+
+        Whether an old copy of the partner speaks: its register is shorter than it was. Nothing of that bundle is taken; our next status
+        shows it what we hold, and it finds out itself.
+        """
+        stale = False
+        for _, claim in shown:
+            checkpoint, key_id = _believed_note(tx, partner, claim.get("note"))
+            if checkpoint is None:
+                continue
+            finding = self._see(tx, checkpoint, key_id, claim["note"], is_current=is_current)
+            fresh = Held(checkpoint, claim["note"])
+            held = tx.held.get(checkpoint.origin)
+            stale = stale or finding is Finding.SHRUNK
+            if finding is Finding.NEW and tx.keys[partner, key_id].revoked_from is None:
+                tx.held[checkpoint.origin] = fresh
+            elif finding is Finding.GROWN and held is not None and claim.get("size") == held.checkpoint.size:
+                try:
+                    witness.check_grown(held.checkpoint, checkpoint, [bytes.fromhex(value) for value in claim["path"]])
+                except (KernelError, KeyError, TypeError, ValueError):
+                    self._fork(tx, partner, claim["note"])
+                else:
+                    tx.held[checkpoint.origin] = fresh
+        if stale:
+            self.journal.append(("old_copy", (partner,)))
+        return stale
+
+    def _check_own(self, tx: Disk, notes: list[object]) -> None:
+        """What a partner holds of our registers. A checkpoint that our key signed and we never made means that another server
+        speaks for us, or that we are an old copy: nothing may leave until we are reconciled.
+        """
+        for note in notes:
+            checkpoint, _ = _believed_note(tx, self.code, note)
+            if checkpoint is None:
+                continue
+            made = tx.roots.get((checkpoint.origin, checkpoint.size))
+            if made is None or made[0] != checkpoint.root:
+                self.journal.append(("doubled", ()))
+
+    # ---- keys, status, recovery
+
+    def rotate(self) -> None:
+        """A new key; the one before ends with the next number."""
+        tx = self.begin()
+        self._new_key(tx, self._next_received(tx))
+        self.commit(tx)
+
+    def _next_received(self, tx: Disk) -> tuple[int, int]:
+        book = tx.books.get("in")
+        return (self.now().year, 0) if book is None else (book.year, book.tree.size)
+
+    def _new_key(self, tx: Disk, until_received: tuple[int, int]) -> None:
+        statement, _ = tx.statements[self.code]
+        fresh = seed_of(self.next_uid("key"))
+        public_key = signing.public_key_of(fresh)
+        online = tuple(
+            replace(key, until_sequence=tx.sequence + 1, until_received=until_received) if key.is_live else key
+            for key in statement.online
+        )
+        after = KeyStatement(
+            self.code,
+            statement.number + 1,
+            statement.root,
+            (*online, OnlineKey(public_key, tx.sequence + 1)),
+            self.now(),
+        )
+        # The officers' root signs it: after a loss the server may not even have its latest key any more.
+        sealed = keyring.seal(after, [root_seed(self.code), fresh])
+        accepted = keyring.accept(statement, sealed)
+        tx.take_statement(accepted.statement, sealed)
+        tx.seed, tx.key_id = fresh, signing.key_id(public_key)
+        self.journal.append(("rotated", (after,)))
+
+    def _take_keys(self, tx: Disk, partner: str, sealed: bytes) -> None:
+        try:
+            agency = keyring.parse(sealed).statement.agency
+            if agency != partner and (agency != self.code or tx.mode == "open"):
+                return
+            accepted = keyring.accept(tx.statements[agency][0], sealed)
+        except KernelError:
+            return
+        tx.take_statement(accepted.statement, sealed)
+        self.journal.append(("keys", (accepted.statement,)))
+
+    def _take_status(
+        self, tx: Disk, partner: str, number: int, content: bytes
+    ) -> tuple[str, list[list[str]], list[tuple[str, Any]]]:
+        try:
+            said = envelope.decode_body(content)
+            knows, done, nonce = int(said["knows"]), frozenset(said["done"]), str(said["nonce"])
+            registers = [(name, dict(claim)) for name, claim in said["registers"].items()]
+            holds = list(said["holds"])
+            void, codes, answers = (
+                [int(n) for n in said["void"]],
+                [list(pair) for pair in said["codes"]],
+                str(said["answers"]),
+            )
+            mode = str(said["mode"])
+        except (KernelError, KeyError, TypeError, ValueError, AttributeError):
+            return "", [], []
+        if number >= tx.heard.get(partner, 0):
+            tx.told[partner] = knows
+        ours = [checkpoint for checkpoint, _ in (_believed_note(tx, self.code, note) for note in holds) if checkpoint]
+        for checkpoint in ours:
+            tx.wants[f"{partner}\n{checkpoint.origin}"] = checkpoint.size
+        if tx.mode == "open":
+            if knows == tx.statements[self.code][0].number:  # else it speaks of before our last recovery
+                self._check_own(tx, holds)
+        else:
+            tx.seen_of_us[partner] = tuple(ours)
+        known = tx.ended.get(partner, frozenset())
+        over = known | done
+        if done:
+            tx.ended[partner] = over
+        if mode == "restoring" and nonce not in over:
+            tx.holding[partner] = nonce
+            tx.forked.pop(partner, None)
+        elif mode == "open" and (over != known or tx.holding.get(partner, "forked") in over):
+            self._resume(tx, partner, number, void)
+        if partner in tx.holding or mode != "open":
+            registers = []  # it says itself that its register is not what it was
+        return (answers if answers and answers == tx.nonce else ""), codes, registers
+
+    def _resume(self, tx: Disk, partner: str, number: int, void: list[int]) -> None:
+        """Two people have agreed to go on after the partner's recovery: a new line of witnesses, and its lost numbers are void."""
+        tx.holding.pop(partner, None)
+        tx.heard[partner] = number
+        tx.told[partner] = 0  # whoever said what it knows of us, it was not this server
+        tx.forked.pop(partner, None)
+        for origin in [origin for origin in tx.held if f"/{partner}/" in origin]:
+            del tx.held[origin]
+        for name in [name for name in tx.roots if f"/{partner}/" in name[0]]:
+            del tx.roots[name]
+        for origin in [origin for origin in tx.largest if f"/{partner}/" in origin]:
+            del tx.largest[origin]
+        for sequence in void:
+            tx.by_sequence.setdefault((partner, sequence), Name("", None, sequence, None, None))
+        for key in list(tx.unsettled):
+            if key[1] == partner and (tx.outbox[key].delivery.state, Event.PERSON_RETRIES) in delivery.TRANSITIONS:
+                self._step(tx, key, Event.PERSON_RETRIES)
+
+    def start_recovery(self, nonce: str) -> None:
+        """After a restore, or when there are two of us: nothing but status leaves until the partners have answered."""
+        tx = self.begin()
+        tx.mode, tx.nonce = "restoring", nonce
+        tx.answers = {}
+        self.commit(tx)
+
+    def finish_recovery(self, partners: Iterable[str]) -> bool:
+        """Go on when each of these partners has said what it has seen of us."""
+        if self.disk.mode == "open" or not all(partner in self.disk.answers for partner in partners):
+            return False
+        tx = self.begin()
+        own, theirs, vouched = self._shown(tx)
+        kept = [register.Checkpoint(book.origin, book.tree.size, book.tree.root) for book in tx.books.values()]
+        held = {
+            name.sequence: name.digest
+            for (sender, _), name in tx.by_sequence.items()
+            if sender == self.code and name.digest is not None
+        }
+        stand = Stand(tx.sequence, tx.tip, tx.towards, tx.numbers)
+        for sequence in tx.void:
+            held.setdefault(sequence, "")
+        result = exchange.reconcile(stand, held, [found for _, found in own])
+        tx.sequence, tx.tip = result.stand.sequence, result.stand.digest
+        tx.towards, tx.numbers = dict(result.stand.towards), dict(result.stand.numbers)
+        bytes_of = {found.digest: sealed for sealed, found in own}
+        for found in (*result.lost, *result.forked):
+            self._keep(tx, bytes_of[found.digest], found)
+            official = found.envelope.reference
+            number = None if official is None else official.number
+            self._enter(tx, "out", EntryType.DISPATCH, found, found.digest, number)
+            for to in found.envelope.recipients:
+                key = found.digest, to.agency
+                if key not in tx.outbox:
+                    self._write_out(tx, key, Out(Delivery(), self.now(), to.sequence))
+        tx.void |= frozenset(result.void)
+        until = self._take_back(tx, theirs, vouched)
+        self._new_key(tx, until)
+        tx.loss = self._statement_of_loss(tx, kept, recovery.Stream(stand.sequence, result.stand.sequence))
+        tx.mode, tx.done, tx.answers, tx.seen_of_us = "open", tx.done | {tx.nonce}, {}, {}
+        for sealed, _ in theirs:
+            self.take_dispatch(
+                tx, sealed
+            )  # what came with the answers and was never acknowledged comes in as any other
+        self.journal.append(("recovered", (result,)))
+        self.commit(tx)
+        return True
+
+    def _shown(
+        self, tx: Disk
+    ) -> tuple[list[tuple[bytes, VerifiedDispatch]], list[tuple[bytes, VerifiedDispatch]], dict[str, bytes]]:
+        """What the partners returned and what is proven by its signature: ours, theirs, and our receipts by digest of the dispatch."""
+        own: list[tuple[bytes, VerifiedDispatch]] = []
+        theirs: list[tuple[bytes, VerifiedDispatch]] = []
+        vouched: dict[str, bytes] = {}
+        for shown, receipts, _ in tx.answers.values():
+            for sealed in shown:
+                try:
+                    found = verify.verify_origin(sealed, keys=tx.find_evidence)
+                except KernelError:
+                    continue
+                if found.envelope.sender == self.code:
+                    own.append((sealed, found))
+                elif found.envelope.sequence_to(self.code) is not None:
+                    theirs.append((sealed, found))
+            for sealed in receipts:
+                try:
+                    said = receipt.parse(sealed)
+                except KernelError:
+                    continue
+                vouched[said.digest] = sealed
+        return own, theirs, vouched
+
+    def _statement_of_loss(self, tx: Disk, kept: list[register.Checkpoint], stream: recovery.Stream) -> bytes:
+        """What we say to have lost; nothing when nothing was."""
+        mine = {checkpoint.origin: checkpoint for checkpoint in kept}
+        most: dict[str, register.Checkpoint] = {}
+        for shown in tx.seen_of_us.values():
+            for checkpoint in shown:
+                if (
+                    checkpoint.size
+                    > most.get(checkpoint.origin, register.Checkpoint(checkpoint.origin, 0, register.EMPTY_ROOT)).size
+                ):
+                    most[checkpoint.origin] = checkpoint
+        lost = []
+        for origin, seen in sorted(most.items()):
+            own = mine.get(origin, register.Checkpoint(origin, 0, register.EMPTY_ROOT))
+            if seen.size > own.size:
+                lost.append(recovery.Lost(origin, own.size, own.root, seen.size, seen.root))
+        try:
+            said = recovery.Recovery(
+                agency=self.code, key_id=tx.key_id, lost=tuple(lost), stream=stream, issued_at=self.now()
+            )
+        except KernelError:
+            return b""
+        return recovery.seal(said, tx.seed)
+
+    def _take_back(
+        self, tx: Disk, theirs: list[tuple[bytes, VerifiedDispatch]], vouched: dict[str, bytes]
+    ) -> tuple[int, int]:
+        """Dispatches that we acknowledged before the loss take effect again, under the receipt given then. Where our old receipts end."""
+        until = self._next_received(tx)
+        for sealed, found in sorted(theirs, key=lambda pair: pair[1].envelope.sequence):
+            said = found.envelope
+            answer = vouched.get(found.digest)
+            if answer is None:
+                continue
+            try:
+                checked = verify.verify_receipt(
+                    answer,
+                    sender=said.sender,
+                    uid=said.uid,
+                    digest=found.digest,
+                    receiver=self.code,
+                    keys=tx.find_key,
+                )
+            except KernelError:
+                continue
+            place = _year_of(checked.checkpoint.origin), checked.receipt.position + 1
+            until = max(until, place)
+            sequence = said.sequence_to(self.code)
+            arrived = tx.arrivals.get(said.sender, Arrivals())
+            if (said.sender, said.uid) in tx.incoming or sequence is None or arrived.has(sequence):
+                continue
+            self._keep(tx, sealed, found)
+            accepted = checked.receipt.outcome is Outcome.ACCEPTED
+            entry_type = EntryType.DISPATCH if accepted else EntryType.REFUSAL
+            self._enter(tx, "in", entry_type, found, found.digest, checked.receipt.arrival_number)
+            self._register_arrival(tx, found, answer, sequence, arrived.add(sequence), accepted=accepted)
+        return until
+
+
+def seed_of(name: str) -> bytes:
+    """A private seed that anybody can make again: nothing here is secret."""
+    return hashlib.sha256(f"giaoban simulated key {name}".encode()).digest()
+
+
+def first_statement(code: str, seed: bytes, at: datetime) -> tuple[KeyStatement, bytes]:
+    """The statement that was enrolled in person before a run begins."""
+    root = root_seed(code)
+    statement = KeyStatement(
+        code, 1, Root(1, (signing.public_key_of(root),)), (OnlineKey(signing.public_key_of(seed)),), at
+    )
+    return statement, keyring.seal(statement, [seed, root])
+
+
+def root_seed(code: str) -> bytes:
+    """The offline root of an agency: on no server, so it outlives all of them."""
+    return seed_of(f"root of {code}")
+
+
+def _believed_note(tx: Disk, partner: str, note: object) -> tuple[register.Checkpoint | None, str]:
+    if not isinstance(note, str):
+        return None, ""
+    for (agency, key_id), key in tx.keys.items():
+        if agency == partner:
+            try:
+                checkpoint = register.check_checkpoint(note, key.public_key)
+            except KernelError:
+                continue
+            if checkpoint.agency == partner:
+                return checkpoint, key_id
+    return None, ""
+
+
+def _year_of(origin: str) -> int:
+    return int(origin.rsplit("/", 1)[1])
