@@ -128,9 +128,24 @@ def serve(
     host: str = typer.Option("127.0.0.1", "--host", help=_("Address to listen on.")),
     port: int = typer.Option(8000, "--port", envvar="PORT", min=1, max=65535, help=_("Port to listen on.")),
     with_sample: bool = typer.Option(False, "--sample", help=_("First fill an empty server with sample data.")),
+    exchange_port: int = typer.Option(
+        0,
+        "--exchange-port",
+        envvar="GIAOBAN_EXCHANGE_PORT",
+        min=0,
+        max=65535,
+        help=_("Port on which partners reach this server; 0: they cannot, and it collects."),
+    ),
+    exchange_host: str = typer.Option(
+        "",
+        "--exchange-host",
+        envvar="GIAOBAN_EXCHANGE_HOST",
+        help=_("Address for partners; by default that of --host."),
+    ),
 ) -> int:
     """One process; SIGTERM and Ctrl-C let open requests end within three seconds."""
     listener = _listen(host, port)
+    exchange_sockets = [_listen(exchange_host or host, exchange_port)] if exchange_port else []
     start()
     apply_migrations()
     if with_sample:
@@ -140,9 +155,15 @@ def serve(
     import uvicorn
     from django.conf import settings
 
+    from giaoban.project import asgi, exchange
+
+    exchange.prepare()
+    asgi.exchange_sockets.extend(exchange_sockets)
     logging.disable(logging.NOTSET)
     _show_accounts()
     say(_("Giao Ban is at %(address)s — Ctrl-C stops it.") % {"address": f"http://{host}:{port}/"})
+    if exchange_sockets:
+        say(_("Partners reach it at %(address)s.") % {"address": f"https://{exchange_host or host}:{exchange_port}"})
     sys.stdout.flush()
     config = uvicorn.Config(
         "giaoban.project.asgi:application",

@@ -1,0 +1,71 @@
+"""The exchange beside the pages: the listener on its own port, in the loop of the one process, and the rounds."""
+
+from __future__ import annotations
+
+import logging
+import shutil
+import socket
+import ssl
+from pathlib import Path
+from typing import Final
+
+from django.conf import settings
+from django.db import close_old_connections
+
+from giaoban.common import clock
+from giaoban.partners import station
+from giaoban.transports.https.door import Door
+from giaoban.transports.https.listener import Listener
+from giaoban.transports.rounds import Rounds
+
+LOG: Final = logging.getLogger(__name__)
+BACKLOG: Final = 128
+
+
+class Exchange:
+    """Everything that exchanges with partners while the server runs."""
+
+    def __init__(self) -> None:
+        self._rounds = Rounds()
+        self._listener: Listener | None = None
+
+    async def start(self, sockets: list[socket.socket]) -> None:
+        """Visit partners, and listen on `sockets` if there are any."""
+        self._rounds.start()
+        if sockets:
+            self._listener = Listener(Door(), folder=spool())
+            await self._listener.start(sockets, context())
+
+    async def stop(self) -> None:
+        """Let bundles in hand end, then nothing is exchanged any more."""
+        if self._listener is not None:
+            await self._listener.close()
+        self._rounds.stop(wait_seconds=2)
+
+
+def context() -> ssl.SSLContext:
+    """TLS 1.3 with the certificate that partners have pinned."""
+    made = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    made.minimum_version = ssl.TLSVersion.TLSv1_3
+    certificate, key = station.certificate_files()
+    made.load_cert_chain(certificate, key)
+    return made
+
+
+def prepare() -> None:
+    """Before the loop runs: this server's identity, and an empty spool (what lay there died with the last process)."""
+    station.ensure(now=clock.now())
+    shutil.rmtree(spool(), ignore_errors=True)
+    spool().mkdir(parents=True, exist_ok=True, mode=0o700)
+    close_old_connections()
+
+
+def spool() -> Path:
+    """Where bundles lie while they come."""
+    return Path(settings.GIAOBAN_HOME) / "spool"
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """The listening socket. Raises OSError."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    return socket.create_server((host, port), family=family, backlog=BACKLOG)

@@ -1,0 +1,149 @@
+"""Rounds: ask the partners that can be reached, look into folders, read brokers. One thread; each partner in a thread of its own.
+
+Deliveries go by themselves (`dispatches/jobs.py`); this is for what nobody sends: dispatches that wait to be collected, receipts that
+came in by a route without an answer, key statements, and the sign of life that tells both sides what is missing.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import datetime
+from time import monotonic
+from typing import Final, Protocol, cast
+
+from django.db import DatabaseError, close_old_connections
+
+from giaoban.common import clock
+from giaoban.dispatches import ports
+from giaoban.kernel.delivery import Reason
+from giaoban.partners import exchange, reconcile
+from giaoban.partners.enums import Courier, PartnerState
+from giaoban.partners.models import Contact, Partner, Route
+from giaoban.transports.https.client import CallError
+from giaoban.transports.nats.broker import BrokerError
+
+LOG: Final = logging.getLogger(__name__)
+POLL_SECONDS: Final = 15.0
+"""Between two visits where something may wait."""
+QUIET_SECONDS: Final = 300.0
+"""Between two visits that are a sign of life only."""
+BROKER_SECONDS: Final = 2.0
+TICK: Final = 1.0
+THREADS: Final = 16
+"""Partners visited at once."""
+
+
+class Visitor(Protocol):
+    """A courier that can fetch."""
+
+    def visit(self, partner: Partner, *, now: datetime) -> int:
+        """Fetch what waits and give what is due. Dispatches brought."""
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """What became of a visit."""
+
+    partner: Partner
+    courier: str
+    brought: int = 0
+    failure: str = ""
+    """A `kernel.delivery.Reason`; empty when all went well."""
+    detail: str = ""
+
+
+def visit(partner: Partner, courier: str, *, now: datetime) -> Visit:
+    """One visit by one courier. Never raises for what the other side or the way does."""
+    visitor = cast("Visitor", dict(ports.transports_in_order())[courier])
+    try:
+        return Visit(partner, courier, visitor.visit(partner, now=now))
+    except CallError as error:
+        return Visit(partner, courier, failure=error.reason.value, detail=error.detail)
+    except BrokerError as error:
+        exchange.note(partner, Reason.PARTNER_UNREACHABLE, now=now)
+        return Visit(partner, courier, failure=Reason.PARTNER_UNREACHABLE.value, detail=str(error))
+    except OSError as error:
+        exchange.note(partner, Reason.PARTNER_UNREACHABLE, now=now)
+        return Visit(partner, courier, failure=Reason.PARTNER_UNREACHABLE.value, detail=error.strerror or "")
+
+
+def visits_of(partner: Partner) -> list[str]:
+    """The couriers that can visit this partner, each once, in order."""
+    rows = Route.objects.filter(partner=partner, transport__in=VISITING).order_by("position")
+    return list(dict.fromkeys(rows.values_list("transport", flat=True)))
+
+
+VISITING: Final = (Courier.HTTPS, Courier.FOLDER, Courier.NATS)
+
+
+def visited() -> list[Partner]:
+    """Partners that are visited: those exchanged with, and frozen ones, which must be able to say that all is well again."""
+    return list(Partner.objects.filter(state__in=[PartnerState.ACTIVE, PartnerState.FROZEN]).order_by("pk"))
+
+
+def pause_after(partner: Partner, courier: str) -> float:
+    """Seconds until the next visit is worth while."""
+    if courier == Courier.NATS:
+        return BROKER_SECONDS
+    if courier == Courier.FOLDER or reconcile.is_frozen() or exchange.is_due(partner):
+        return POLL_SECONDS
+    hopes = Contact.objects.filter(partner=partner, status__collects=True).exists()
+    return POLL_SECONDS if hopes else QUIET_SECONDS
+
+
+class Rounds:
+    """Visits until it is stopped. Two servers on one database visit twice; nothing is doubled by it."""
+
+    def __init__(self) -> None:
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="giaoban-rounds", daemon=True)
+        self._pool = ThreadPoolExecutor(THREADS, thread_name_prefix="giaoban-visit")
+        self._due: dict[tuple[int, str], float] = {}
+        self._busy: set[tuple[int, str]] = set()
+
+    def start(self) -> None:
+        """Begin."""
+        self._thread.start()
+
+    def stop(self, *, wait_seconds: float = 5.0) -> None:
+        """End; a visit in hand is left to itself, its repeats are harmless."""
+        self._stop.set()
+        self._thread.join(wait_seconds)
+        self._pool.shutdown(wait=False, cancel_futures=True)
+
+    def _run(self) -> None:
+        while not self._stop.wait(TICK):
+            try:
+                close_old_connections()
+                self._round()
+            except Exception:  # the last resort of a thread that must not die
+                LOG.exception("a round of visits failed")
+
+    def _round(self) -> None:
+        moment = monotonic()
+        for partner in visited():
+            for courier in visits_of(partner):
+                key = (partner.pk, courier)
+                if key not in self._busy and self._due.get(key, 0.0) <= moment:
+                    self._busy.add(key)
+                    self._pool.submit(self._visit, partner, courier)
+
+    def _visit(self, partner: Partner, courier: str) -> None:
+        key = (partner.pk, courier)
+        pause = POLL_SECONDS
+        try:
+            close_old_connections()
+            found = visit(partner, courier, now=clock.now())
+            pause = POLL_SECONDS if found.failure else pause_after(partner, courier)
+            if found.brought:
+                LOG.info("collected", extra={"partner": str(partner.uid), "courier": courier, "brought": found.brought})
+        except DatabaseError:
+            LOG.warning("a visit found the database busy")
+        except Exception:  # one partner's trouble is nobody else's
+            LOG.exception("a visit failed")
+        finally:
+            self._due[key] = monotonic() + pause
+            self._busy.discard(key)
