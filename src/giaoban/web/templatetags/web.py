@@ -103,7 +103,7 @@ def _far_words(away: int) -> str:
 def deadline(context: RequestContext, due: date | datetime | None, finished: bool = False) -> SafeString:
     """The day of a deadline and how far off it is; `finished` things show the day alone."""
     if not due:
-        return format_html('<span class="text-secondary">–</span>')
+        return SafeString('<span class="text-secondary">–</span>')
     on = clock.day_of(due) if isinstance(due, datetime) else due
     if finished:
         return format_html('<time datetime="{}">{}</time>', on.isoformat(), day(on))

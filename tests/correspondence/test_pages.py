@@ -1,0 +1,265 @@
+"""The screens: each person finds their own island and their own buttons; what is typed is never lost."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from django.urls import reverse
+from tests.correspondence.office import NOW, Office, days
+
+from giaoban.common.access import Role
+from giaoban.correspondence import queries, services
+from giaoban.correspondence.enums import LetterKind, LetterState
+from giaoban.correspondence.models import Letter
+from giaoban.correspondence.policy import POLICY
+from giaoban.dispatches.services import deliver_all
+from giaoban.regulations.enums import Urgency
+
+
+def url(route: str, letter: Letter, *more: object) -> str:
+    return reverse(f"correspondence:{route}", args=[letter.uid, *more])
+
+
+def words(client: Client, path: str, **data: str) -> str:
+    answer = client.get(path, data)
+    assert answer.status_code == 200
+    return answer.content.decode()
+
+
+def problems(answer: object) -> dict[str, list[str]]:
+    return answer.context["form"].errors  # type: ignore[attr-defined, no-any-return]
+
+
+def test_a_letter_is_written_signed_registered_assigned_and_answered_on_the_screen(office: Office) -> None:
+    officer, head = office.client("CAH", Role.OFFICER), office.client("CAH")
+    begun = officer.post(reverse("correspondence:begin"), {"kind": "request", "coordination": office.coordination.uid})
+    letter = Letter.objects.get(holder__code="CAH")
+    assert begun.url == url("edit", letter)  # type: ignore[attr-defined]
+
+    typed = {
+        "summary": "Đề nghị phối hợp",
+        "text": "Nội dung",
+        "recipients": ["BCH"],
+        "purpose": "action",
+        "urgency": "urgent",
+        "area": "thong-tin",
+        "article": "Điều 5",
+        "row_version": letter.row_version,
+        "uploads": SimpleUploadedFile("tin.txt", b"abc"),
+        "then": "hand",
+    }
+    assert officer.post(url("edit", letter), typed).status_code == 302
+    letter.refresh_from_db()
+    assert (letter.state, letter.files[0]["name"]) == (LetterState.READY, "01-tin.txt")
+    assert head.get(url("preview", letter))["Content-Type"] == "application/pdf"
+    assert head.get(url("sign", letter)).status_code == 200
+    assert head.post(url("sign", letter)).status_code == 302
+    deliver_all(NOW)
+
+    clerk, boss, doer = (office.client("BCH", role) for role in (Role.CLERK, Role.APPROVER, Role.OFFICER))
+    assert clerk.post(url("register", letter)).status_code == 302
+    person = office.by("BCH", Role.OFFICER).person
+    given = boss.post(url("assign", letter), {"officer": person.uid, "opinion": "Gấp", "inner_due_on": ""})
+    assert given.status_code == 302
+    assert doer.post(url("start", letter)).status_code == 302
+    answered = doer.post(url("reply", letter))
+    reply = Letter.objects.get(holder__code="BCH", kind="reply")
+    assert answered.url == url("edit", reply)  # type: ignore[attr-defined]
+    said = {"summary": "Trả lời", "text": "Đúng", "urgency": "normal", "area": "", "article": "", "is_final": "on"}
+    assert doer.post(url("edit", reply), said).status_code == 302
+    assert boss.post(url("sign", reply)).status_code == 302
+    deliver_all(NOW)
+
+    assert office.states(letter) == {"BCH": ("06", "06")}
+    page = words(office.client("CAH"), url("detail", letter))
+    assert ("hoàn thành" in page, "Chức vụ approver" in page, "Người officer BCH" in page) == (True, True, False)
+
+
+@pytest.mark.parametrize("field", ["summary", "text", "article"])
+def test_a_place_that_may_not_be_sent_is_shown_at_its_field_and_nothing_typed_is_lost(
+    office: Office, field: str
+) -> None:
+    draft = office.draft()
+    typed = {
+        "summary": "hoangyenmot",
+        "text": "hoangyenhai",
+        "article": "hoangyenba",
+        "recipients": ["BCH", "HKL"],
+        "purpose": "action",
+        "urgency": "urgent",
+        "area": "thong-tin",
+        "row_version": draft.row_version,
+    }
+    typed[field] = f"{typed[field]} căn cước 038201012345"
+
+    answer = office.client("CAH", Role.OFFICER).post(url("edit", draft), typed)
+
+    assert (answer.status_code, list(problems(answer))) == (422, [field])
+    assert "038201012345" in str(problems(answer)[field])
+    page = answer.content.decode()
+    assert [word in page for word in ("hoangyenmot", "hoangyenhai", "hoangyenba")] == [True] * 3
+    draft.refresh_from_db()
+    assert draft.summary == "Đề nghị phối hợp kiểm tra nguồn tin"
+
+
+def test_forms_that_are_refused_keep_what_was_typed(office: Office) -> None:
+    letter = office.sent()
+    office.registered("BCH", letter)
+    officer = office.client("BCH", Role.OFFICER)
+
+    early = officer.post(url("more-time", letter), {"due_on": "03/11/2026", "text": "hoangyen"})
+    bad = officer.post(url("complete", letter), {"text": "Số 0912 345 678"})
+
+    assert (early.status_code, "hoangyen" in early.content.decode()) == (422, True)
+    assert (bad.status_code, list(problems(bad))) == (422, ["text"])
+
+
+def test_time_and_take_back_are_asked_and_answered_on_the_screen(office: Office) -> None:
+    letter = office.sent(now=NOW)
+    office.registered("BCH", letter)
+    far = f"{date(2027, 3, 1):%d/%m/%Y}"
+    assert (
+        office.client("BCH", Role.OFFICER).post(url("more-time", letter), {"due_on": far, "text": "Xa"}).status_code
+        == 302
+    )
+    deliver_all(NOW)
+    assert "Trả lời đề nghị" in words(office.client("CAH"), url("detail", letter))
+    decided = office.client("CAH").post(url("decide", letter, "BCH"), {"due_on": far, "text": "", "decision": "grant"})
+    assert decided.status_code == 302
+    begun = office.client("CAH", Role.OFFICER).post(url("about", letter, "recall"))
+    recall = Letter.objects.get(kind="recall", holder__code="CAH")
+    assert begun.url == url("edit", recall)  # type: ignore[attr-defined]
+    assert office.client("CAH").post(url("sign", recall)).status_code == 302
+    deliver_all(NOW)
+    no = office.client("BCH").post(url("recall-answer", letter), {"text": "", "decision": "refuse"})
+    yes = office.client("BCH").post(url("recall-answer", letter), {"text": "", "decision": "agree"})
+    deliver_all(NOW)
+
+    assert (no.status_code, yes.status_code, office.states(letter)) == (422, 302, {"BCH": ("15", "15")})
+    assert "01/CAH" in words(office.client("BCH"), reverse("correspondence:list"))
+
+
+def test_return_slip_and_files(office: Office) -> None:
+    letter = office.sent(uploads=(services.Upload("tin.txt", b"abc"),))
+    clerk = office.client("BCH", Role.CLERK)
+
+    assert clerk.get(url("slip", letter))["Content-Type"] == "application/pdf"
+    assert clerk.get(url("file", letter, 1)).status_code == 302
+    assert clerk.get(url("file", letter, 2)).status_code == 404
+    assert clerk.post(url("refuse", letter), {"text": "Sai nơi nhận"}).status_code == 302
+    draft = office.draft(uploads=(services.Upload("nhap.txt", b"hoangyen"),))
+    assert office.client("CAH", Role.OFFICER).get(url("file", draft, 1)).content == b"hoangyen"
+    assert clerk.get(url("file", draft, 1)).status_code == 404
+
+
+def test_the_boxes_filter_sort_and_search(office: Office) -> None:
+    office.sent(summary="Đề nghị tuần tra chung", urgency=Urgency.URGENT)
+    office.sent(LetterKind.NOTICE, summary="Thông báo lịch trực", recipients=("BCH", "HKL"))
+    office.draft(summary="Dự thảo chưa gửi")
+    there, here = office.client("BCH", Role.VIEWER), office.client("CAH", Role.VIEWER)
+    path = reverse("correspondence:list")
+
+    found = words(there, path, q="tuan tra", kind="request", partner="CAH", open_only="on", sort="due")
+    assert ("tuần tra" in found, "lịch trực" in found) == (True, False)
+    assert "lịch trực" in words(here, path, box="out", sort="-issued", partner="HKL")
+    assert "Dự thảo chưa gửi" in words(here, path, box="drafts")
+    assert "Dự thảo chưa gửi" not in words(there, path, box="drafts")
+    assert words(here, path, box="nonsense", kind="nonsense", sort="nonsense", q="\x00") != ""
+
+
+def test_timeliness_counts_by_partner_and_area(office: Office) -> None:
+    first = office.sent(recipients=("BCH", "HKL"))
+    for code in ("BCH", "HKL"):
+        office.registered(code, first)
+    office.replied("BCH", first, now=days(3))
+    office.replied("HKL", first, now=days(9))
+    office.sent()
+
+    mine = queries.timeliness(by=office.by("CAH"), now=days(8), since=date(2026, 11, 1), until=date(2026, 11, 30))
+    theirs = queries.timeliness(by=office.by("BCH"), now=days(3), since=date(2026, 11, 1), until=date(2026, 11, 30))
+
+    assert [(r.partner.code, r.incoming, r.on_time, r.late, r.open, r.overdue, r.median_days) for r in mine] == [
+        ("BCH", False, 1, 0, 0, 1, 3.0),
+        ("HKL", False, 0, 1, 0, 0, 7.0),
+    ]
+    assert [(r.partner.code, r.incoming, r.on_time, r.open, r.area) for r in theirs] == [
+        ("CAH", True, 1, 1, "Trao đổi thông tin")
+    ]
+    client = office.client("CAH", Role.VIEWER)
+    assert "Ban Chỉ huy Quân sự" in words(
+        client, reverse("correspondence:timeliness"), since="01/11/2026", until="30/11/2026"
+    )
+    sheet = client.get(reverse("correspondence:timeliness-xlsx"))
+    table = client.get(reverse("correspondence:timeliness-csv"), {"since": "x", "until": "99/99/9999"})
+    assert (sheet.content[:2], table.content[:3]) == (b"PK", "\ufeff".encode())
+
+
+def test_what_waits_is_on_the_desk_of_whom_it_waits_for(office: Office) -> None:
+    letter = office.sent(recipients=("BCH",))
+
+    def waiting(code: str, role: Role, at: int = 0) -> list[str]:
+        return [str(item.what) for item in queries.to_do(office.by(code, role), days(at))]
+
+    assert [waiting("BCH", role) for role in (Role.CLERK, Role.OFFICER, Role.VIEWER)] == [
+        ["Vào sổ văn bản đến"],
+        [],
+        [],
+    ]
+    office.registered("BCH", letter)
+    assert waiting("BCH", Role.APPROVER) == ["Phân công xử lý văn bản"]
+    services.assign(
+        office.copy("BCH", letter), officer=office.by("BCH", Role.OFFICER).person, by=office.by("BCH"), now=NOW
+    )
+    services.ask_time(
+        office.copy("BCH", letter), due_on=date(2026, 11, 20), reason="x", by=office.by("BCH", Role.OFFICER), now=NOW
+    )
+    deliver_all(NOW)
+    draft = office.draft()
+    services.hand_to_approver(draft, by=office.by("CAH", Role.OFFICER), now=NOW)
+    assert (waiting("BCH", Role.OFFICER), waiting("BCH", Role.APPROVER)) == (["Trả lời văn bản"], [])
+    assert waiting("CAH", Role.APPROVER) == ["Trả lời đề nghị gia hạn", "Ký văn bản"]
+    assert waiting("CAH", Role.OFFICER, 20) == ["Cơ quan khác trả lời quá hạn"]
+
+
+def test_the_list_of_what_was_counted_leads_to_the_dispatches(office: Office) -> None:
+    letter = office.sent(summary="Đề nghị tuần tra chung")
+    path = reverse("correspondence:counted", args=[office.coordination.uid, "letters-exchanged"])
+    assert letter.dispatch is not None
+
+    page = words(office.client("CAH", Role.VIEWER), path, since="2026-11-01", until="2026-11-30")
+
+    assert reverse("dispatches:detail", args=[letter.dispatch.uid]) in page
+    client = office.client("CAH", Role.VIEWER)
+    assert client.get(path).status_code == 404
+    assert client.get(path, {"since": "2026-11-30", "until": "2026-11-01"}).status_code == 404
+    assert (
+        office.client("HAI", Role.VIEWER).get(path, {"since": "2026-11-01", "until": "2026-11-30"}).status_code == 404
+    )
+
+
+def test_a_stranger_and_the_wrong_role_find_nothing(office: Office) -> None:
+    letter, draft = office.sent(), office.draft()
+    stranger = office.client("HAI")
+
+    pages = [name.partition(":")[2] for name, row in POLICY.items() if "GET" in row.methods]
+    plain = {"list", "begin", "timeliness", "timeliness-xlsx", "timeliness-csv", "counted"}
+    for route in [page for page in pages if page not in plain]:
+        more = {"file": [1], "decide": ["BCH"]}.get(route, [])
+        for one in (letter, draft):
+            assert (route, stranger.get(url(route, one, *more)).status_code) == (route, 404)
+    for route in ("register", "start", "reply", "forward", "discard"):
+        assert stranger.post(url(route, letter)).status_code == 404
+        assert office.client("BCH", Role.VIEWER).post(url(route, letter)).status_code == 404
+
+
+def test_a_superior_sees_that_a_unit_is_late(office: Office) -> None:
+    office.sent(recipients=("HKL",))
+    services.give_reminders(days(14))
+    deliver_all(days(14))
+
+    page = words(office.client("UBH", Role.VIEWER), reverse("correspondence:list"))
+
+    assert "Đơn vị cấp dưới đang trả lời quá hạn" in page
