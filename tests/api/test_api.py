@@ -82,6 +82,7 @@ DESCRIBED = {
     "/tasks/{uid}/return": MAKE,
     "/dispatches/{uid}": GET,
     "/dispatches/{uid}/files/{position}": GET,
+    "/dispatches/{uid}/evidence": GET,
     "/deliveries/{delivery}/retry": ACT,
     "/deliveries/{delivery}/stop": ACT,
     "/registers/{direction}": GET,

@@ -138,6 +138,8 @@ SHARED = {
     "dispatches:detail": "/dispatches/{dispatch}/",
     "dispatches:file": "/dispatches/{dispatch}/files/0/",
     "dispatches:sealed": "/dispatches/{dispatch}/sealed/",
+    "dispatches:evidence": "/dispatches/{dispatch}/evidence/",
+    "dispatches:evidence-print": "/dispatches/{dispatch}/evidence/print/",
     "conferences:propose": "/conferences/next/{coordination}/",
     "reports:period": "/reports/of/{coordination}/{period}/",
     "reports:open": "/reports/of/{coordination}/{period}/open/",
@@ -154,6 +156,7 @@ SHARED = {
     "api:task-accept": "/api/tasks/{task}/acceptance",
     "api:task-return": "/api/tasks/{task}/return",
     "api:dispatch": "/api/dispatches/{dispatch}",
+    "api:dispatch-evidence": "/api/dispatches/{dispatch}/evidence",
     "api:dispatch-file": "/api/dispatches/{dispatch}/files/0",
 }
 """Route → its address for a thing of which every party has a copy, and nobody else."""

@@ -55,6 +55,7 @@ POLICY: dict[str, Row] = {
     "api:task-return": ACT,
     "api:dispatch": allow(CONTENT, methods=READ),
     "api:dispatch-file": allow(CONTENT, methods=READ),
+    "api:dispatch-evidence": allow(CONTENT, methods=READ),
     "api:delivery-retry": ACT,
     "api:delivery-stop": ACT,
     "api:register": allow(CONTENT, methods=READ),

@@ -7,9 +7,11 @@ states the receiver's place; a receiver has the dispatch, its own receipt and it
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from itertools import islice
 from typing import Any
 
@@ -23,7 +25,7 @@ from giaoban.common.storage import StorageError
 from giaoban.dispatches import issuing, keys, queries
 from giaoban.dispatches.enums import Direction, EntryType
 from giaoban.dispatches.models import Checkpoint, Dispatch, Receipt, Register, RegisterEntry
-from giaoban.kernel import envelope
+from giaoban.kernel import envelope, signing
 from giaoban.kernel import evidence as kernel
 from giaoban.kernel import receipt as receipts
 from giaoban.kernel import register as log
@@ -79,6 +81,64 @@ def evidence_of(dispatch: Dispatch, *, by: By, recipient: str = "") -> Made:
             _("Let the administrator run 'giaoban verify', which says what was changed."),
         ) from error
     return Made(content, proven, tuple((entry.sha256, entry.name) for entry in proven.envelope.files))
+
+
+@dataclass(frozen=True, slots=True)
+class SummaryLine:
+    """One recipient on the printed page."""
+
+    name: str
+    outcome: str
+    """As the protocol names it; empty without a receipt."""
+    arrival_number: int | None
+    origin: str
+    position: int | None
+    issued_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """What an evidence file proves, for a page to be printed beside it."""
+
+    sha256: str
+    """Of the evidence file: ties the paper to it."""
+    size: int
+    sender: str
+    proven: Proven
+    lines: list[SummaryLine]
+    fingerprints: list[tuple[str, str]]
+    """(agency code, digits to read aloud) of each key in the file."""
+
+
+def summary_of(dispatch: Dispatch, *, by: By) -> Summary:
+    """The summary of what `evidence_of` makes now. Raises what it raises."""
+    made = evidence_of(dispatch, by=by)
+    said = made.proven.envelope
+    codes = [said.sender, *(to.agency for to in said.recipients)]
+    names = dict(Agency.objects.filter(code__in=codes).values_list("code", "name"))
+    answers = {answer.receipt.receiver: answer for answer in made.proven.answers}
+    lines = []
+    for code in codes[1:]:
+        answer = answers.get(code)
+        told = None if answer is None else answer.receipt
+        lines.append(
+            SummaryLine(
+                name=names.get(code, code),
+                outcome="" if told is None else told.outcome.value,
+                arrival_number=None if told is None else told.arrival_number,
+                origin="" if answer is None else answer.origin,
+                position=None if told is None else told.position,
+                issued_at=None if told is None else told.issued_at,
+            )
+        )
+    return Summary(
+        sha256=hashlib.sha256(made.content).hexdigest(),
+        size=len(made.content),
+        sender=names.get(said.sender, said.sender),
+        proven=made.proven,
+        lines=lines,
+        fingerprints=[(code, signing.fingerprint(key)) for code, key in made.proven.keys],
+    )
 
 
 def file_of(sha256: str) -> bytes:

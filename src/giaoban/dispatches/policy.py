@@ -15,6 +15,8 @@ POLICY: dict[str, Row] = {
     "dispatches:detail": READERS,
     "dispatches:file": READERS,
     "dispatches:sealed": READERS,
+    "dispatches:evidence": READERS,
+    "dispatches:evidence-print": READERS,
     "dispatches:retry": KEEPERS,
     "dispatches:stop": KEEPERS,
 }

@@ -17,6 +17,8 @@ urlpatterns = [
     path("dispatches/<uuid:uid>/", views.detail, name="detail"),
     path("dispatches/<uuid:uid>/files/<int:position>/", views.file, name="file"),
     path("dispatches/<uuid:uid>/sealed/", views.sealed, name="sealed"),
+    path("dispatches/<uuid:uid>/evidence/", views.evidence, name="evidence"),
+    path("dispatches/<uuid:uid>/evidence/print/", views.evidence_print, name="evidence-print"),
     path("dispatches/deliveries/<int:outbox_id>/retry/", views.retry, name="retry"),
     path("dispatches/deliveries/<int:outbox_id>/stop/", views.stop, name="stop"),
 ]

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from giaoban.common import clock
+from giaoban.dispatches import evidence as proofs
 from giaoban.dispatches import export, queries, services
 from giaoban.dispatches.enums import Direction
 from giaoban.dispatches.forms import RegisterFilter, asked_year
@@ -93,6 +94,24 @@ def sealed(request: InsideRequest, uid: UUID) -> HttpResponse:
     """The sealed bytes, for whoever wants to check them with other tools."""
     dispatch = queries.access_dispatch(uid, request.by)
     return _download(bytes(dispatch.sealed), f"{dispatch.uid}.dispatch", "application/octet-stream")
+
+
+@require_safe
+def evidence(request: InsideRequest, uid: UUID) -> HttpResponse:
+    """One file that proves the dispatch to somebody who was not there."""
+    made = proofs.evidence_of(queries.access_dispatch(uid, request.by), by=request.by)
+    return _download(made.content, f"{uid}.evidence", "application/octet-stream")
+
+
+@require_safe
+def evidence_print(request: InsideRequest, uid: UUID) -> HttpResponse:
+    """What the file proves, in words, to be printed and put beside it."""
+    dispatch = queries.access_dispatch(uid, request.by)
+    return render(
+        request,
+        "dispatches/evidence_print.html",
+        {"shown": proofs.summary_of(dispatch, by=request.by), "by": request.by, "dispatch": dispatch},
+    )
 
 
 @require_POST

@@ -19,7 +19,7 @@ from giaoban.api.schemas import (
     RegisterRowOut,
 )
 from giaoban.common import clock
-from giaoban.dispatches import queries, services
+from giaoban.dispatches import evidence, queries, services
 from giaoban.dispatches.enums import Direction
 
 router = Router(tags=["dispatches"])
@@ -75,6 +75,28 @@ def dispatch_file(request: ApiRequest, uid: UUID, position: int) -> HttpResponse
     """The exact bytes; their SHA-256 has been compared with the signed one."""
     row, content = queries.access_file(uid, position, by=request.by)
     answer = HttpResponse(content, content_type=row.media_type)
+    answer["Content-Disposition"] = "attachment"
+    return answer
+
+
+@router.get(
+    "/dispatches/{uuid:uid}/evidence",
+    response=READ_PROBLEMS,
+    url_name="dispatch-evidence",
+    summary="One file that proves a dispatch",
+    openapi_extra={
+        "responses": {
+            "200": {
+                "description": "An evidence file (docs/protocol.md section 17).",
+                "content": {"application/octet-stream": {}},
+            }
+        }
+    },
+)
+def dispatch_evidence(request: ApiRequest, uid: UUID) -> HttpResponse:
+    """Content, sender, receipts and places in the registers, as far as the agency can show them; checked without a network."""
+    made = evidence.evidence_of(queries.access_dispatch(uid, by=request.by), by=request.by)
+    answer = HttpResponse(made.content, content_type="application/octet-stream")
     answer["Content-Disposition"] = "attachment"
     return answer
 
