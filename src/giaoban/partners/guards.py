@@ -56,6 +56,18 @@ def drop(connection: Any) -> None:
     _run(connection, drop_statements(connection.vendor))
 
 
+def missing(connection: Any) -> list[str]:
+    """Names of guarded tables that have lost a guard."""
+    with connection.cursor() as cursor:
+        if connection.vendor == "sqlite":
+            cursor.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'")
+            found = {row[0] for row in cursor.fetchall()}
+            return [table for table in TABLES if not {f"{table}_no_update", f"{table}_no_delete"} <= found]
+        cursor.execute("SELECT tgname FROM pg_trigger WHERE NOT tgisinternal AND tgenabled <> 'D'")
+        found = {row[0] for row in cursor.fetchall()}
+        return [table for table in TABLES if f"{table}_written_once" not in found]
+
+
 def _run(connection: Any, statements: list[str]) -> None:
     with connection.cursor() as cursor:
         for statement in statements:
