@@ -16,8 +16,9 @@ from ninja.security import HttpBearer
 
 from giaoban import __version__
 from giaoban.api.routes import conferences, dispatches, past_records, regime, reports, tasks
-from giaoban.common.errors import NotFoundError, RefusedError
+from giaoban.common.errors import NotFoundError, RefusedError, is_disk_full
 from giaoban.kernel.errors import KernelError
+from giaoban.web.views import DISK_FULL
 
 if TYPE_CHECKING:
     from giaoban.common.access import By
@@ -147,8 +148,10 @@ def on_unreadable(request: HttpRequest, error: Exception) -> HttpResponse:
 
 @api.exception_handler(Exception)
 def on_fault(request: HttpRequest, error: Exception) -> HttpResponse:
-    """Our own fault: said without details, which are in the log."""
+    """Our own fault: said without details, which are in the log. A full disk is said by its name."""
     log.error("the API failed", exc_info=error)
+    if is_disk_full(error):
+        return api.create_response(request, DISK_FULL.as_dict(), status=DISK_FULL.status)
     return problem(
         request,
         "server.fault",

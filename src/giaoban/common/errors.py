@@ -7,6 +7,9 @@ codes only; `text_of` gives their words.
 
 from __future__ import annotations
 
+import errno
+import sqlite3
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -14,6 +17,28 @@ if TYPE_CHECKING:
     from django.utils.functional import _StrPromise
 
     Text: TypeAlias = str | _StrPromise
+
+_NO_SPACE = {errno.ENOSPC, errno.EDQUOT}
+_POSTGRESQL_DISK_FULL = "53100"
+"""SQLSTATE disk_full."""
+
+
+def is_disk_full(error: BaseException | None) -> bool:
+    """Whether this error, or one that led to it, says that the disk has no more room: of files or of the database."""
+    return any(
+        (isinstance(each, OSError) and each.errno in _NO_SPACE)
+        or getattr(each, "sqlite_errorcode", None) == sqlite3.SQLITE_FULL
+        or getattr(each, "sqlstate", None) == _POSTGRESQL_DISK_FULL
+        for each in _and_causes(error)
+    )
+
+
+def _and_causes(error: BaseException | None) -> Iterator[BaseException]:
+    seen: set[int] = set()
+    while error is not None and id(error) not in seen:
+        seen.add(id(error))
+        yield error
+        error = error.__cause__ or error.__context__
 
 
 @dataclass(eq=False)

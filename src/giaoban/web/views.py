@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING
 
 from django.http import JsonResponse
 from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
 
-from giaoban.common.errors import RefusedError
+from giaoban.common.errors import RefusedError, is_disk_full
 
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
@@ -58,6 +59,14 @@ OUR_FAULT = RefusedError(
     _("Try again in a moment. If it stays, tell the administrator of the server the time it happened."),
     status=500,
 )
+DISK_FULL = RefusedError(
+    "disk.full",
+    _("The server has no more room to store anything."),
+    _("Its disk is full. What was not confirmed was not saved; what was confirmed before is safe."),
+    _("Tell the administrator of the server to make room, then do it again. Nothing needs to be mended."),
+    status=507,
+)
+"""RFC 4918 section 11.5, Insufficient Storage."""
 
 
 def refused(request: HttpRequest, error: RefusedError) -> HttpResponse:
@@ -90,7 +99,8 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """500: our fault. The page needs no database."""
+    """500: our fault, or 507: the disk is full. The page needs no database. Django calls this while it handles the exception."""
+    error = DISK_FULL if is_disk_full(sys.exc_info()[1]) else OUR_FAULT
     if request.path_info.startswith(API_PREFIX):
-        return JsonResponse(OUR_FAULT.as_dict(), status=500)
-    return render(None, "web/error_500.html", {"error": OUR_FAULT}, status=500)
+        return JsonResponse(error.as_dict(), status=error.status, headers=NOT_KEPT)
+    return render(None, "web/error_500.html", {"error": error}, status=error.status)
