@@ -1,4 +1,5 @@
-"""Commands over the work itself: agencies, conferences, dossier, tasks. They read; whoever writes does so under a name."""
+"""Commands over the work itself: agencies, conferences, dossier, tasks. They read, but for the reminders, which are
+no person's act; whoever writes otherwise does so under a name."""
 
 from __future__ import annotations
 
@@ -37,6 +38,9 @@ def add_to(app: typer.Typer) -> None:
     app.command(help=_("The conferences of this server, latest first."))(conferences)
     app.command(help=_("Write all documents of a conference, DOCX and PDF, into a folder."))(dossier)
     app.command(help=_("The tasks of this server, by due date."))(tasks)
+    app.command(help=_("Give the reminders about letters that are due today; the running server does it by itself."))(
+        reminders
+    )
 
 
 def agencies(as_json: bool = JSON) -> int:
@@ -177,6 +181,19 @@ def tasks(
         )
     else:
         note(_("There is no such task."))
+    return DONE
+
+
+def reminders(as_json: bool = JSON) -> int:
+    """Safe to repeat: nobody is reminded twice on one day."""
+    start_with_tables()
+    from giaoban.correspondence.services import give_reminders
+
+    count = give_reminders(clock.now())
+    if as_json:
+        answer_json({"given": count})
+    else:
+        note(ngettext("%(count)d reminder was given.", "%(count)d reminders were given.", count) % {"count": count})
     return DONE
 
 

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from giaoban.archive import queries as archive
 from giaoban.common.clock import day_of
 from giaoban.conferences import queries as conferences
+from giaoban.correspondence import queries as correspondence
 from giaoban.dispatches import queries as dispatches
 from giaoban.dispatches.enums import Direction
 from giaoban.kernel.text import fold
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     from giaoban.common.todo import ToDo
     from giaoban.conferences.models import Conference
 
-TO_DO: list[Callable[..., list[ToDo]]] = [tasks.to_do, archive.to_do, dispatches.to_do]
+TO_DO: list[Callable[..., list[ToDo]]] = [correspondence.to_do, tasks.to_do, archive.to_do, dispatches.to_do]
 """Whose work shows on the desk: each `(*, by, now)` names what waits in its room."""
 TO_DO_BY_REGIME: list[Callable[..., list[ToDo]]] = [conferences.to_do, reports.to_do]
 """The same, of the rooms whose deadlines follow from the regime: `(*, by, now, known)`, so that it is read once for all."""
@@ -100,7 +101,7 @@ class Hit:
 
 
 def search(text: str, *, by: By, now: datetime) -> list[tuple[str, list[Hit]]]:
-    """What this island holds with these words, with or without diacritics: conferences, tasks, documents, past records.
+    """What this island holds with these words, with or without diacritics: conferences, tasks, letters, documents, past records.
 
     Groups without a hit are left out; each group shows its first `HITS`. Marks without a letter are no words.
     """
@@ -122,6 +123,14 @@ def search(text: str, *, by: By, now: datetime) -> list[tuple[str, list[Hit]]]:
             [
                 Hit(one.text, one.lead.name, reverse("tasks:detail", args=[one.uid]))
                 for one in tasks.tasks_for(by=by, day=today, filters=tasks.Filters(text=text))[:HITS]
+            ],
+        ),
+        (
+            _("Letters"),
+            [
+                Hit(one.summary, one.sender.name, reverse("correspondence:detail", args=[one.uid]))
+                for box in correspondence.Box
+                for one in correspondence.letters_for(by=by, filters=correspondence.Filters(box=box, text=text))[:HITS]
             ],
         ),
         (

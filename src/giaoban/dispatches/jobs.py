@@ -1,4 +1,7 @@
-"""The worker: one thread of the server process that delivers what is due, woken after each commit that queued something."""
+"""The worker: one thread of the server process that delivers what is due, woken after each commit that queued something.
+
+Once a day it also does what `daily.py` lists.
+"""
 
 from __future__ import annotations
 
@@ -9,6 +12,7 @@ from typing import Final
 from django.db import close_old_connections, connection
 
 from giaoban.common import clock
+from giaoban.dispatches import daily
 
 LOG: Final = logging.getLogger(__name__)
 IDLE_SECONDS: Final = 5.0
@@ -56,6 +60,8 @@ class Worker:
                 close_old_connections()
                 while not self._stop.is_set() and services.deliver_due(clock.now()):
                     pass
+                if not self._stop_when_idle.is_set():
+                    daily.run_due(clock.now())
             except Exception:  # the last resort of a thread that must not die: the next round tries again
                 LOG.exception("a round of deliveries failed")
             if self._stop_when_idle.is_set():

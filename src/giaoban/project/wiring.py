@@ -6,7 +6,9 @@ One visible table each, no discovery. A kind without a row is refused by the rec
 from __future__ import annotations
 
 from giaoban.agencies import ports as agencies
+from giaoban.dispatches import daily
 from giaoban.dispatches import ports as dispatches
+from giaoban.reports import ports as reports
 
 KINDS: dict[str, str] = {
     "exchange.hello": "giaoban.partners.border.on_hello",
@@ -71,7 +73,21 @@ AGENCY_ADDED: list[str] = [
 """What happens when an agency joins the directory: each `(agency, *, now)`, in the same transaction."""
 
 
+INDICATOR_SOURCES: dict[str, str] = {
+    "letters-exchanged": "giaoban.correspondence.counts.letters_exchanged",
+    "letters-verified": "giaoban.correspondence.counts.letters_verified",
+}
+"""From what an indicator is counted → who counts: `(agency, coordination, since, until) -> Counted`."""
+
+DAILY: list[str] = [
+    "giaoban.correspondence.services.give_reminders",
+]
+"""What the worker does once a day while the server runs: each `(now)`, safe to repeat."""
+
+
 def connect() -> None:
     """Give the tables to the rooms that use them. Names are resolved at first use and checked by `giaoban check`."""
     agencies.connect(agency_added=AGENCY_ADDED)
+    reports.connect(sources=INDICATOR_SOURCES)
+    daily.connect(daily=DAILY)
     dispatches.connect(kinds=KINDS, transports=TRANSPORTS, routing=ROUTING, may_send=MAY_SEND, on_fork=ON_FORK)

@@ -7,6 +7,7 @@ takes a submitted form apart into what can be saved, what cannot (with why and h
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from django import forms
@@ -20,11 +21,11 @@ from giaoban.reports.rules import ValueInput
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-    from decimal import Decimal
 
     from giaoban.common.errors import Text
     from giaoban.kernel.agreement import Change
     from giaoban.regulations.models import Indicator
+    from giaoban.regulations.sources import Counted
     from giaoban.reports.models import ReportSection, ReportValue
     from giaoban.reports.queries import FigureRow, Point
 
@@ -62,6 +63,9 @@ class CellBox:
     problem: Text = ""
     warning: Text = ""
     stored: str | None = None
+    counted: str = ""
+    """What is counted elsewhere, as it is typed; empty where a person counts."""
+    counted_url: str = ""
 
     @property
     def indicator(self) -> Indicator:
@@ -123,6 +127,7 @@ def boxes(
     previous: Mapping[str, ReportValue] | None = None,
     last_year: Mapping[str, ReportValue] | None = None,
     trends: Mapping[str, list[Point]] | None = None,
+    counted: Mapping[str, Counted] | None = None,
     conflict: bool = False,
 ) -> tuple[list[SectionBox], list[CellBox]]:
     """The form to show: what is stored, or after a submission what was typed with its faults beside it."""
@@ -153,6 +158,9 @@ def boxes(
             problem=entry.problems.get(f"v-{code}", "") or entry.problems.get(f"n-{code}", ""),
             warning=_suspicion(typed.get(f"n-{code}", cell.note)),
         )
+        if counted is not None and code in counted:
+            row.counted = format_number(Decimal(counted[code].value), decimals=decimals)
+            row.counted_url = counted[code].url
         if conflict and (row.typed.strip(), row.note.strip()) != (stored, cell.note):
             row.stored = f"{stored or '–'} {cell.note}".strip()
         figures.append(row)

@@ -23,7 +23,7 @@ from giaoban.kernel import agreement
 from giaoban.kernel.calendar import parse_period
 from giaoban.kernel.errors import KernelError
 from giaoban.regulations import queries as regime
-from giaoban.reports import border, outline, papers, queries, rules
+from giaoban.reports import border, outline, papers, ports, queries, rules
 from giaoban.reports.enums import FiguresState, Qualifier, ReportState, Verdict
 from giaoban.reports.models import (
     JointFigures,
@@ -55,6 +55,8 @@ if TYPE_CHECKING:
 @transaction.atomic
 def open_report(coordination: Coordination, period: str, *, by: By, now: datetime) -> Report:
     """This agency's own report on a period: the latest version, or a fresh draft with every part and indicator in place.
+
+    What is counted elsewhere (`ports.py`) is filled in; the officer may still correct it.
 
     Raises `RefusedError` `report.not_party`, `report.period`.
     """
@@ -92,9 +94,15 @@ def open_report(coordination: Coordination, period: str, *, by: By, now: datetim
             for place, (code, title, area) in enumerate(outline.parts(regime.content_areas(coordination.regulation)))
         )
         cut_off = regime.window_of(coordination, wanted).cut_off
+        indicators = regime.indicators_on(coordination.regulation, cut_off)
+        counted = ports.counts(indicators, coordination, wanted, agency=by.agency)
         ReportValue.objects.bulk_create(
-            ReportValue(report=report, indicator=indicator)
-            for indicator in regime.indicators_on(coordination.regulation, cut_off)
+            ReportValue(
+                report=report,
+                indicator=indicator,
+                value=Decimal(counted[indicator.code].value) if indicator.code in counted else None,
+            )
+            for indicator in indicators
         )
     return report
 

@@ -17,7 +17,7 @@ from giaoban.kernel.calendar import parse_period
 from giaoban.kernel.errors import KernelError
 from giaoban.regulations import queries as regime
 from giaoban.regulations.wording import period_name
-from giaoban.reports import border, export, forms, outline, queries, services
+from giaoban.reports import border, export, forms, outline, ports, queries, services
 from giaoban.reports.enums import FiguresState, Qualifier, ReportState, Standing, Verdict
 from giaoban.web.feedback import done, warn
 from giaoban.web.forms import refuse
@@ -444,9 +444,10 @@ def _sheet(
 ) -> dict[str, Any]:
     period = report.as_period
     year_before = period.same_last_year()
+    values = queries.ordered_values(report)
     sections, cells = forms.boxes(
         list(report.sections.all()),
-        queries.ordered_values(report),
+        values,
         posted=request.POST if entry is not None else None,
         entry=entry,
         previous=queries.own_values(report.coordination, period.previous().key, by=request.by),
@@ -457,6 +458,9 @@ def _sheet(
             last_n=TREND_PERIODS,
             until=period.previous().key,
             agency=request.by.agency,
+        ),
+        counted=ports.counts(
+            [cell.indicator for cell in values], report.coordination, period, agency=request.by.agency
         ),
         conflict=conflict,
     )
