@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 import pytest
 from django.db import DatabaseError, connection, transaction
+from django.db.models import Q
 from tests.dispatches import handlers, scenes
 from tests.dispatches.houses import NOW, House, by_of
 
@@ -13,7 +14,7 @@ from giaoban.agencies.models import Agency
 from giaoban.common.clock import HANOI
 from giaoban.common.errors import NotFoundError, RefusedError
 from giaoban.common.files import Reference, RenderedFile
-from giaoban.dispatches import delivering, guards, issuing, keys, services
+from giaoban.dispatches import delivering, guards, issuing, keys, outbox, services
 from giaoban.dispatches.models import (
     FACTS,
     Checkpoint,
@@ -21,13 +22,14 @@ from giaoban.dispatches.models import (
     Incoming,
     Outbox,
     Receipt,
+    RecoveryStatement,
     Register,
     RegisterEntry,
     Stream,
 )
 from giaoban.dispatches.parcels import files_of
 from giaoban.dispatches.verification import verify_all
-from giaoban.kernel import delivery, envelope, receipt
+from giaoban.kernel import delivery, envelope, exchange, receipt
 from giaoban.kernel.errors import ErrorCode, KernelError
 
 
@@ -37,6 +39,11 @@ def states() -> list[tuple[str, str, str]]:
 
 def receive(house: House, sent: Dispatch, receiver: Agency | None = None) -> bytes:
     return services.receive(bytes(sent.sealed), files_of(sent), receiver=receiver or house.military, now=NOW)
+
+
+def claim(now: datetime) -> int:
+    """What a worker does before it dies."""
+    return sum(len(delivering._claim(group, now=now)) for group in delivering._due(now).values())
 
 
 def code_of_refusal(house: House, **changes: object) -> str:
@@ -243,7 +250,7 @@ def test_our_own_bug_keeps_nothing_and_the_sender_tries_again(house: House) -> N
 
     services.deliver_all(NOW)
 
-    assert states() == [("BCH", "waiting", "partner_failed"), ("BCH", "accepted", "")]
+    assert states() == [("BCH", "waiting", "set_aside_there"), ("BCH", "accepted", "")]
     assert Outbox.objects.get(state="waiting").detail == "ZeroDivisionError"
     assert Incoming.objects.values_list("sequence", flat=True).get() == 2
 
@@ -361,7 +368,7 @@ def test_a_receiver_that_says_two_things_is_not_followed(house: House) -> None:
 
 def test_a_crash_between_claim_and_result_is_taken_up_when_the_claim_expires(house: House) -> None:
     house.send()
-    delivering._claim(NOW)  # the worker dies here
+    claim(NOW)  # the worker dies here
 
     assert services.deliver_all(NOW + timedelta(minutes=1)) == 0
     assert services.deliver_all(NOW + delivery.CLAIM_LASTS) == 1
@@ -370,7 +377,7 @@ def test_a_crash_between_claim_and_result_is_taken_up_when_the_claim_expires(hou
 
 def test_a_crash_after_receiving_is_healed_by_the_repeat(house: House) -> None:
     sent = house.send()
-    delivering._claim(NOW)
+    claim(NOW)
     receive(house, sent)  # committed at the receiver; the worker dies before it writes the receipt
 
     services.deliver_all(NOW + delivery.CLAIM_LASTS)
@@ -382,7 +389,7 @@ def test_a_crash_after_receiving_is_healed_by_the_repeat(house: House) -> None:
 
 def test_the_only_worker_releases_all_claims_at_its_start(house: House) -> None:
     house.send()
-    delivering._claim(NOW)
+    claim(NOW)
 
     services.take_up()
 
@@ -393,8 +400,8 @@ def test_a_dispatch_that_kills_its_worker_each_time_ends_with_a_person(house: Ho
     house.send()
     now = NOW
     for _ in range(delivery.MAX_ATTEMPTS):
-        assert len(delivering._claim(now)) == 1
-        delivering._release(delivering.Q(state="in_flight"), now=now)
+        assert claim(now) == 1
+        outbox.happen(Q(state="in_flight"), exchange.released, now=now)
 
     assert states() == [("BCH", "needs_person", "interrupted")]
 
@@ -453,7 +460,9 @@ def test_a_clock_set_back_over_new_year_never_reopens_a_closed_register(house: H
     assert verify_all() == []
 
 
-@pytest.mark.parametrize("table", FACTS, ids=lambda table: table.__name__)
+@pytest.mark.parametrize(
+    "table", [table for table in FACTS if table is not RecoveryStatement], ids=lambda table: table.__name__
+)
 @pytest.mark.parametrize("act", ["update", "delete"])
 def test_the_database_itself_refuses_to_change_or_delete_a_fact(house: House, table: type, act: str) -> None:
     scenes.play(house)

@@ -76,7 +76,7 @@ def test_a_poison_dispatch_keeps_no_other_from_arriving(
 
 
 def test_the_wiring_table_leads_here(house: House) -> None:
-    assert [(name, type(transport)) for name, transport in ports.transports_in_order()] == [("local", LocalTransport)]
+    assert {name: type(transport) for name, transport in ports.transports_in_order()}["local"] is LocalTransport
 
 
 class Courier:

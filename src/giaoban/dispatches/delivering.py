@@ -1,132 +1,89 @@
-"""Delivering: claim what is due, let a transport move it, write down what became of it. Done only when the receipt is in.
+"""Delivering: claim what is due, let transports move it, write down what became of it. Done only when the receipt is in.
 
 A claim is written and committed before anything is sent, so two workers never hold one row. Between claim and result nothing is
 locked: a crash there leaves a claim that expires and is taken up again; the receiver answers a repeat with the same receipt.
+
+Recipients that share a fate share a *lane* (`ports.Routing`): one for all agencies of this server, one for each partner. The lanes know
+nothing of one another. What is done with receipts is in `receipting.py`.
 """
 
 from __future__ import annotations
 
 import logging
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
-from django.db import DatabaseError, transaction
-from django.db.models import Q, Sum
-from django.db.models.functions import Coalesce, Length
+from django.db import transaction
+from django.db.models import Exists, OuterRef, Q
 
 from giaoban.agencies.models import Agency
 from giaoban.common.clock import now as clock_now
-from giaoban.dispatches import keys, parcels, ports, registers, seals, witness
-from giaoban.dispatches.enums import Direction, EntryType
-from giaoban.dispatches.models import DispatchFile, Outbox, Receipt
-from giaoban.dispatches.ports import Parcel, Sent
-from giaoban.kernel import delivery, exchange, verify
-from giaoban.kernel import receipt as receipts
-from giaoban.kernel.delivery import Delivery, Event, Reason, State
-from giaoban.kernel.errors import ErrorCode, KernelError
+from giaoban.dispatches import outbox, ports, receipting, rows, witness
+from giaoban.dispatches.models import Outbox
+from giaoban.dispatches.ports import Parcel, Routing, Sent
+from giaoban.kernel import delivery, exchange
+from giaoban.kernel.delivery import Event, Reason, State
 
 LOG: Final = logging.getLogger(__name__)
-BATCH: Final = 50
-"""Rows of one round: large enough to share a commit, small enough that a poison dispatch costs little."""
+BATCH: Final = outbox.BATCH
+BATCH_BYTES: Final = 16 * 1024 * 1024
+"""Sealed bytes of one round."""
+
+ROUTE_FAULTS: Final = frozenset(
+    {
+        Reason.PARTNER_UNREACHABLE,
+        Reason.PARTNER_BUSY,
+        Reason.AWAITS_MEDIUM,
+        Reason.AWAITS_COLLECTION,
+        Reason.TOO_LARGE_FOR_ROUTE,
+        Reason.CERTIFICATE_CHANGED,
+        Reason.NO_ROUTE,
+    }
+)
+"""Failures that are the route's: another may do better. The others are the receiver's answer, the same by any route."""
 
 
-def deliver_due(now: datetime) -> int:
-    """One round: release lost claims, ask again for overdue receipts, claim what is due, send, record. The number of rows tried."""
-    _release(Q(state=State.IN_FLIGHT, claimed_at__lte=now - delivery.CLAIM_LASTS), now=now)
-    _ask_again(now)
-    claimed = _claim(now)
-    by_route: dict[str, list[Outbox]] = defaultdict(list)
-    routes = dict(ports.transports_in_order())
-    for row in claimed:
-        name = next((name for name, transport in routes.items() if transport.reaches(row.recipient)), "")
-        by_route[name].append(row)
-    for name, rows in by_route.items():
-        no_route = [Sent(row.pk, failure=Reason.NO_ROUTE) for row in rows]
-        _record_all(rows, _send(routes[name], rows, now=now) if name else no_route, now=now)
-    return len(claimed)
+def deliver_due(now: datetime, *, lane: str | None = None) -> int:
+    """One round: what is due in this lane, or in all of them in turn, is claimed, sent and recorded. The number of rows tried."""
+    if lane is None:
+        tidy(now)
+    return sum(_work(group, now=now) for name, group in _due(now).items() if lane in {None, name})
 
 
 def deliver_all(now: datetime) -> int:
-    """Rounds until nothing is due at `now`. For commands and tests; the worker calls `deliver_due`. Rows tried, in all."""
+    """Rounds until nothing is due at `now`. For commands and the sample; the worker calls `deliver_due`. Rows tried, in all."""
     total = 0
     while tried := deliver_due(now):
         total += tried
     return total
 
 
+def due_lanes(now: datetime) -> list[str]:
+    """The lanes that have something to try."""
+    return list(_due(now))
+
+
+def tidy(now: datetime) -> None:
+    """Release claims whose worker is gone, and ask again for receipts that are overdue."""
+    outbox.happen(Q(state=State.IN_FLIGHT, claimed_at__lte=now - delivery.CLAIM_LASTS), exchange.released, now=now)
+    # A courier that took a dispatch and brings no receipt back is not believed for ever.
+    overdue = Q(state=State.HANDED_OVER, changed_at__lte=now - delivery.RECEIPT_LASTS)
+    outbox.happen(overdue, lambda _current: (Event.RECEIPT_OVERDUE, None), now=now)
+
+
 def take_up() -> None:
     """At the start of the only worker: release every claim at once, whoever held them died with the last process."""
-    _release(Q(state=State.IN_FLIGHT), now=clock_now())
+    outbox.happen(Q(state=State.IN_FLIGHT), exchange.released, now=clock_now())
     witness.catch_up()
 
 
-def accept_receipt(sealed: bytes, *, now: datetime) -> Outbox:
-    """Take in a receipt, by whatever route it came: entry in the outgoing register, outbox row done.
-
-    The same receipt again changes nothing. Raises KernelError when it is not a receipt of that receiver for that dispatch;
-    VERIFY_OTHER_DISPATCH also when no such dispatch was ever sent to it.
-    """
-    said = receipts.parse(sealed)
-    found = Outbox.objects.filter(dispatch__digest=said.digest, recipient__code=said.receiver)
-    row = found.select_related("dispatch", "sender", "recipient").first()
-    if row is None:
-        raise KernelError(ErrorCode.VERIFY_OTHER_DISPATCH, uid=said.uid)
-    checked = verify.verify_receipt(
-        sealed,
-        sender=row.sender.code,
-        uid=str(row.dispatch.uid),
-        digest=row.dispatch.digest,
-        receiver=row.recipient.code,
-        keys=keys.find_key,
-    )
-    with transaction.atomic():
-        registers.lock(row.sender)
-        row = found.select_related("dispatch__sender", "sender", "recipient").select_for_update(of=("self",)).get()
-        kept = Receipt.objects.filter(holder=row.sender, dispatch=row.dispatch, receiver=row.recipient).first()
-        event = exchange.settle(None if kept is None else kept.digest, checked)
-        if event is None:
-            return row
-        after = delivery.step(delivery_of(row), event, at=now)
-        Receipt.objects.create(
-            holder=row.sender,
-            dispatch=row.dispatch,
-            receiver=row.recipient,
-            outcome=checked.receipt.outcome.value,
-            digest=checked.digest,
-            sealed=sealed,
-            kept_at=now,
-        )
-        registers.append(
-            row.sender,
-            Direction.OUT,
-            key=keys.signing_key(row.sender),
-            entry_type=EntryType.RECEIPT,
-            dispatch=row.dispatch,
-            digest=checked.digest,
-            number=None,
-            by=None,
-            now=now,
-        )
-        reason = checked.receipt.reason
-        _write(row, after.delivery, detail=reason.text if reason else "", now=now)
-    return row
-
-
-def accept_receipts(sealed: Sequence[bytes], *, now: datetime) -> list[str]:
-    """Take in receipts that came by any route. For each, in order: "" when it is kept (now or before), else the kernel's code."""
-    codes = []
-    for each in sealed:
-        try:
-            with transaction.atomic():
-                accept_receipt(each, now=now)
-        except KernelError as error:
-            LOG.warning("receipt not believed: %s", error)
-            codes.append(error.code.value)
-        else:
-            codes.append("")
-    return codes
+def release_held(recipients: Iterable[Agency], *, now: datetime) -> int:
+    """What was held back from these agencies is tried at once: exchange with them goes on. The number of deliveries."""
+    held = [reason.value for reason, row in delivery.REASONS.items() if row.patient]
+    which = Q(recipient__in=list(recipients), state=State.WAITING, reason__in=held)
+    return outbox.happen(which, lambda _current: (Event.PERSON_RETRIES, None), now=now)
 
 
 def collect(recipients: Sequence[Agency], *, now: datetime, max_items: int, max_bytes: int) -> list[Parcel]:
@@ -135,156 +92,118 @@ def collect(recipients: Sequence[Agency], *, now: datetime, max_items: int, max_
     Everything that has no receipt yet and was not given out within `delivery.COLLECT_AGAIN`; at most `max_items` of together at most
     `max_bytes`, files included, but always one if there is one. Nothing for an agency with which exchange is held.
     """
-    open_to = [agency for agency in recipients if ports.may_send(agency) is None]
-    waiting = (
-        Outbox.objects.filter(recipient__in=open_to)
-        .exclude(state__in=delivery.FINAL)
-        .exclude(state=State.HANDED_OVER, changed_at__gt=now - delivery.COLLECT_AGAIN)
-    )
-    sizes = waiting.annotate(
-        sealed_size=Length("dispatch__sealed"), files_size=Coalesce(Sum("dispatch__files__size"), 0)
-    ).order_by("id")
-    chosen: list[int] = []
-    total = 0
-    for pk, sealed_size, files_size in sizes.values_list("pk", "sealed_size", "files_size")[:max_items]:
-        total += sealed_size + files_size
-        if chosen and total > max_bytes:
-            break
-        chosen.append(pk)
-    rows = Outbox.objects.filter(pk__in=chosen).select_related("dispatch", "recipient").order_by("id")
-    parcels = parcels_of(rows)
+    ready = [agency.pk for agency in recipients if ports.may_send(agency) is None]
+    parts = outbox.open_parts(now)
+    chosen = outbox.oldest(ready, parts, max_items=max_items, max_bytes=max_bytes, with_files=True)
+    given = outbox.parcels_of(chosen)
     mark_taken(chosen, now)
-    return parcels
+    return given
 
 
 def mark_taken(outbox_ids: Sequence[int], now: datetime) -> None:
     """Somebody carries these now; the receipts are awaited. What has its receipt already is left as it is."""
-    with transaction.atomic():
-        rows = Outbox.objects.filter(pk__in=outbox_ids).exclude(state__in=delivery.FINAL)
-        for row in rows.select_for_update(of=("self",)).order_by("id"):
-            apply_event(row, Event.TAKEN_BY_MEDIUM, now=now)
+    for ids in rows.pieces(outbox_ids):
+        with transaction.atomic():
+            standing = [row for row in outbox.locked(ids) if row["state"] not in delivery.FINAL]
+            outbox.write([outbox.after(row, Event.TAKEN_BY_MEDIUM, now=now) for row in standing])
 
 
-def parcels_of(rows: Iterable[Outbox]) -> list[Parcel]:
-    """What a transport is given for these rows, their dispatches and recipients being at hand; one statement for all files."""
-    rows = list(rows)
-    names: dict[int, list[str]] = defaultdict(list)
-    named = DispatchFile.objects.filter(dispatch__in={row.dispatch_id for row in rows}).order_by("position")
-    for dispatch_id, sha256 in named.values_list("dispatch_id", "sha256"):
-        names[dispatch_id].append(sha256)
-    return [
-        Parcel(row.pk, row.recipient.code, bytes(row.dispatch.sealed), parcels.StoredFiles(names[row.dispatch_id]))
-        for row in rows
-    ]
+# --- one round of one lane --------------------------------------------------------------------------------------------
+
+_Group = dict[int, tuple[Agency, Routing]]
+"""Id of a recipient → it and how it is reached."""
+_Row = Mapping[str, Any]
 
 
-def delivery_of(row: Outbox) -> Delivery:
-    """The row as the kernel's value."""
-    return Delivery(
-        state=State(row.state),
-        reason=Reason(row.reason) if row.reason else None,
-        attempts=row.attempts,
-        next_at=row.next_at,
-        claimed_at=row.claimed_at,
-    )
+def _due(now: datetime) -> dict[str, _Group]:
+    """Lane → recipients with something due. A search of the index for each agency, however much waits."""
+    theirs = Outbox.objects.filter(recipient=OuterRef("pk"))
+    never, again, later = (Exists(theirs.filter(part)) for part in outbox.due_parts(now))
+    groups: dict[str, _Group] = {}
+    for agency in Agency.objects.filter(never | again | later).order_by("pk"):
+        routing = ports.routing_of(agency)
+        groups.setdefault(routing.lane, {})[agency.pk] = (agency, routing)
+    return groups
 
 
-def apply_event(row: Outbox, event: Event, *, now: datetime, reason: Reason | None = None, detail: str = "") -> None:
-    """Write what the state table says of this event. The caller holds the row's lock."""
-    _write(row, delivery.step(delivery_of(row), event, at=now, reason=reason).delivery, detail=detail, now=now)
+def _work(group: _Group, *, now: datetime) -> int:
+    claimed = _claim(group, now=now)
+    if not claimed:
+        return 0
+    by_way: dict[tuple[Reason | None, tuple[str, ...]], list[int]] = defaultdict(list)
+    held = {pk: ports.may_send(agency) for pk, (agency, _routing) in group.items()}
+    for row in claimed:
+        by_way[held[row["recipient_id"]], group[row["recipient_id"]][1].routes].append(row["id"])
+    answers: dict[int, Sent] = {}
+    for (reason, routes), ids in by_way.items():
+        if reason is not None:
+            answers.update((pk, Sent(pk, failure=reason)) for pk in ids)
+        else:
+            answers.update(_try_routes(routes, ids, now=now))
+    _record([row["id"] for row in claimed], answers, now=now)
+    return len(claimed)
 
 
-def _write(row: Outbox, after: Delivery, *, detail: str, now: datetime) -> None:
-    row.state = after.state.value
-    row.reason = after.reason.value if after.reason else ""
-    row.attempts = after.attempts
-    row.next_at = after.next_at
-    row.claimed_at = after.claimed_at
-    row.detail = " ".join(detail.split())[:300]
-    row.changed_at = now
-    seals.seal(row).save()
-
-
-def _claim(now: datetime) -> list[Outbox]:
-    """Rows that are due, oldest first, now in flight and ours."""
-    due = Q(state=State.QUEUED) | Q(state=State.WAITING, next_at__lte=now)
-    if not Outbox.objects.filter(due).exists():
+def _claim(group: Iterable[int], *, now: datetime) -> Sequence[_Row]:
+    """Rows that are due for these recipients, oldest first, now in flight and ours."""
+    due = outbox.due_parts(now)
+    ids = outbox.oldest(group, due, max_items=BATCH, max_bytes=BATCH_BYTES, with_files=False)
+    if not ids:
         return []
     with transaction.atomic():
-        rows = (
-            Outbox.objects.filter(due)
-            .select_for_update(of=("self",), skip_locked=True)
-            .select_related("dispatch", "recipient")
-            .order_by("id")[:BATCH]
-        )
-        claimed = list(rows)
-        for row in claimed:
-            apply_event(row, Event.CLAIMED, now=now)
+        claimed = [
+            outbox.after(row, Event.CLAIMED, now=now)
+            for row in outbox.locked(ids, wait=False)
+            # another worker may have had it between the look and the lock
+            if exchange.due_event(outbox.delivery_of(row), changed_at=row["changed_at"], now=now)
+            == (Event.CLAIMED, None)
+        ]
+        outbox.write(claimed)
     return claimed
 
 
-def _release(which: Q, *, now: datetime) -> None:
-    if not Outbox.objects.filter(which).exists():
-        return  # an idle round must not take the one write lock of SQLite
-    with transaction.atomic():
-        for row in Outbox.objects.filter(which).select_for_update(of=("self",), skip_locked=True):
-            event, reason = exchange.released(delivery_of(row))
-            apply_event(row, event, now=now, reason=reason)
+def _try_routes(routes: Sequence[str], ids: Sequence[int], *, now: datetime) -> dict[int, Sent]:
+    """One try: each route in its order, until one does not fail. The last failure is the one that is told."""
+    transports = dict(ports.transports_in_order())
+    answers = {pk: Sent(pk, failure=Reason.NO_ROUTE) for pk in ids}
+    parcels = outbox.parcels_of(ids)
+    for name in routes:
+        left = [parcel for parcel in parcels if answers[parcel.outbox_id].failure in ROUTE_FAULTS]
+        if name not in transports or not left:
+            continue
+        sent = {answer.outbox_id: answer for answer in _send(transports[name], left, now=now)}
+        for parcel in left:
+            pk = parcel.outbox_id
+            answers[pk] = sent.get(pk, Sent(pk, failure=Reason.INTERRUPTED))
+    return answers
 
 
-def _ask_again(now: datetime) -> None:
-    """A courier that took a dispatch and brings no receipt back is not believed for ever."""
-    overdue = Q(state=State.HANDED_OVER, changed_at__lte=now - delivery.RECEIPT_LASTS)
-    if not Outbox.objects.filter(overdue).exists():
-        return
-    with transaction.atomic():
-        for row in Outbox.objects.filter(overdue).select_for_update(of=("self",), skip_locked=True):
-            apply_event(row, Event.RECEIPT_OVERDUE, now=now)
-
-
-def _send(transport: ports.Transport, rows: Sequence[Outbox], *, now: datetime) -> list[Sent]:
-    """Let the transport try; whatever it throws at us becomes a failure of the rows it did not answer for."""
+def _send(transport: ports.Transport, parcels: Sequence[Parcel], *, now: datetime) -> list[Sent]:
+    """Let the transport try; whatever it throws at us becomes a failure of all of them."""
     try:
-        return transport.send(parcels_of(rows), now=now)
+        return transport.send(parcels, now=now)
     except Exception:
         LOG.exception("a transport failed as a whole")
-        return [Sent(row.pk, failure=Reason.PARTNER_UNREACHABLE) for row in rows]
+        return [Sent(parcel.outbox_id, failure=Reason.PARTNER_UNREACHABLE) for parcel in parcels]
 
 
-def _record_all(rows: Sequence[Outbox], sent: Sequence[Sent], *, now: datetime) -> None:
-    """All answers of a batch in one commit; if that fails, one by one, so that none is lost for another's sake."""
-    answers = {answer.outbox_id: answer for answer in sent}
-    missing = Sent(0, failure=Reason.INTERRUPTED)
-    # Locks are taken in one order everywhere: by sender.
-    ordered = sorted(rows, key=lambda row: (row.sender_id, row.pk))
-    try:
-        with transaction.atomic():
-            for row in ordered:
-                _record(row, answers.get(row.pk, missing), now=now)
-    except DatabaseError:
-        LOG.exception("a batch of results could not be written at once")
-        for row in ordered:
-            with transaction.atomic():
-                _record(row, answers.get(row.pk, missing), now=now)
-
-
-def _record(row: Outbox, answer: Sent, *, now: datetime) -> None:
-    if answer.receipt is not None:
-        try:
-            with transaction.atomic():
-                accept_receipt(answer.receipt, now=now)
-        except KernelError as error:
-            LOG.warning("receipt not believed: %s", error)
-            answer = Sent(row.pk, failure=Reason.RECEIPT_INVALID, detail=str(error))
-        else:
-            return
-    row = Outbox.objects.select_for_update().get(pk=row.pk)
-    after = exchange.after_try(delivery_of(row), answer.failure)
-    if after is not None:
-        event, reason = after
-        apply_event(row, event, now=now, reason=reason, detail=answer.detail)
-
-
-def lock_outbox(row: Outbox) -> Outbox:
-    """The row as it stands, locked."""
-    return Outbox.objects.select_for_update(of=("self",)).select_related("dispatch").get(pk=row.pk)
+def _record(ids: Sequence[int], answers: Mapping[int, Sent], *, now: datetime) -> None:
+    """Receipts first, in one commit; then what came without one."""
+    given = [pk for pk in ids if answers[pk].receipt is not None]
+    codes = receipting.accept_receipts([answers[pk].receipt or b"" for pk in given], now=now)
+    failed = {pk: code for pk, code in zip(given, codes, strict=True) if code}
+    rest = [pk for pk in ids if answers[pk].receipt is None or pk in failed]
+    if not rest:
+        return
+    with transaction.atomic():
+        moved = []
+        for row in outbox.locked(rest):
+            pk = row["id"]
+            wrong = pk in failed
+            reason = Reason.RECEIPT_INVALID if wrong else answers[pk].failure
+            happening = exchange.after_try(outbox.delivery_of(row), reason)
+            if happening is not None:
+                event, reason = happening
+                detail = failed[pk] if wrong else answers[pk].detail
+                moved.append(outbox.after(row, event, now=now, reason=reason, detail=detail))
+        outbox.write(moved)

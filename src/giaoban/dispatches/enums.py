@@ -20,4 +20,6 @@ class EntryType(models.TextChoices):
     """First entry of a year: commits to the last checkpoint of the year before."""
     DISPATCH = "dispatch", _("Dispatch")
     REFUSAL = "refusal", _("Refused dispatch")
+    DUPLICATE = "duplicate", _("Dispatch whose matter was in effect already")
     RECEIPT = "receipt", _("Receipt")
+    RECOVERY = "recovery", _("Loss stated after a restore")

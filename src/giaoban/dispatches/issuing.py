@@ -10,24 +10,24 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
-from django.db import transaction
-from django.db.models import Max
+from django.db import DEFAULT_DB_ALIAS, transaction
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 from pydantic import BaseModel
 
-from giaoban.agencies.models import Agency
+from giaoban.agencies.models import Agency, Person
 from giaoban.common.access import By
 from giaoban.common.clock import day_of
 from giaoban.common.errors import RefusedError
 from giaoban.common.files import Reference, RenderedFile
 from giaoban.common.storage import FileStore, store_of
-from giaoban.dispatches import jobs, keys, registers, seals
-from giaoban.dispatches.enums import Direction, EntryType
-from giaoban.dispatches.models import Dispatch, DispatchFile, NumberSeries, Outbox
-from giaoban.kernel import delivery, envelope
+from giaoban.dispatches import jobs, keys, ports, registers, rows, seals
+from giaoban.dispatches.enums import Direction
+from giaoban.dispatches.models import Dispatch, DispatchFile, NumberSeries, Outbox, Stream
+from giaoban.kernel import delivery, envelope, exchange
 from giaoban.kernel.envelope import Envelope, FileEntry, OfficialReference, Recipient
 from giaoban.kernel.errors import ErrorCode, KernelError
+from giaoban.kernel.exchange import EntryType
 from giaoban.kernel.screening import find_refusals
 
 LETTER = "CV"
@@ -68,7 +68,7 @@ def issue(
     The same call twice issues two dispatches: the caller's own state says whether it has been done.
 
     Raises RefusedError `dispatch.no_recipient`, `dispatch.screened` (secret mark or personal identifier, with the place),
-    `dispatch.text`, `agency.no_key`. A wrong kind or file name is a bug and escapes as KernelError.
+    `dispatch.text`, `dispatch.held` (after a restore), `agency.no_key`. A wrong kind or file name is a bug and escapes as KernelError.
     """
     sender, person = (by, None) if isinstance(by, Agency) else (by.agency, by.person)
     to = sorted({agency.pk: agency for agency in recipients if agency.pk != sender.pk}.values(), key=lambda a: a.code)
@@ -78,6 +78,13 @@ def issue(
             _("There is nobody to send this to."),
             _("A dispatch goes to at least one other agency."),
             _("Add a party to the coordination first."),
+        )
+    if ports.may_send(sender) is not None:
+        raise RefusedError(
+            "dispatch.held",
+            _("Nothing can be issued at present."),
+            _("This server was restored from a backup and may not know the last numbers it gave."),
+            _("Let the administrator compare the registers with the partners, then issue again."),
         )
     summary = clean(" ".join(summary.split()))
     content = _clean_tree(payload.model_dump(mode="json"))
@@ -97,7 +104,7 @@ def issue(
             kind=kind,
             thread=None if thread is None else str(thread),
             in_reply_to=in_reply_to,
-            sequence=stream.sequence + 1,
+            sequence=exchange.next_sequence(stream.sequence),
             previous=stream.digest or None,
             reference=None
             if reference is None or type_code is None
@@ -108,40 +115,65 @@ def issue(
             files=entries,
         )
         sealed = envelope.seal(said, key.seed)
-        dispatch = write_dispatch(sender, said, sealed, issued_by=None if person is None else person.pk)
-        stream.sequence, stream.digest = said.sequence, dispatch.digest
-        seals.seal(stream).save()
-        registers.append(
-            sender,
-            Direction.OUT,
-            key=key,
-            entry_type=EntryType.DISPATCH,
-            dispatch=dispatch,
+        dispatch = write_dispatch(sender, said, sealed, issued_by=person)
+        moved = {"id": stream.pk, "sender_id": sender.pk, "sequence": said.sequence, "digest": dispatch.digest}
+        rows.update(Stream, [{**moved, "seal": seals.seal_of_values(Stream, moved)}], ("sequence", "digest", "seal"))
+        register = registers.OpenRegister(sender, Direction.OUT, key=key, now=now)
+        register.enter(
+            EntryType.DISPATCH,
             digest=dispatch.digest,
+            sender=sender.code,
+            uid=said.uid,
+            reference=dispatch.reference,
+            dispatch_id=dispatch.pk,
             number=None if reference is None else reference.number,
             by=None if person is None else str(person.uid),
-            now=now,
         )
-        Outbox.objects.bulk_create(_outbox_row(dispatch, agency, sequences[agency.pk], now=now) for agency in to)
+        register.close(register.sign())
+        rows.insert(Outbox, [_outbox_row(dispatch, agency, sequences[agency.pk], now=now) for agency in to])
         transaction.on_commit(jobs.wake)
     return dispatch
 
 
-def write_dispatch(sender: Agency, said: Envelope, sealed: bytes, *, issued_by: int | None) -> Dispatch:
-    """The row of sealed bytes and its search columns, with its files. Used by both sides, so both write the same."""
-    dispatch = Dispatch.objects.create(**columns_of(said, sealed), sender=sender, issued_by_id=issued_by)
-    DispatchFile.objects.bulk_create(
-        DispatchFile(
-            dispatch=dispatch,
-            position=position,
-            name=entry.name,
-            media_type=entry.media_type,
-            size=entry.size,
-            sha256=entry.sha256,
-        )
-        for position, entry in enumerate(said.files)
-    )
+def write_dispatch(sender: Agency, said: Envelope, sealed: bytes, *, issued_by: Person | None) -> Dispatch:
+    """The row of sealed bytes and its search columns, with its files."""
+    columns = {**columns_of(said, sealed), "sender_id": sender.pk, "issued_by_id": issued_by and issued_by.pk}
+    dispatch = _as_object(rows.insert_one(Dispatch, columns), sender, columns)
+    rows.insert(DispatchFile, list(_file_rows(dispatch.pk, said)))
     return dispatch
+
+
+def write_arrived(arrived: Sequence[tuple[Agency, Envelope, bytes]]) -> list[Dispatch]:
+    """The same for many that came to this server: sender, what it says, sealed bytes. Both sides write the same columns."""
+    written = [
+        {**columns_of(said, sealed), "sender_id": sender.pk, "issued_by_id": None} for sender, said, sealed in arrived
+    ]
+    rows.insert(Dispatch, written)
+    ids: dict[str, int] = {}
+    for digests in rows.pieces(row["digest"] for row in written):
+        ids.update(Dispatch.objects.filter(digest__in=digests).values_list("digest", "id"))
+    named = [_file_rows(ids[row["digest"]], said) for row, (_, said, _) in zip(written, arrived, strict=True)]
+    rows.insert(DispatchFile, [row for files in named for row in files])
+    return [_as_object(ids[row["digest"]], sender, row) for row, (sender, _, _) in zip(written, arrived, strict=True)]
+
+
+def _as_object(pk: int, sender: Agency, columns: Mapping[str, Any]) -> Dispatch:
+    dispatch = Dispatch(id=pk, **columns)
+    dispatch._state.adding, dispatch._state.db = False, DEFAULT_DB_ALIAS  # noqa: SLF001 - it was written without the ORM
+    dispatch.sender = sender
+    return dispatch
+
+
+def _file_rows(dispatch_id: int, said: Envelope) -> Iterator[dict[str, Any]]:
+    for position, entry in enumerate(said.files):
+        yield {
+            "dispatch_id": dispatch_id,
+            "position": position,
+            "name": entry.name,
+            "media_type": entry.media_type,
+            "size": entry.size,
+            "sha256": entry.sha256,
+        }
 
 
 def columns_of(said: Envelope, sealed: bytes) -> dict[str, Any]:
@@ -161,11 +193,17 @@ def columns_of(said: Envelope, sealed: bytes) -> dict[str, Any]:
         "type_code": "" if official is None else official.type_code,
         "number": None if official is None else official.number,
         "symbol": "" if official is None else official.symbol,
-        "reference": "" if official is None else Reference(official.number, official.symbol, official.on).text,
+        "reference": reference_of(said),
         "reference_on": None if official is None else official.on,
         "summary": said.summary,
         "issued_at": said.issued_at,
     }
+
+
+def reference_of(said: Envelope) -> str:
+    """Number and symbol as they are written, "05/BC-CAH"; empty for an act without paper form."""
+    official = said.reference
+    return "" if official is None else Reference(official.number, official.symbol, official.on).text
 
 
 def _envelope(**members: Any) -> Envelope:
@@ -189,23 +227,26 @@ def _next_reference(agency: Agency, type_code: str, *, now: datetime) -> Referen
     """
     on = day_of(now)
     symbol = agency.symbol if type_code == LETTER else f"{type_code}-{agency.symbol}"
-    series, _made = NumberSeries.objects.get_or_create(
-        agency=agency, year=on.year, symbol=symbol, defaults={"last": 0, "seal": ""}
-    )
-    series.last += 1
-    seals.seal(series).save()
-    return Reference(series.last, symbol, on)
+    name: dict[str, int | str] = {"agency_id": agency.pk, "year": on.year, "symbol": symbol}
+    found = rows.select(NumberSeries, ("id", "last"), name)
+    official = exchange.next_reference(0 if found is None else found[1], type_code=type_code, symbol=symbol, on=on)
+    series: dict[str, Any] = {**name, "id": found and found[0], "last": official.number}
+    series["seal"] = seals.seal_of_values(NumberSeries, series)
+    if found is None:
+        rows.insert(NumberSeries, [series])
+    else:
+        rows.update(NumberSeries, [series], ("last", "seal"))
+    return Reference(official.number, symbol, on)
 
 
 def _next_sequences(sender: Agency, to: Sequence[Agency]) -> dict[int, int]:
     """Recipient → this dispatch's running number towards it, under the sender's lock."""
-    last = dict(
-        Outbox.objects.filter(sender=sender, recipient__in=to)
-        .values_list("recipient_id")
-        .annotate(last=Max("sequence"))
-        .order_by()
-    )
-    return {agency.pk: last.get(agency.pk, 0) + 1 for agency in to}
+    found = {}
+    for agency in to:
+        towards: dict[str, int | str] = {"sender_id": sender.pk, "recipient_id": agency.pk}
+        last = rows.select(Outbox, ("sequence",), towards, last="sequence")
+        found[agency.pk] = exchange.next_sequence(0 if last is None else last[0])
+    return found
 
 
 def _store(rendered: Sequence[RenderedFile]) -> tuple[FileEntry, ...]:
@@ -216,19 +257,22 @@ def _store(rendered: Sequence[RenderedFile]) -> tuple[FileEntry, ...]:
     )
 
 
-def _outbox_row(dispatch: Dispatch, recipient: Agency, sequence: int, *, now: datetime) -> Outbox:
+def _outbox_row(dispatch: Dispatch, recipient: Agency, sequence: int, *, now: datetime) -> dict[str, Any]:
     fresh = delivery.Delivery()
-    return seals.seal(
-        Outbox(
-            sender=dispatch.sender,
-            dispatch=dispatch,
-            recipient=recipient,
-            sequence=sequence,
-            state=fresh.state.value,
-            reason=fresh.reason.value if fresh.reason else "",
-            changed_at=now,
-        )
-    )
+    row = {
+        "sender_id": dispatch.sender_id,
+        "dispatch_id": dispatch.pk,
+        "recipient_id": recipient.pk,
+        "sequence": sequence,
+        "state": fresh.state.value,
+        "reason": fresh.reason.value if fresh.reason else "",
+        "detail": "",
+        "attempts": 0,
+        "next_at": None,
+        "claimed_at": None,
+        "changed_at": now,
+    }
+    return {**row, "seal": seals.seal_of_values(Outbox, row)}
 
 
 def clean(text: str) -> str:

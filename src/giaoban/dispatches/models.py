@@ -109,7 +109,7 @@ class RegisterEntry(models.Model):
     direction = models.CharField(max_length=3, choices=Direction)
     year = models.PositiveSmallIntegerField()
     position = models.PositiveBigIntegerField()
-    entry_type = models.CharField(max_length=8, choices=EntryType)
+    entry_type = models.CharField(max_length=9, choices=EntryType)
     number = models.PositiveIntegerField(null=True)
     """Official number of an outgoing document, arrival number of an incoming one."""
     on = models.DateField()
@@ -194,7 +194,12 @@ class Outbox(models.Model):
             models.UniqueConstraint(fields=["dispatch", "recipient"], name="dispatches_outbox_recipient"),
             models.UniqueConstraint(fields=["sender", "recipient", "sequence"], name="dispatches_outbox_sequence"),
         ]
-        indexes = [models.Index(fields=["state", "next_at", "id"], name="dispatches_outbox_due")]
+        indexes = [
+            # What is due for one recipient, and how long anything stands as it does: with a million rows of one partner waiting, the others
+            # are still found at once.
+            models.Index(fields=["recipient", "state", "next_at", "id"], name="dispatches_outbox_lane"),
+            models.Index(fields=["state", "changed_at"], name="dispatches_outbox_standing"),
+        ]
 
 
 class Incoming(models.Model):
@@ -285,6 +290,18 @@ class WitnessedCheckpoint(models.Model):
         ]
 
 
+class RecoveryStatement(models.Model):
+    """What an agency stated to have lost, ours or a partner's, as it was sealed (docs/protocol.md section 15). Kept and shown for ever."""
+
+    agency = models.ForeignKey(Agency, on_delete=models.PROTECT, related_name="recovery_statements")
+    digest = models.CharField(max_length=64, unique=True)
+    sealed = models.BinaryField()
+    kept_at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = _("statement of loss")
+
+
 class SetAside(models.Model):
     """A dispatch that is believed but could not be worked on, for a fault of this server: shown, kept with its files, tried again.
 
@@ -309,7 +326,15 @@ class SetAside(models.Model):
         constraints = [models.UniqueConstraint(fields=["holder", "digest"], name="dispatches_aside_unique")]
 
 
-FACTS: tuple[type[models.Model], ...] = (Dispatch, DispatchFile, RegisterEntry, Checkpoint, Incoming, Receipt)
+FACTS: tuple[type[models.Model], ...] = (
+    Dispatch,
+    DispatchFile,
+    RegisterEntry,
+    Checkpoint,
+    Incoming,
+    Receipt,
+    RecoveryStatement,
+)
 """Tables whose rows are written once."""
 RUNNING: tuple[type[models.Model], ...] = (
     Register,

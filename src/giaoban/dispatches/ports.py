@@ -33,7 +33,16 @@ class Handler(Protocol):
     """`on_<kind>` of a room."""
 
     def __call__(self, received: Received, *, holder: Agency, now: datetime) -> None:
-        """Write the holder's copy, or raise `RefusedError` to refuse with nothing kept."""
+        """Write the holder's copy, or raise `RefusedError` to refuse, or `DuplicateOf`, with nothing kept."""
+
+
+class DuplicateOf(Exception):  # noqa: N818 - an answer of a handler, not an error
+    """The same matter took effect here before, by another dispatch: the receipt says so, and nothing is done a second time."""
+
+    def __init__(self, digest: str) -> None:
+        super().__init__(digest)
+        self.digest = digest
+        """Of the dispatch that took effect; it must have come to the same holder."""
 
 
 @dataclass(frozen=True, slots=True)

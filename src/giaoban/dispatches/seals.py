@@ -6,11 +6,13 @@ other agencies' rows show.
 
 from __future__ import annotations
 
-import hashlib
 import hmac
 import json
+from collections.abc import Mapping
 from datetime import UTC, date, datetime
-from typing import TypeVar
+from functools import cache
+from typing import Any, TypeVar
+from uuid import UUID
 
 from django.db import models
 
@@ -33,13 +35,20 @@ def is_intact(row: models.Model) -> bool:
 
 def seal_of(row: models.Model) -> str:
     """HMAC-SHA256 over table and columns, except the surrogate id and the seal itself."""
-    values = [
-        [field.attname, _plain(getattr(row, field.attname))]
-        for field in row._meta.concrete_fields  # noqa: SLF001 - Django's public way to a row's columns
-        if field.attname not in {"id", "seal"}
-    ]
-    text = json.dumps([row._meta.db_table, values], ensure_ascii=False)  # noqa: SLF001
-    return hmac.new(vault.read_or_make(KEY_NAME), text.encode(), hashlib.sha256).hexdigest()
+    return seal_of_values(type(row), row.__dict__)
+
+
+def seal_of_values(table: type[models.Model], row: Mapping[str, Any]) -> str:
+    """The same of a row that is a plain mapping (`rows.py`)."""
+    values = [[name, _plain(row[name])] for name in _sealed_columns(table)]
+    text = json.dumps([table._meta.db_table, values], ensure_ascii=False)  # noqa: SLF001 - Django's public way to a table's name
+    return hmac.digest(vault.read_or_make(KEY_NAME), text.encode(), "sha256").hex()
+
+
+@cache
+def _sealed_columns(table: type[models.Model]) -> tuple[str, ...]:
+    columns = table._meta.concrete_fields  # noqa: SLF001 - Django's public way to a row's columns
+    return tuple(field.attname for field in columns if field.attname not in {"id", "seal"})
 
 
 def _plain(value: object) -> object:
@@ -47,4 +56,6 @@ def _plain(value: object) -> object:
         return value.astimezone(UTC).isoformat()
     if isinstance(value, date):
         return value.isoformat()
+    if isinstance(value, UUID):
+        return str(value)
     return value

@@ -13,19 +13,21 @@ from django.utils.translation import gettext_lazy as _
 
 from giaoban.common.access import By, Role
 from giaoban.common.errors import RefusedError
-from giaoban.dispatches import delivering, jobs, queries
+from giaoban.dispatches import jobs, outbox, queries
 from giaoban.dispatches.delivering import (
-    accept_receipt,
-    accept_receipts,
     collect,
     deliver_all,
     deliver_due,
+    due_lanes,
     mark_taken,
+    release_held,
     take_up,
+    tidy,
 )
 from giaoban.dispatches.issuing import LETTER, Render, issue
 from giaoban.dispatches.keys import create_key
-from giaoban.dispatches.receiving import receive, receive_many
+from giaoban.dispatches.receipting import accept_receipt, accept_receipts
+from giaoban.dispatches.receiving import receive, receive_many, try_again
 from giaoban.kernel.delivery import Event
 from giaoban.kernel.errors import KernelError
 
@@ -38,13 +40,17 @@ __all__ = [
     "create_key",
     "deliver_all",
     "deliver_due",
+    "due_lanes",
     "issue",
     "mark_taken",
     "receive",
     "receive_many",
+    "release_held",
     "retry_delivery",
     "stop_delivery",
     "take_up",
+    "tidy",
+    "try_again",
 ]
 
 
@@ -62,9 +68,9 @@ def stop_delivery(outbox_id: int, *, by: By, now: datetime) -> None:
 
 def _apply(outbox_id: int, event: Event, *, by: By, now: datetime) -> None:
     with transaction.atomic():
-        row = delivering.lock_outbox(queries.access_outbox(outbox_id, by))
+        (row,) = outbox.locked([queries.access_outbox(outbox_id, by).pk])
         try:
-            delivering.apply_event(row, event, now=now)
+            outbox.write([outbox.after(row, event, now=now)])
         except KernelError:
             raise RefusedError(
                 "delivery.state",

@@ -10,7 +10,8 @@ from django.conf import settings
 from giaoban.common.storage import make_folder, write_durably
 
 SIZE = 32
-_known: dict[Path, bytes] = {}
+_known: dict[tuple[object, str], bytes] = {}
+"""(home, name) → secret."""
 
 
 def folder() -> Path:
@@ -20,13 +21,13 @@ def folder() -> Path:
 
 def read(name: str) -> bytes | None:
     """The secret of this name, or None."""
-    path = folder() / name
-    if path not in _known:
+    place = (settings.GIAOBAN_HOME, name)
+    found = _known.get(place)
+    if found is None:
         found = read_now(name)
-        if found is None:
-            return None
-        _known[path] = found
-    return _known[path]
+        if found is not None:
+            _known[place] = found
+    return found
 
 
 def read_now(name: str) -> bytes | None:

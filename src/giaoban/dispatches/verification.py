@@ -15,6 +15,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from enum import StrEnum
+from itertools import pairwise
 from typing import Any, Final, TypeVar
 
 from django.db import connection, models, transaction
@@ -25,6 +26,7 @@ from giaoban.common.storage import FileMissingError, StorageError
 from giaoban.dispatches import guards, issuing, keys, registers, seals, vault, witness
 from giaoban.dispatches.enums import Direction, EntryType
 from giaoban.dispatches.models import (
+    ArrivalStream,
     Checkpoint,
     Dispatch,
     DispatchFile,
@@ -34,7 +36,9 @@ from giaoban.dispatches.models import (
     Receipt,
     Register,
     RegisterEntry,
+    SetAside,
     Stream,
+    WitnessedCheckpoint,
 )
 from giaoban.kernel import register as log
 from giaoban.kernel import signing, verify
@@ -183,6 +187,8 @@ class _Verification:
         """(holder, dispatch, receiver) → row."""
         self._receipt_digests: set[tuple[int, int, str]] = set()
         self._registered_receipts: set[tuple[int, str]] = set()
+        self._stated: dict[_Name, dict[str, str]] = defaultdict(dict)
+        """Register → digest of a receipt we hold → the note it carried."""
         self._incoming: dict[tuple[int, int], Incoming] = {}
         self._keys_of: dict[int, list[bytes]] = {}
         self._broken_out: set[int] = set()
@@ -205,6 +211,8 @@ class _Verification:
         self._check_witness()
         self._check_receipts()
         self._check_incoming()
+        self._check_arrivals()
+        self._check_witnessed()
         self._check_outbox()
         self._check_dispatches_have_a_place()
         return self.findings
@@ -360,6 +368,7 @@ class _Verification:
             by_dispatch[row.dispatch_id].append(row)
         for dispatch_id in sorted(self._known.keys() | by_dispatch.keys()):
             self.check_file_rows(dispatch_id, by_dispatch.get(dispatch_id, []))
+        self._know_files_set_aside()
         store = issuing.files()
         for path in store.everything():
             if path.name in self._files and path == store.path(path.name) and not path.is_symlink():
@@ -369,6 +378,23 @@ class _Verification:
                 _("File %(file)s in the store belongs to no dispatch.") % {"file": path.relative_to(store.root)},
                 severity=Severity.NOTICE,
             )
+
+    def _know_files_set_aside(self) -> None:
+        """Files of what waits for the correction of a fault belong to it."""
+        for row in self._rows(SetAside):
+            try:
+                found = verify.verify_origin(bytes(row.sealed), keys=self._find_key)
+            except KernelError:
+                found = None
+            holder = self._agencies.get(row.holder_id, "?")
+            if found is None or found.digest != row.digest or found.envelope.sequence_to(holder) is None:
+                self._add(
+                    "set_aside.changed",
+                    _("A dispatch that was set aside was changed or put in."),
+                    agency=row.holder_id,
+                )
+                continue
+            self._files.update((entry.sha256, "") for entry in found.envelope.files if entry.sha256 not in self._files)
 
     def check_file_rows(self, dispatch_id: int, rows: list[DispatchFile]) -> None:
         """The rows are those of the signed content, and the content on disk is whole."""
@@ -489,7 +515,7 @@ class _Verification:
             self._check_register(
                 name,
                 sorted(entries.get(name, []), key=lambda entry: entry.position),
-                notes.get(name, {}),
+                sorted(notes.get(name, {}).values(), key=lambda note: note.size),
                 ends.get(name),
                 before.get(name[:2]),
             )
@@ -501,38 +527,57 @@ class _Verification:
         self,
         name: _Name,
         entries: list[RegisterEntry],
-        notes: dict[int, Checkpoint],
+        notes: list[Checkpoint],
         end: Register | None,
         before: _Name | None,
     ) -> None:
+        """A commit at a time: its entries, then the checkpoint that covers them. The checkpoints hang together by `since`."""
         kept = self._logs[name]
-        for expected, entry in enumerate(entries):
-            problem = (
-                ("register.gap", _("an entry is missing before this one, or was put in."))
-                if entry.position != expected
-                else self._entry_problem(name, entry, kept, before)
-            )
+        position = 0
+        for note in notes:
+            first = position
+            problem = self._chain_problem(note, first)
+            while problem is None and position < note.size:
+                entry = entries[position] if position < len(entries) else None
+                problem = self._next_problem(name, entry, kept, before)
+                position += problem is None
             if problem is None:
-                kept.tree = kept.tree.append(log.leaf_hash(bytes(entry.leaf)))
-                kept.roots.append(kept.tree.root)
-                kept.entries.append((entry.entry_type, entry.digest, entry.number))
-                problem = self._checkpoint_problem(name, notes.get(expected + 1), kept)
+                # Which entry of the commit was changed cannot be told: the first is named.
+                problem = self._checkpoint_problem(name, note, kept)
+                position = first if problem is not None else position
             if problem is not None:
-                kept.broken = True
-                where = expected if entry.position != expected else entry.position
-                self._add(problem[0], problem[1], name=name, position=where, number=entry.number)
+                self._break(name, kept, problem, position, entries)
                 return
-        if set(notes) != set(range(1, len(entries) + 1)):
-            kept.broken = True
-            self._add(
-                "register.tail",
-                _("checkpoints state %(stated)s entries, but %(found)s are there.")
-                % {"stated": max(notes, default=0), "found": len(entries)},
-                name=name,
-                position=len(entries),
-            )
+        if position < len(entries):
+            self._break(name, kept, _no_checkpoint(), position, entries)
             return
         self._check_end(name, kept, end)
+
+    def _break(
+        self, name: _Name, kept: _Log, problem: tuple[str, str], position: int, entries: list[RegisterEntry]
+    ) -> None:
+        kept.broken = True
+        number = entries[position].number if position < len(entries) else None
+        self._add(problem[0], problem[1], name=name, position=position, number=number)
+
+    def _chain_problem(self, note: Checkpoint, covered: int) -> tuple[str, str] | None:
+        """Each checkpoint names the one before: none can be taken out or put in."""
+        return None if note.since == covered < note.size else _no_checkpoint()
+
+    def _next_problem(
+        self, name: _Name, entry: RegisterEntry | None, kept: _Log, before: _Name | None
+    ) -> tuple[str, str] | None:
+        """Why the entry at the end of what was read so far is not as it was written; None when it is, and is read."""
+        if entry is None:
+            return "register.tail", _("checkpoints state more entries than are there.")
+        if entry.position != kept.tree.size:
+            return "register.gap", _("an entry is missing before this one, or was put in.")
+        problem = self._entry_problem(name, entry, kept, before)
+        if problem is None:
+            kept.tree = kept.tree.append(log.leaf_hash(bytes(entry.leaf)))
+            kept.roots.append(kept.tree.root)
+            kept.entries.append((entry.entry_type, entry.digest, entry.number))
+        return problem
 
     def _check_end(self, name: _Name, kept: _Log, end: Register | None) -> None:
         if end is None:
@@ -624,18 +669,15 @@ class _Verification:
                 return "register.number", _("the arrival number is not the next one.")
         return None
 
-    def _checkpoint_problem(self, name: _Name, note: Checkpoint | None, kept: _Log) -> tuple[str, str] | None:
-        """The signed statement right after an entry is there and states what is computed."""
-        problem = ("register.checkpoint", _("its signed checkpoint is missing or does not fit: entries were changed."))
-        if note is None:
-            return problem
+    def _checkpoint_problem(self, name: _Name, note: Checkpoint, kept: _Log) -> tuple[str, str] | None:
+        """The signed statement at the end of a commit states what is computed."""
         try:
             origin = log.origin(self._agencies.get(name[0], "?"), name[1], name[2])
             stated = self._signed_by(name[0], note.note, origin)
         except KernelError:
-            return problem
+            return _no_checkpoint()
         if (stated.size, stated.root, note.root) != (kept.tree.size, kept.tree.root, kept.tree.root.hex()):
-            return problem
+            return _no_checkpoint()
         return None
 
     def _signed_by(self, agency: int, note: str, origin: str) -> log.Checkpoint:
@@ -730,6 +772,9 @@ class _Verification:
                 return False
         elif row.holder_id != known.sender_id:
             return False
+        else:
+            name = (row.receiver_id, Direction.IN.value, checked.checkpoint.year)
+            self._stated[name][row.digest] = said.checkpoint
         if row.receiver_id in self._here:
             return self._register_confirms(row, said.position, said.arrival_number, checked.checkpoint, known)
         return True
@@ -745,8 +790,7 @@ class _Verification:
             return True  # its first bad entry has been named; what comes after is in doubt anyway
         if stated.size > kept.tree.size or kept.roots[stated.size] != stated.root:
             return False
-        entry_type = EntryType.REFUSAL if row.outcome == Outcome.REFUSED.value else EntryType.DISPATCH
-        return kept.entries[position] == (entry_type.value, known.digest, number)
+        return kept.entries[position] == (_entry_type(row.outcome), known.digest, number)
 
     def _check_incoming(self) -> None:
         for row in self._incoming.values():
@@ -779,8 +823,70 @@ class _Verification:
             return True
         if row.position >= kept.tree.size:
             return False
-        entry_type = EntryType.REFUSAL if row.outcome == Outcome.REFUSED.value else EntryType.DISPATCH
-        return kept.entries[row.position] == (entry_type.value, known.digest, row.arrival_number)
+        return kept.entries[row.position] == (_entry_type(row.outcome), known.digest, row.arrival_number)
+
+    def _check_arrivals(self) -> None:
+        """Which numbers have come is what the arrivals say, in whatever order they came."""
+        numbers: dict[tuple[int, int], list[int]] = defaultdict(list)
+        for row in self._incoming.values():
+            numbers[row.holder_id, row.sender_id].append(row.sequence)
+        stated = {(row.holder_id, row.sender_id): row for row in self._rows(ArrivalStream)}
+        for pair in sorted(numbers.keys() | stated.keys()):
+            stream = stated.get(pair)
+            if stream is None:
+                self._add_arrivals(pair)
+            elif self._check_seal(stream, pair[0], "dispatches_arrivalstream"):
+                seen = sorted(numbers.get(pair, []))
+                gaps = [[low + 1, high - 1] for low, high in pairwise([0, *seen]) if high > low + 1]
+                if not seen or (stream.high, stream.gaps) != (seen[-1], gaps):
+                    self._add_arrivals(pair)
+
+    def _add_arrivals(self, pair: tuple[int, int]) -> None:
+        self._add(
+            "arrivals.changed",
+            _("The record of what has come from %(sender)s contradicts the arrivals.")
+            % {"sender": self._agencies.get(pair[1], "?")},
+            agency=pair[0],
+        )
+
+    def _check_witnessed(self) -> None:
+        """What other registers stated to us is remembered as their receipts say; what contradicts it was written down."""
+        held: dict[_Name, dict[str, WitnessedCheckpoint]] = defaultdict(dict)
+        for witnessed in self._rows(WitnessedCheckpoint):
+            name = (witnessed.agency_id, witnessed.direction, witnessed.year)
+            if self._check_seal(witnessed, witnessed.agency_id, "dispatches_witnessedcheckpoint"):
+                held[name][witnessed.finding] = witnessed
+                if not self._witnessed_is_sound(witnessed, self._stated[name]):
+                    self._add_witnessed(name)
+        for name, notes in self._stated.items():
+            if not notes:
+                continue
+            checkpoints = [log.parse_checkpoint(note)[0] for note in set(notes.values())]
+            newest = held.get(name, {}).get("")
+            roots = {(each.size, each.root) for each in checkpoints}
+            forked = len({size for size, _root in roots}) < len(roots)
+            if newest is None or newest.size < max(each.size for each in checkpoints):
+                self._add_witnessed(name)
+            elif forked and not set(held[name]) - {""}:
+                self._add(
+                    "witnessed.forked",
+                    _("Receipts state two different registers of this agency."),
+                    name=name,
+                )
+
+    def _witnessed_is_sound(self, row: WitnessedCheckpoint, shown: dict[str, str]) -> bool:
+        try:
+            origin = log.origin(self._agencies.get(row.agency_id, "?"), row.direction, row.year)
+            stated = self._signed_by(row.agency_id, row.note, origin)
+        except KernelError:
+            return False
+        if (stated.size, stated.root.hex()) != (row.size, row.root):
+            return False
+        # It may have been shown without a receipt.
+        return not row.receipt or shown.get(row.receipt) == row.note
+
+    def _add_witnessed(self, name: _Name) -> None:
+        self._add("witnessed.changed", _("What this register stated to us is not what we remember."), name=name)
 
     def _check_outbox(self) -> None:
         wanted: dict[tuple[int, str], int] = {}
@@ -829,6 +935,22 @@ class _Verification:
                     _("%(dispatch)s is in no register.") % {"dispatch": known.reference or known.uid},
                     agency=known.sender_id,
                 )
+
+
+_ENTRY_OF: Final = {
+    Outcome.ACCEPTED.value: EntryType.DISPATCH.value,
+    Outcome.REFUSED.value: EntryType.REFUSAL.value,
+    Outcome.DUPLICATE.value: EntryType.DUPLICATE.value,
+}
+
+
+def _entry_type(outcome: str) -> str:
+    """How a receiver enters what it answered so."""
+    return _ENTRY_OF.get(outcome, "")
+
+
+def _no_checkpoint() -> tuple[str, str]:
+    return "register.checkpoint", _("its signed checkpoint is missing or does not fit: entries were changed.")
 
 
 def _key_is_sound(key_id: str, public_key: bytes, seed: bytes | None) -> bool:

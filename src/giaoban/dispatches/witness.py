@@ -14,12 +14,9 @@ from django.conf import settings
 from django.db import transaction
 
 from giaoban.common.storage import UNFINISHED, make_folder, write_durably
-from giaoban.dispatches.models import Checkpoint
+from giaoban.dispatches.models import Checkpoint, Register
 from giaoban.kernel import register as log
 from giaoban.kernel.errors import KernelError
-
-FIRST_ENTRIES = 2
-"""Opening and first entry: what one transaction writes."""
 
 _waiting = threading.local()
 
@@ -64,31 +61,30 @@ def write(origin: str, note: str) -> None:
 def catch_up() -> None:
     """At the start of the server: write the statement of a register that has none, and bring older ones forward.
 
-    Only a crash right after the first entries of a register leaves none; a register that is longer and has none is left for
+    Only a crash right after the first commit of a register leaves none; a register that has more and has none is left for
     `giaoban verify` to report. A statement that does not hold is left as it is, for the same reason. What a crash left
     unfinished is swept.
     """
     for path in folder().glob(f"{UNFINISHED}*"):
         path.unlink(missing_ok=True)
     notes = read_all()
-    newest: dict[tuple[str, str, int], tuple[int, str]] = {}
-    rows = Checkpoint.objects.order_by("size").values_list("agency__code", "direction", "year", "size", "note")
-    for agency, direction, year, size, note in rows.iterator():
-        newest[agency, direction, year] = (size, note)
-    for (agency, direction, year), (size, note) in newest.items():
-        origin = log.origin(agency, direction, year)
+    for agency, code, direction, year in Register.objects.values_list("agency_id", "agency__code", "direction", "year"):
+        signed = Checkpoint.objects.filter(agency=agency, direction=direction, year=year)
+        newest = signed.order_by("-size").values_list("since", "size", "note").first()
+        if newest is None:
+            continue
+        since, size, note = newest
+        origin = log.origin(code, direction, year)
         kept = notes.get(path_of(origin).name)
         if kept is None:
-            if size <= FIRST_ENTRIES:
+            if since == 0:
                 write(origin, note)
             continue
         try:
             stated, _, _ = log.parse_checkpoint(kept)
         except KernelError:
             continue
-        same = Checkpoint.objects.filter(
-            agency__code=agency, direction=direction, year=year, size=stated.size, root=stated.root.hex()
-        )
+        same = signed.filter(size=stated.size, root=stated.root.hex())
         if stated.origin == origin and stated.size < size and same.exists():
             write(origin, note)
 

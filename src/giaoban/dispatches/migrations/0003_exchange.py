@@ -71,6 +71,19 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name='RecoveryStatement',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('digest', models.CharField(max_length=64, unique=True)),
+                ('sealed', models.BinaryField()),
+                ('kept_at', models.DateTimeField()),
+                ('agency', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='recovery_statements', to='agencies.agency')),
+            ],
+            options={
+                'verbose_name': 'statement of loss',
+            },
+        ),
+        migrations.CreateModel(
             name='SetAside',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -109,6 +122,23 @@ class Migration(migrations.Migration):
             options={
                 'constraints': [models.UniqueConstraint(fields=('agency', 'direction', 'year', 'finding'), name='dispatches_witnessed_unique')],
             },
+        ),
+        migrations.RemoveIndex(
+            model_name='outbox',
+            name='dispatches_outbox_due',
+        ),
+        migrations.AlterField(
+            model_name='registerentry',
+            name='entry_type',
+            field=models.CharField(choices=[('opening', 'Register opened'), ('dispatch', 'Dispatch'), ('refusal', 'Refused dispatch'), ('duplicate', 'Dispatch whose matter was in effect already'), ('receipt', 'Receipt'), ('recovery', 'Loss stated after a restore')], max_length=9),
+        ),
+        migrations.AddIndex(
+            model_name='outbox',
+            index=models.Index(fields=['recipient', 'state', 'next_at', 'id'], name='dispatches_outbox_lane'),
+        ),
+        migrations.AddIndex(
+            model_name='outbox',
+            index=models.Index(fields=['state', 'changed_at'], name='dispatches_outbox_standing'),
         ),
         migrations.RunPython(remember_arrivals, migrations.RunPython.noop),
         migrations.RunPython(create_guards, drop_guards),

@@ -1,0 +1,167 @@
+"""The rows of the outbox: what an event makes of one, of many, and which of them are next."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import datetime
+from heapq import merge
+from typing import Any, Final
+
+from django.db import transaction
+from django.db.models import Q, Sum
+from django.db.models.functions import Length
+
+from giaoban.dispatches import parcels, rows, seals
+from giaoban.dispatches.models import DispatchFile, Outbox
+from giaoban.dispatches.ports import Parcel
+from giaoban.kernel import delivery
+from giaoban.kernel.delivery import Delivery, Event, Reason, State
+
+COLUMNS: Final = tuple(field.attname for field in Outbox._meta.concrete_fields)  # noqa: SLF001 - Django's public way to a row's columns
+MOVING: Final = ("state", "reason", "detail", "attempts", "next_at", "claimed_at", "changed_at", "seal")
+"""Columns that an event may change."""
+BATCH: Final = 200
+"""Rows of one round: large enough to share a commit, small enough that a fault costs little."""
+
+Row = Mapping[str, Any]
+Happening = tuple[Event, Reason | None]
+
+
+def delivery_of(row: Row) -> Delivery:
+    """The row as the kernel's value."""
+    return Delivery(
+        state=State(row["state"]),
+        reason=Reason(row["reason"]) if row["reason"] else None,
+        attempts=row["attempts"],
+        next_at=row["next_at"],
+        claimed_at=row["claimed_at"],
+    )
+
+
+def after(row: Row, event: Event, *, now: datetime, reason: Reason | None = None, detail: str = "") -> dict[str, Any]:
+    """The row after an event, sealed. Raises KernelError DELIVERY_ILLEGAL."""
+    moved = delivery.step(delivery_of(row), event, at=now, reason=reason).delivery
+    values = {
+        **{name: row[name] for name in COLUMNS},
+        "state": moved.state.value,
+        "reason": moved.reason.value if moved.reason else "",
+        "attempts": moved.attempts,
+        "next_at": moved.next_at,
+        "claimed_at": moved.claimed_at,
+        "detail": " ".join(detail.split())[:300],
+        "changed_at": now,
+    }
+    return {**values, "seal": seals.seal_of_values(Outbox, values)}
+
+
+def write(moved: Sequence[Row]) -> None:
+    """Keep what `after` gave. The caller holds the rows' locks."""
+    rows.update(Outbox, moved, MOVING)
+
+
+def locked(ids: Iterable[int], *, wait: bool = True) -> list[dict[str, Any]]:
+    """The rows as they stand, oldest first, locked until the transaction ends; without `wait`, not those that others hold."""
+    found: list[dict[str, Any]] = []
+    for piece in rows.pieces(ids):
+        query = Outbox.objects.filter(pk__in=piece).order_by("id").select_for_update(skip_locked=not wait)
+        found.extend(dict(row) for row in query.values(*COLUMNS))
+    return found
+
+
+def happen(which: Q, happening: Callable[[Delivery], Happening], *, now: datetime, wait: bool = False) -> int:
+    """Let happen to these rows what `happening` says of each, some hundred a transaction. The number of rows.
+
+    It must take a row out of `which`. Without `wait`, rows that somebody else holds are left alone.
+    """
+    total = 0
+    # An idle round must not take the one write lock of SQLite.
+    while ids := list(Outbox.objects.filter(which).order_by("id").values_list("id", flat=True)[:BATCH]):
+        with transaction.atomic():
+            still = set(Outbox.objects.filter(which, pk__in=ids).values_list("id", flat=True))
+            moved = []
+            for row in locked(still, wait=wait):
+                event, reason = happening(delivery_of(row))
+                moved.append(after(row, event, now=now, reason=reason))
+            write(moved)
+        total += len(moved)
+        if not moved:
+            break
+    return total
+
+
+# --- which are next ---------------------------------------------------------------------------------------------------
+
+
+def due_parts(now: datetime) -> tuple[Q, Q, Q]:
+    """What is to be tried at `now`; each part is one stretch of the index `dispatches_outbox_lane`."""
+    return (
+        Q(state=State.QUEUED, next_at=None),
+        Q(state=State.QUEUED, next_at__lte=now),
+        Q(state=State.WAITING, next_at__lte=now),
+    )
+
+
+def open_parts(now: datetime) -> tuple[Q, ...]:
+    """What has no receipt and was not given out a moment ago; in stretches like `due_parts`."""
+    return (
+        Q(state=State.QUEUED, next_at=None),
+        Q(state=State.QUEUED, next_at__isnull=False),
+        Q(state=State.IN_FLIGHT, next_at=None),
+        Q(state=State.WAITING, next_at__isnull=False),
+        Q(state=State.NEEDS_PERSON, next_at=None),
+        Q(state=State.HANDED_OVER, next_at=None, changed_at__lte=now - delivery.COLLECT_AGAIN),
+    )
+
+
+def oldest(
+    recipients: Iterable[int], parts: Sequence[Q], *, max_items: int, max_bytes: int, with_files: bool
+) -> list[int]:
+    """Ids of rows of these recipients (ids) in these parts, oldest first, within both limits, but one if there is any."""
+    streams = []
+    for recipient in recipients:
+        for part in parts:
+            found = Outbox.objects.filter(part, recipient=recipient)
+            # In the order of the index: within a stretch that has no time, that of the ids.
+            columns = found.order_by("next_at", "id").values_list("id", "dispatch_id", Length("dispatch__sealed"))
+            streams.append(sorted(columns[:max_items]))
+    candidates = list(merge(*streams))[:max_items]
+    files = _files_sizes({dispatch_id for _id, dispatch_id, _size in candidates}) if with_files else {}
+    chosen: list[int] = []
+    total = 0
+    for pk, dispatch_id, size in candidates:
+        total += size + files.get(dispatch_id, 0)
+        if chosen and total > max_bytes:
+            break
+        chosen.append(pk)
+    return chosen
+
+
+def _files_sizes(dispatch_ids: Iterable[int]) -> dict[int, int]:
+    found: dict[int, int] = {}
+    for piece in rows.pieces(dispatch_ids):
+        sums = DispatchFile.objects.filter(dispatch__in=piece).values_list("dispatch_id").annotate(total=Sum("size"))
+        found.update(sums.order_by())
+    return found
+
+
+def parcels_of(ids: Sequence[int]) -> list[Parcel]:
+    """What a transport is given for these rows, in their order."""
+    found: dict[int, Row] = {}
+    names: dict[int, list[str]] = defaultdict(list)
+    columns = ("id", "dispatch_id", "recipient__code", "dispatch__sealed")
+    for piece in rows.pieces(ids):
+        found.update((row["id"], row) for row in Outbox.objects.filter(pk__in=piece).values(*columns))
+    for piece in rows.pieces({row["dispatch_id"] for row in found.values()}):
+        named = DispatchFile.objects.filter(dispatch__in=piece).order_by("position")
+        for dispatch_id, sha256 in named.values_list("dispatch_id", "sha256"):
+            names[dispatch_id].append(sha256)
+    return [
+        Parcel(
+            pk,
+            found[pk]["recipient__code"],
+            bytes(found[pk]["dispatch__sealed"]),
+            parcels.StoredFiles(names[found[pk]["dispatch_id"]]),
+        )
+        for pk in ids
+    ]
