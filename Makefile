@@ -20,7 +20,7 @@ FONTS := src/giaoban/documents/fonts
 STAMPS := .venv/.stamps
 CATALOGUES := $(wildcard src/giaoban/*/locale/vi/LC_MESSAGES/django.po)
 
-.PHONY: help setup dev run reset test check format messages bench clean
+.PHONY: help setup dev run two reset test check format messages bench clean
 
 help: ## list the targets
 	@grep -hE '^[a-z]+:.*## ' Makefile | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 16
@@ -36,6 +36,9 @@ dev: ## set-up with the tools for tests and checks
 
 run: setup ## set-up, sample data if there is none, server on http://127.0.0.1:$PORT
 	@exec $(BIN)/giaoban serve --sample --port $(PORT)
+
+two: setup ## two servers, enrolled at one another, on 8001 and 8002: send from one to the other and pull the plug
+	@exec $(PYTHON) tools/two.py
 
 reset: ## throw the local data away (./var only)
 	@if [ "$(GIAOBAN_HOME)" = "$(CURDIR)/var" ]; then rm -rf var && echo "var/ is gone; 'make run' starts over"; \

@@ -1,4 +1,4 @@
-"""Builds the sample: the directory, the regime, three past periods, one concluded conference and one being prepared.
+"""Builds the sample: the directory, the regime, three past periods, one concluded conference, one being prepared, and letters.
 
 Everything after the directory goes through the services at past instants, and every dispatch is delivered, so the registers a
 newcomer finds are real ones and verify.
@@ -13,12 +13,12 @@ from typing import TYPE_CHECKING
 
 from django.db import transaction
 
-from giaoban.agencies.models import Agency, Person
+from giaoban.agencies.models import Agency, Person, RoleAssignment
 from giaoban.common.access import ROLE_LABELS, By, Role
 from giaoban.common.clock import HANOI
 from giaoban.dispatches import services as dispatches
 from giaoban.kernel.calendar import Period, PeriodType
-from giaoban.sample import conference_story, directory, past_story, regime, report_story
+from giaoban.sample import conference_story, directory, letter_story, past_story, regime, report_story
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -103,6 +103,7 @@ def build_sample(*, now: datetime, progress: Callable[[str], None] = lambda _ste
     scenes = conference_story.play_concluded(stage, coordinations["province"], quarters[-2])
     scenes.append(report_story.unfinished(stage, coordinations["province"], quarters[-1]))
     scenes.append(conference_story.civil_defence(stage, coordinations["civil_defence"]))
+    scenes += letter_story.scenes(stage, coordinations["province"])
     for _at, happens in sorted(scenes, key=itemgetter(0)):
         happens()
     progress("conference being prepared")
@@ -112,13 +113,17 @@ def build_sample(*, now: datetime, progress: Callable[[str], None] = lambda _ste
 
 
 def accounts() -> list[Account]:
-    """The sample accounts, for whoever starts the server."""
-    names = {sample.code: sample.name for sample in directory.AGENCIES}
+    """The sample accounts that this server has, for whoever starts it."""
+    rows = RoleAssignment.objects.filter(person__is_sample=True).select_related("person", "agency").order_by("pk")
     return [
         Account(
-            sample.username, directory.PASSWORD, sample.full_name, str(ROLE_LABELS[sample.role]), names[sample.agency]
+            row.person.username,
+            directory.PASSWORD,
+            row.person.full_name,
+            str(ROLE_LABELS[Role(row.role)]),
+            row.agency.name,
         )
-        for sample in directory.PEOPLE
+        for row in rows
     ]
 
 

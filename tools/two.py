@@ -1,0 +1,194 @@
+"""`make two`: two servers with different agencies on this machine, enrolled at one another, so that a newcomer can send from one to the
+other and pull the plug. Ctrl-C stops both; their data stays in var/two until `make reset`.
+"""
+
+from __future__ import annotations
+
+import http.client
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+START_SECONDS = 120
+
+
+@dataclass(frozen=True)
+class Side:
+    """One of the two servers."""
+
+    name: str
+    home: Path
+    port: int
+    exchange_port: int
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """Its variables; those of a server that the caller may have set are left out."""
+        kept = {
+            name: value
+            for name, value in os.environ.items()
+            if not name.startswith("GIAOBAN_") or name == "GIAOBAN_LANG"
+        }
+        kept.pop("PORT", None)
+        return kept | {"GIAOBAN_HOME": str(self.home)}
+
+    @property
+    def address(self) -> str:
+        """Where partners reach it."""
+        return f"https://127.0.0.1:{self.exchange_port}"
+
+    def step(self, *arguments: str) -> None:
+        """One step of `giaoban.sample.pair` on it, in a process of its own."""
+        subprocess.run([sys.executable, __file__, "step", *arguments], env=self.environment, cwd=ROOT, check=True)
+
+    def serve(self) -> subprocess.Popen[bytes]:
+        """The server as a process."""
+        return subprocess.Popen(
+            [
+                sys.executable,
+                "-m",
+                "giaoban.cli.main",
+                "serve",
+                "--port",
+                str(self.port),
+                "--exchange-port",
+                str(self.exchange_port),
+            ],
+            env=self.environment,
+            cwd=ROOT,
+            stdout=(self.home / "serve.log").open("ab"),
+            stderr=subprocess.STDOUT,
+        )
+
+
+def sides(folder: Path, *, port: int = 8001, exchange_port: int = 8441) -> tuple[Side, Side]:
+    """Both, beside one another."""
+    return (
+        Side("a", folder / "a", port, exchange_port),
+        Side("b", folder / "b", port + 1, exchange_port + 1),
+    )
+
+
+def prepare(folder: Path, pair: tuple[Side, Side]) -> None:
+    """Make both servers and enrol them, the way people do; nothing where that is done already."""
+    done = folder / "enrolled"
+    if done.exists():
+        return
+    shutil.rmtree(folder, ignore_errors=True)
+    for side in pair:
+        side.home.mkdir(parents=True, mode=0o700)
+    a, b = pair
+    for side in pair:
+        side.step("found", side.name, side.address)
+    # The second server's offer goes to the first, which adds the coordination; its offer brings that to the second.
+    b.step("offer", str(folder / "b.offer"))
+    a.step("enrol", str(folder / "b.offer"))
+    a.step("agree")
+    a.step("offer", str(folder / "a.offer"))
+    b.step("enrol", str(folder / "a.offer"))
+    done.touch()
+
+
+def main() -> int:
+    """Runs both until Ctrl-C or until one of them ends."""
+    folder = Path(os.environ.get("TWO_HOME") or ROOT / "var" / "two")
+    port = int(os.environ.get("TWO_PORT") or 8001)
+    exchange_port = int(os.environ.get("TWO_EXCHANGE_PORT") or 8441)
+    pair = sides(folder, port=port, exchange_port=exchange_port)
+    if not (folder / "enrolled").exists():
+        print("two: making and enrolling two servers …", flush=True)
+    prepare(folder, pair)
+    processes = [side.serve() for side in pair]
+    stopping = False
+
+    def stop(_number: int, _frame: object) -> None:
+        nonlocal stopping
+        stopping = True
+
+    signal.signal(signal.SIGINT, stop)
+    signal.signal(signal.SIGTERM, stop)
+    try:
+        for side, process in zip(pair, processes, strict=True):
+            if not _answers(side, process) and not stopping:
+                print(f"two: {side.name} did not start; see {side.home / 'serve.log'}", file=sys.stderr)
+                return 1
+        _tell(pair)
+        while not stopping and all(process.poll() is None for process in processes):
+            time.sleep(0.2)
+    finally:
+        for process in processes:
+            if process.poll() is None:
+                process.send_signal(signal.SIGTERM)
+        for process in processes:
+            process.wait(20)
+    return 0 if stopping else 1
+
+
+def _answers(side: Side, process: subprocess.Popen[bytes]) -> bool:
+    until = time.monotonic() + START_SECONDS
+    while time.monotonic() < until and process.poll() is None:
+        connection = http.client.HTTPConnection("127.0.0.1", side.port, timeout=5)
+        try:
+            connection.request("GET", "/readyz")
+            if connection.getresponse().status == http.client.OK:
+                return True
+        except OSError:
+            time.sleep(0.2)
+        finally:
+            connection.close()
+    return False
+
+
+def _tell(pair: tuple[Side, Side]) -> None:
+    a, b = pair
+    print(
+        f"""
+  police    http://127.0.0.1:{a.port}/   accounts canbo.ca  thutruong.ca  vanthu.ca   quantri quantri.hai
+  military  http://127.0.0.1:{b.port}/   accounts canbo.qs  thutruong.qs              quantri quantri.hai
+  password of all: giao-ban-mau-2026     (invented people and agencies; never reachable by others)
+
+Send a letter on one and read it on the other. Pull the plug: kill one of the two processes (its log is in var/two/*/serve.log) or start
+again with only one, send, and start both: it arrives. Ctrl-C stops both.
+""",
+        flush=True,
+    )
+
+
+def step(name: str, *arguments: str) -> None:
+    """One step on the server of GIAOBAN_HOME."""
+    os.umask(0o077)
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "giaoban.project.settings")
+    import django
+
+    django.setup()
+    from django.core.management import call_command
+
+    from giaoban.common import clock
+    from giaoban.sample import pair
+
+    now = clock.now()
+    match name:
+        case "found":
+            call_command("migrate", verbosity=0, interactive=False)
+            pair.found(arguments[0], arguments[1], now=now)
+        case "agree":
+            pair.agree(now=now)
+        case "offer":
+            pair.offer(Path(arguments[0]), now=now)
+        case "enrol":
+            pair.enrol(Path(arguments[0]), now=now)
+        case _:
+            raise SystemExit(f"no such step: {name}")
+
+
+if __name__ == "__main__":
+    if sys.argv[1:2] == ["step"]:
+        step(*sys.argv[2:])
+    else:
+        sys.exit(main())
