@@ -51,6 +51,11 @@ BUSY: Final = "sim.busy"
 """Answer of a server whose own handler failed, or that is not open itself."""
 
 
+CONFLICTS: Final = frozenset(
+    {ErrorCode.VERIFY_UID_REUSED, ErrorCode.VERIFY_SEQUENCE_REUSED, ErrorCode.VERIFY_REFERENCE_REUSED}
+)
+
+
 class CrashError(Exception):
     """The process dies here."""
 
@@ -120,6 +125,7 @@ _TABLES: Final = (
     "ended",
     "wants",
     "heard",
+    "evidence",
 )
 
 
@@ -186,6 +192,8 @@ class Disk:
         """Origin of ours → size the partner holds: `partner\n origin`."""
         self.heard: dict[str, int] = {}
         """Partner → the highest number of a bundle of it."""
+        self.evidence: dict[str, tuple[str, ...]] = {}
+        """Partner → dispatches of it that contradict others of it: shown to it, whoever it was that signed them."""
         self.seed = b""
         self.key_id = ""
         self.sequence = 0
@@ -206,7 +214,8 @@ class Disk:
         """A transaction."""
         other = Disk.__new__(Disk)
         for name in _TABLES:
-            setattr(other, name, getattr(self, name).copy())
+            table = getattr(self, name)
+            setattr(other, name, table.copy() if table else {})
         other.answers = self.answers.copy()
         other.bundle_number, other.done, other.key_id, other.mode = (
             self.bundle_number,
@@ -399,9 +408,11 @@ class Station:
 
     def record(self, digests: Iterable[str], partner: str, failure: Reason | None) -> None:
         """What a try without a receipt did to these rows."""
-        tx = self.begin()
-        self._record(tx, digests, partner, failure)
-        self.commit(tx)
+        rows = [self.disk.outbox[digest, partner] for digest in digests if (digest, partner) in self.disk.outbox]
+        if any(exchange.after_try(row.delivery, failure) is not None for row in rows):
+            tx = self.begin()
+            self._record(tx, digests, partner, failure)
+            self.commit(tx)
 
     def _record(self, tx: Disk, digests: Iterable[str], partner: str, failure: Reason | None) -> None:
         for digest in digests:
@@ -412,6 +423,8 @@ class Station:
 
     def retry_by_person(self) -> None:
         """A clerk presses “try again” wherever that is possible."""
+        if not self.disk.unsettled:
+            return
         tx = self.begin()
         for key in list(tx.unsettled):
             if (tx.outbox[key].delivery.state, Event.PERSON_RETRIES) in delivery.TRANSITIONS:
@@ -445,9 +458,9 @@ class Station:
         items: dict[tuple[ItemType, bytes], None] = {}
         statement, sealed = tx.statements[self.code]
         unknown = tx.told.get(partner, 0) < statement.number
-        if unknown:
-            items[ItemType.KEYS, sealed] = None
         recovering = tx.holding.get(partner, "forked") != "forked"
+        if unknown or recovering:
+            items[ItemType.KEYS, sealed] = None
         if recovering:
             items[ItemType.KEYS, tx.statements[partner][1]] = None
         items[ItemType.STATUS, self._status(tx, partner, codes or [])] = None
@@ -456,6 +469,7 @@ class Station:
         for key in [key for key in tx.due if key[0] == partner]:
             items[ItemType.RECEIPT, tx.due.pop(key)] = None
         sent = [tx.dispatches[digest][0] for digest in digests] if tx.mode == "open" else []
+        sent.extend(tx.dispatches[digest][0] for digest in tx.evidence.get(partner, ()))
         if recovering:
             # All that we hold of the partner, all that we ever sent to it, and every receipt it gave us.
             for key, content in tx.receipts.items():
@@ -612,11 +626,17 @@ class Station:
         found = verify.verify_origin(sealed, keys=tx.find_key)  # 1-6
         said = found.envelope
         sender = said.sender
+        if sender == self.code and tx.mode == "open":
+            self._look_at_own(tx, found)
         if tx.mode != "open" or sender in tx.holding:
             raise HeldError
-        admitted = exchange.admit(  # 7-11
-            found, receiver=self.code, memory=Memory(tx, sender), policy=POLICY, files=NO_FILES
-        )
+        memory = Memory(tx, sender)
+        try:
+            admitted = exchange.admit(found, receiver=self.code, memory=memory, policy=POLICY, files=NO_FILES)  # 7-11
+        except KernelError as error:
+            if error.code in CONFLICTS:
+                self._keep_evidence(tx, found)
+            raise
         if admitted.repeat:
             kept = tx.incoming[sender, said.uid].receipt
             tx.due[sender, found.digest] = kept
@@ -649,6 +669,22 @@ class Station:
         self._register_arrival(tx, found, answer, admitted.sequence, arrived, accepted=reason is None)
         tx.due[sender, found.digest] = answer
         return answer
+
+    def _keep_evidence(self, tx: Disk, found: VerifiedDispatch) -> None:
+        """What we hold of this sender under a name that this dispatch uses: it may not be the sender's own doing."""
+        sender = found.envelope.sender
+        sequence = found.envelope.sequence_to(self.code)
+        others = [name.digest for name in Memory(tx, sender).namesakes(found.envelope) if name.digest is not None]
+        others += [
+            came.digest for (code, _), came in tx.incoming.items() if code == sender and came.sequence == sequence
+        ]
+        kept = dict.fromkeys((*tx.evidence.get(sender, ()), *others))
+        tx.evidence[sender] = tuple(digest for digest in kept if digest in tx.dispatches)
+
+    def _look_at_own(self, tx: Disk, found: VerifiedDispatch) -> None:
+        """A dispatch in our name comes back as evidence. One that we never sent means that another server speaks for us."""
+        if found.digest not in tx.dispatches:
+            self.journal.append(("doubled", ()))
 
     def _register_arrival(
         self, tx: Disk, found: VerifiedDispatch, answer: bytes, sequence: int, arrived: Arrivals, *, accepted: bool
@@ -898,6 +934,7 @@ class Station:
         tx.heard[partner] = number
         tx.told[partner] = 0  # whoever said what it knows of us, it was not this server
         tx.forked.pop(partner, None)
+        tx.evidence.pop(partner, None)
         for origin in [origin for origin in tx.held if f"/{partner}/" in origin]:
             del tx.held[origin]
         for name in [name for name in tx.roots if f"/{partner}/" in name[0]]:

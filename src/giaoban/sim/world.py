@@ -246,6 +246,9 @@ class World:
 
     def _tick(self, station: Station) -> None:
         """A round of the worker: claim, and send to each partner by one of its routes. Also what has to be said anyway."""
+        greeted = {partner for partner in station.partners if self._has_something_to_say(station, partner)}
+        if not greeted and not station.disk.unsettled:
+            return
         tx = station.begin()
         claimed = station.due(tx) if tx.mode == "open" else {}
         posted: list[Callable[[], None]] = []
@@ -255,7 +258,7 @@ class World:
             if held and digests:
                 station._record(tx, digests, partner, Reason.HELD_UNTIL_RECONCILED)  # noqa: SLF001
                 digests = ()
-            if not digests and not self._has_something_to_say(station, tx, partner):
+            if not digests and partner not in greeted:
                 continue
             route = self.chance.choice(self.routes) if not self.quiet else "https"
             if route == "stick":
@@ -273,13 +276,14 @@ class World:
         for send in posted:
             send()
 
-    def _has_something_to_say(self, station: Station, tx: Disk, partner: str) -> bool:
+    def _has_something_to_say(self, station: Station, partner: str) -> bool:
+        tx = station.disk
         return (
             tx.mode != "open"
             or partner in tx.holding
             or tx.told.get(partner, 0) < tx.statements[station.code][0].number
             or any(key[0] == partner for key in tx.due)
-            or (self.ping if self.quiet else self.chance.random() < 0.05)
+            or (self.ping and station.code < partner if self.quiet else self.chance.random() < 0.05)
         )
 
     def _pull(self, station: Station) -> None:
