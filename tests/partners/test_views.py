@@ -1,0 +1,199 @@
+"""The pages: two administrators enrol a partner, order routes, look after keys. Nothing of a partner's digits is shown before approval."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from tests.partners import ceremony
+from tests.partners.servers import NOW, Estate
+
+from giaoban.agencies.models import Agency, Person
+from giaoban.partners import offers, services
+from giaoban.partners.models import Partner, PartnerAgency, PartnerFinding, Route
+
+if TYPE_CHECKING:
+    from pytest_django import DjangoDbBlocker
+
+
+@pytest.fixture(scope="module")
+def strangers(empty_database: tuple[Path, str], django_db_blocker: DjangoDbBlocker) -> Iterator[ceremony.Pair]:
+    """Two servers that do not know one another; to be copied."""
+    home, template = empty_database
+    with django_db_blocker.unblock():
+        yield ceremony.fresh(Estate(home, template))
+
+
+@pytest.fixture
+def pair(strangers: ceremony.Pair, tmp_path: Path, django_db_blocker: DjangoDbBlocker) -> Iterator[ceremony.Pair]:
+    """Copies of this test alone; one stands in the police's server."""
+    with django_db_blocker.unblock():
+        made = ceremony.Pair(strangers.police.copy(tmp_path), strangers.military.copy(tmp_path))
+        with made.police.here():
+            yield made
+        for server in made:
+            server.close()
+
+
+def signed_in(name: str) -> Client:
+    client = Client()
+    client.force_login(ceremony.person(name), backend="django.contrib.auth.backends.ModelBackend")
+    return client
+
+
+def offer_of_the_military(pair: ceremony.Pair) -> services.MadeOffer:
+    with pair.military.here():
+        return services.make_offer(now=NOW)
+
+
+def page(client: Client, url: str, *, status: int = 200) -> str:
+    answer = client.get(url)
+    assert answer.status_code == status, (url, answer.status_code)
+    return answer.content.decode()
+
+
+def test_two_administrators_enrol_a_partner_on_the_pages(pair: ceremony.Pair) -> None:
+    made = offer_of_the_military(pair)
+    first, second = signed_in("an"), signed_in("binh")
+    groups = made.fingerprint.split(" ")
+
+    read = first.post("/partners/read/", {"file": SimpleUploadedFile("offer.bin", made.sealed)})
+    uid = Partner.objects.get().uid
+    shown = page(first, f"/partners/{uid}/approve/")
+    again = first.post(f"/partners/{uid}/approve/", {"digits": " ".join(groups[:6])})
+    refused = first.post(f"/partners/{uid}/approve/", {"digits": " ".join(groups[6:])})
+    done = second.post(f"/partners/{uid}/approve/", {"digits": "".join(groups[6:])})
+
+    assert (read.status_code, read["Location"]) == (302, f"/partners/{uid}/approve/")
+    assert [group for group in groups if group in shown] == []
+    assert (again.status_code, refused.status_code, done.status_code) == (302, 422, 302)
+    assert Partner.objects.get().state == "active"
+    assert all(group in page(first, f"/partners/{uid}/") for group in groups)
+
+
+def test_our_offer_is_shown_as_digits_and_codes_and_handed_out_as_a_file(pair: ceremony.Pair) -> None:
+    client = signed_in("an")
+
+    before = client.get("/partners/offer/file/")
+    saved = client.post(
+        "/partners/offer/", {"name": "Máy chủ Công an tỉnh", "addresses": "https https://10.0.0.5:8441"}
+    )
+    shown = page(client, "/partners/offer/")
+    file = client.get("/partners/offer/file/")
+
+    made = services.make_offer(now=NOW)
+    assert (before.status_code, saved.status_code) == (404, 302)
+    assert all(group in shown for group in made.fingerprint.split(" "))
+    assert shown.count("data:image/svg") == len(offers.as_texts(services.make_offer(now=NOW, with_regime=False).sealed))
+    with pair.military.here():
+        read = services.read_offer(file.content, by=ceremony.person("an"), now=NOW)
+        assert (read.offer.name, read.row.fingerprint) == ("Máy chủ Công an tỉnh", made.fingerprint.replace(" ", ""))
+
+
+def test_the_text_of_the_codes_is_read_in_any_order(pair: ceremony.Pair) -> None:
+    with pair.military.here():
+        texts = offers.as_texts(services.make_offer(now=NOW, with_regime=False).sealed)
+
+    answer = signed_in("an").post("/partners/read/", {"text": "\n".join(reversed(texts))})
+
+    assert (len(texts) > 1, answer.status_code, Partner.objects.count()) == (True, 302, 1)
+
+
+@pytest.mark.parametrize(
+    "content", [b"", b"GBO1:1/2:AAAA", b"GBO1:9/2:A", b"\x00" * 100, b"DSSEv1 1 x 1 y" + bytes(64)]
+)
+def test_what_is_no_offer_is_refused_with_words(pair: ceremony.Pair, content: bytes) -> None:
+    answer = signed_in("an").post("/partners/read/", {"file": SimpleUploadedFile("offer.bin", content)})
+
+    assert (answer.status_code, Partner.objects.count()) == (422, 0)
+
+
+def test_routes_are_ordered_suspended_and_resumed(pair: ceremony.Pair) -> None:
+    partner = ceremony.enrol(pair.police, pair.military)
+    client = signed_in("an")
+
+    saved = client.post(
+        f"/partners/{partner.uid}/routes/", {"routes": "folder /media/usb\nhttps https://10.0.0.6:8441"}
+    )
+    wrong = client.post(f"/partners/{partner.uid}/routes/", {"routes": "https http://10.0.0.6"})
+    suspended = client.post(f"/partners/{partner.uid}/suspend/")
+    resumed = client.post(f"/partners/{partner.uid}/resume/")
+    twice = client.post(f"/partners/{partner.uid}/resume/")
+
+    assert [saved.status_code, wrong.status_code, suspended.status_code, resumed.status_code, twice.status_code] == [
+        302,
+        422,
+        302,
+        302,
+        409,
+    ]
+    assert list(Route.objects.order_by("position").values_list("transport", "address")) == [
+        ("folder", "/media/usb"),
+        ("https", "https://10.0.0.6:8441"),
+    ]
+
+
+def test_two_people_agree_to_go_on_after_a_finding(pair: ceremony.Pair) -> None:
+    partner = ceremony.enrol(pair.police, pair.military)
+    finding = PartnerFinding.objects.create(
+        partner=partner, agency=Agency.objects.get(code="BCH"), code="witness.forked", freezes=True, found_at=NOW
+    )
+    PartnerAgency.objects.update(frozen_at=NOW)
+    url = f"/partners/{partner.uid}/findings/{finding.pk}/agree/"
+
+    answers = [signed_in(name).post(url).status_code for name in ("an", "an", "binh")]
+
+    assert answers == [302, 409, 302]
+    assert PartnerAgency.objects.get().frozen_at is None
+
+
+def test_a_key_is_rotated_and_revoked_on_the_pages(pair: ceremony.Pair) -> None:
+    client = signed_in("an")
+    client.post("/partners/offer/", {"name": "Máy chủ", "addresses": ""})
+    before = page(client, "/keys/")
+
+    rotated = client.post("/keys/CAT/rotate/")
+    present = services.make_offer(now=NOW).offer.agencies[0].statement
+    live = [key for key in present.online if key.is_live]
+    from giaoban.kernel import signing
+
+    revoked = client.post(f"/keys/CAT/{signing.key_id(live[0].public_key)}/revoke/", {"from_sequence": ""})
+
+    assert ("BCH" in before, rotated.status_code, revoked.status_code) == (False, 302, 302)
+    assert (present.number, services.make_offer(now=NOW).offer.agencies[0].statement.number) == (2, 3)
+
+
+def test_people_who_run_no_server_see_nothing_of_partners(pair: ceremony.Pair) -> None:
+    partner = ceremony.enrol(pair.police, pair.military)
+    Person.objects.filter(username="chi").update(is_server_admin=False)
+    stranger = signed_in("chi")
+
+    answers = {
+        url: stranger.get(url).status_code
+        for url in ("/partners/", "/partners/offer/", "/partners/read/", f"/partners/{partner.uid}/", "/keys/")
+    }
+
+    assert set(answers.values()) <= {302, 403, 404}
+
+
+def test_lists_cost_the_same_however_many_partners_there_are(pair: ceremony.Pair) -> None:
+    from django.db import connection
+    from django.test.utils import CaptureQueriesContext
+
+    ceremony.enrol(pair.police, pair.military)
+    client = signed_in("an")
+    page(client, "/partners/")
+    with CaptureQueriesContext(connection) as one:
+        page(client, "/partners/")
+    row = Partner.objects.get()
+    for number in range(3):
+        row.pk, row.uid = None, f"00000000-0000-4000-8000-00000000000{number}"
+        row.save()
+    with CaptureQueriesContext(connection) as four:
+        page(client, "/partners/")
+
+    assert len(four) == len(one)
