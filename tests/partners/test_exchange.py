@@ -17,9 +17,9 @@ from giaoban.dispatches.models import ArrivalStream, Incoming, Outbox, Receipt
 from giaoban.kernel import bundle
 from giaoban.kernel.bundle import ItemType
 from giaoban.kernel.delivery import Reason
-from giaoban.partners import exchange, services, statements, status
+from giaoban.partners import exchange, reconcile, services, statements, status
 from giaoban.partners.exchange import BundleRefusedError
-from giaoban.partners.models import Contact, Partner, ReceiptDue, Station, StatementDue, TakenBundle
+from giaoban.partners.models import Contact, Partner, ReceiptDue, StatementDue, TakenBundle
 
 
 @pytest.fixture
@@ -307,7 +307,7 @@ def test_a_frozen_server_sends_nothing_but_status(pair: Pair) -> None:
     send(pair.police, "đi")
     with pair.police.here():
         parcels = exchange.collect(Partner.objects.get(), now=NOW, max_items=10, max_bytes=10**9)
-        Station.objects.update(frozen_at=NOW, frozen_why="restored")
+        reconcile.freeze(reconcile.RESTORED, now=NOW)
 
         composed = exchange.compose(Partner.objects.get(), parcels=parcels, now=NOW)
         content = b"".join(composed.pieces())

@@ -31,8 +31,8 @@ from django.db.models import F, Q
 
 from giaoban import __version__
 from giaoban.agencies.models import Agency
-from giaoban.dispatches import delivering, issuing, keys, services
-from giaoban.dispatches.models import ArrivalStream, Checkpoint, Outbox, Receipt, Register
+from giaoban.dispatches import issuing, keys, outbox, services
+from giaoban.dispatches.models import ArrivalStream, Checkpoint, Receipt, Register
 from giaoban.dispatches.ports import Arrival, Parcel, Sent
 from giaoban.kernel import bundle, envelope
 from giaoban.kernel.bundle import Item, ItemType, Manifest, Opened
@@ -211,8 +211,8 @@ def compose(
         _add_once(draft, sealed, seen)
     if not held:
         due = _add_due(draft, partner, seen, now=now)
-    outbox, refused, left = _add_parcels(draft, parcels, held=held)
-    returns = None if frozen else _add_returned(draft, partner)
+    rows, refused, left = _add_parcels(draft, parcels, held=held)
+    returns = None if frozen else _add_returned(draft, partner, answering)
     with transaction.atomic():
         contact = _contact(partner)
         contact.sent_number += 1
@@ -227,7 +227,7 @@ def compose(
         pull=pull,
         answering=answering,
         waiting=left or more,
-        brief=bool(outbox),
+        brief=bool(rows),
         returns=returns,
     )
     content = status.encode(said)
@@ -254,7 +254,7 @@ def compose(
         uid=uid,
         number=contact.sent_number,
         size=len(head) + manifest.content_size,
-        outbox=outbox,
+        outbox=rows,
         refused=refused,
         left=left,
         receipts=len(due),
@@ -279,10 +279,9 @@ def is_due(partner: Partner) -> bool:
 
 def give_back(outbox_ids: Sequence[int], *, now: datetime) -> None:
     """What was collected and then not carried away is due again."""
-    with transaction.atomic():
-        rows = Outbox.objects.filter(pk__in=outbox_ids, state=State.HANDED_OVER).select_for_update(of=("self",))
-        for row in rows.order_by("id"):
-            delivering.apply_event(row, Event.RECEIPT_OVERDUE, now=now)
+    for start in range(0, len(outbox_ids), BATCH):
+        which = Q(pk__in=outbox_ids[start : start + BATCH], state=State.HANDED_OVER)
+        outbox.happen(which, lambda _current: (Event.RECEIPT_OVERDUE, None), now=now, wait=True)
 
 
 def partners_of(codes: Iterable[str]) -> dict[str, Partner]:
@@ -299,10 +298,9 @@ def note(partner: Partner, reason: Reason | None, *, now: datetime) -> None:
         Contact.objects.filter(pk=contact.pk).update(tried_at=now, tried_reason=said)
 
 
-def _add_returned(draft: _Draft, partner: Partner) -> status.Returns | None:
+def _add_returned(draft: _Draft, partner: Partner, answering: TakenIn | None) -> status.Returns | None:
     """What the partner lost and we hold, when it asked for it; as much as finds room."""
-    known = Contact.objects.filter(partner=partner).first()
-    asked = None if known is None else status.read_ask(known.status.get("ask"))
+    asked = reconcile.asked_by(partner, None if answering is None else answering.status)
     if asked is None:
         return None
     items, complete = reconcile.give(partner, asked)
@@ -345,7 +343,7 @@ def _add_parcels(
     if held:
         reason = Reason.HELD_UNTIL_RECONCILED
         return {}, [Sent(parcel.outbox_id, failure=reason) for parcel in parcels], False
-    outbox: dict[tuple[str, str], int] = {}
+    put: dict[tuple[str, str], int] = {}
     inside: set[str] = set()
     bad: dict[str, Reason] = {}
     refused: list[Sent] = []
@@ -360,7 +358,7 @@ def _add_parcels(
                 bad[digest] = Reason.TOO_LARGE_FOR_ROUTE
             elif inside and not draft.has_room(len(parcel.sealed) + sum(sizes), 1 + len(wanted)):
                 left = [each for each in parcels[at:] if envelope.digest_of(each.sealed) not in inside]
-                return outbox, [*refused, *_rest_refused(left, bad)], True
+                return put, [*refused, *_rest_refused(left, bad)], True
             elif not _copy_files(draft, wanted):
                 bad[digest] = Reason.FILE_DAMAGED_HERE
             else:
@@ -369,8 +367,8 @@ def _add_parcels(
         if digest in bad:
             refused.append(Sent(parcel.outbox_id, failure=bad[digest]))
         else:
-            outbox[digest, parcel.recipient] = parcel.outbox_id
-    return outbox, refused, False
+            put[digest, parcel.recipient] = parcel.outbox_id
+    return put, refused, False
 
 
 def _rest_refused(parcels: Iterable[Parcel], bad: Mapping[str, Reason]) -> list[Sent]:
@@ -799,6 +797,7 @@ class _Intake:
         taken, partner, said = self._taken, self._partner, self._taken.status
         with transaction.atomic():
             contact = _contact(partner)
+            newest = taken.number > contact.heard_number
             contact.heard_number = max(contact.heard_number, taken.number)
             contact.heard_at = self._now
             if taken.accepted or taken.kept:
@@ -821,7 +820,7 @@ class _Intake:
                     ReceiptDue.objects.filter(partner=partner, sent_in__in=said.taken).delete()
                 statements.told(partner, said.statements, now=self._now)
                 reconcile.told(partner, said.losses)
-                reconcile.heard(partner, said, now=self._now)
+                reconcile.heard(partner, said, newest=newest, now=self._now)
             if said is None or not said.frozen:
                 reconcile.check_number(contact, number=taken.number, uid=taken.uid, now=self._now)
 

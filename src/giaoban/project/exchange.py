@@ -13,7 +13,7 @@ from django.conf import settings
 from django.db import close_old_connections
 
 from giaoban.common import clock
-from giaoban.partners import station
+from giaoban.partners import reconcile, station
 from giaoban.transports.https.door import Door
 from giaoban.transports.https.listener import Listener
 from giaoban.transports.rounds import Rounds
@@ -53,8 +53,9 @@ def context() -> ssl.SSLContext:
 
 
 def prepare() -> None:
-    """Before the loop runs: this server's identity, and an empty spool (what lay there died with the last process)."""
+    """Before the loop runs: this server's identity, frozen if it was restored, and an empty spool (what lay there died before)."""
     station.ensure(now=clock.now())
+    reconcile.notice_restore(now=clock.now())
     shutil.rmtree(spool(), ignore_errors=True)
     spool().mkdir(parents=True, exist_ok=True, mode=0o700)
     close_old_connections()

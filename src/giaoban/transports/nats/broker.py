@@ -37,6 +37,8 @@ KEPT: Final = 30 * 86400
 """Seconds the stream keeps a message."""
 GIVEN_UP: Final = 86400
 """Seconds after which pieces of a bundle that never became whole are thrown away."""
+AGAIN_AFTER: Final = 30.0
+"""Seconds after which pieces that could not be used yet come again."""
 CONNECT: Final = 5
 FETCH: Final = 64
 QUIET: Final = 0.5
@@ -81,11 +83,19 @@ def publish(address: str, *, receiver: str, uid: str, size: int, pieces: Iterato
 
 
 def fetch(
-    address: str, *, receiver: str, take: Callable[[IO[bytes], int], None], spool: Path, folder: Path, now: float
+    address: str,
+    *,
+    receiver: str,
+    take: Callable[[IO[bytes], int], None],
+    spool: Path,
+    folder: Path,
+    now: float,
+    again_after: float = AGAIN_AFTER,
 ) -> int:
     """Take every whole bundle that waits for `receiver`, each acknowledged once `take` has returned. How many. Raises BrokerError.
 
-    What `take` raises ends the round: the pieces in hand come again. `now` is seconds since 1970, to tell pieces that are too old.
+    What `take` raises ends the round: the pieces in hand come again, after `again_after` seconds.
+    `now` is seconds since 1970, to tell pieces that are too old.
     """
     waiting: dict[str, _Whole] = {}
     taken = 0
@@ -103,7 +113,7 @@ def fetch(
                         del waiting[uid]
                         taken += 1
         finally:
-            talk(_put_off(waiting, now))
+            talk(_put_off(waiting, now, again_after))
     return taken
 
 
@@ -244,7 +254,7 @@ async def _put(waiting: dict[str, _Whole], message: Msg) -> str:
     if uid not in waiting and (
         len(waiting) >= MAX_OPEN or sum(each.size for each in waiting.values()) > MAX_OPEN_BYTES
     ):
-        await message.nak(delay=30)
+        await message.nak(delay=AGAIN_AFTER)
         return ""
     whole = waiting.setdefault(uid, _Whole(count))
     if whole.count != count:
@@ -270,7 +280,7 @@ async def _acknowledge(whole: _Whole) -> None:
         await message.ack()
 
 
-async def _put_off(waiting: dict[str, _Whole], now: float) -> None:
+async def _put_off(waiting: dict[str, _Whole], now: float, again_after: float) -> None:
     """Pieces that did not become whole this time come again, unless they are too old."""
     for whole in waiting.values():
         for message in [*whole.pieces.values(), *whole.repeated]:
@@ -278,7 +288,7 @@ async def _put_off(waiting: dict[str, _Whole], now: float) -> None:
                 if now - message.metadata.timestamp.timestamp() > GIVEN_UP:
                     await message.term()
                 else:
-                    await message.nak(delay=30)
+                    await message.nak(delay=again_after)
 
 
 def _said(message: Msg) -> tuple[str, int, int] | None:
