@@ -3,14 +3,12 @@
 
     python giaoban_verify.py evidence FILE [--keys KEYS] [--files DIR]    one dispatch: content, sender, receipts, registers
     python giaoban_verify.py register FILE [--keys KEYS]                  whole registers of an agency
-    python giaoban_verify.py vectors DIR                                  this program against the published cases
-    python giaoban_verify.py conform WHAT [OPTIONS] FILE                  one case, as docs/protocol.md section 18 says
 
-Add --json for programs and --lang en for English. KEYS names the public keys you trust (section 18.3); compare them with the agency by
-telephone, never take them from the file. Exit codes: 0 proven; 1 nothing is wrong but nothing is proven (no keys, or a file cannot be read),
-or in `conform` and `vectors` a refusal; 2 wrong usage; 3 the file is false.
+Add --json for programs and --lang en for English. KEYS names the public keys you trust (docs/protocol.md 18.3); compare them with
+each agency by telephone, never take them from the file itself. Exit codes: 0 proven; 1 nothing is wrong, but nothing is proven: no
+keys were given, or a file cannot be read; 2 wrong usage; 3 the file is false.
 
-Written from docs/protocol.md alone; numbers in comments are its sections. Needs Python 3.9 or later and `cryptography`. Licence: that of Giao Ban.
+Written from docs/protocol.md alone; numbers in comments are its sections. Needs Python 3.9 or later and `cryptography`.
 """
 
 from __future__ import annotations
@@ -855,6 +853,12 @@ def main(arguments: list[str]) -> int:
     except RefusedError as error:
         answer.update(proven=False, error={"code": error.code, "where": error.where})
         lines = [(f"SAI: {error.code} {error.where}", f"FALSE: {error.code} {error.where}")]
+    else:
+        unproven = (
+            "KHÔNG THẤY SAI, CHƯA CHỨNG MINH: chưa có khóa tin cậy (--keys)",
+            "SOUND, NOT PROVEN: no trusted --keys",
+        )
+        lines.insert(0, ("ĐÃ CHỨNG MINH", "PROVEN") if answer["proven"] else unproven)
     answer["milliseconds"] = round((time.perf_counter() - started) * 1000, 1)
     if "--json" in arguments:
         print(json.dumps(answer, ensure_ascii=False))
