@@ -240,3 +240,58 @@ def test_an_item_is_what_the_manifest_says_to_the_byte() -> None:
     assert code_of(bundle.check_item, item, PAPER + b"x") is ErrorCode.BUNDLE_ITEM_DIFFERENT
     assert code_of(bundle.check_item, replace(item, size=item.size + 1), PAPER) is ErrorCode.BUNDLE_ITEM_DIFFERENT
     assert code_of(bundle.check_digest, item, size=item.size, sha256="0" * 64) is ErrorCode.BUNDLE_ITEM_DIFFERENT
+
+
+@pytest.mark.parametrize(
+    ("build", "code"),
+    [
+        (lambda: good(uid="x"), ErrorCode.ENVELOPE_VALUE),
+        (lambda: good(sender="x"), ErrorCode.ENVELOPE_VALUE),
+        (lambda: good(receiver="x"), ErrorCode.ENVELOPE_VALUE),
+        (lambda: good(key_id="x"), ErrorCode.ENVELOPE_VALUE),
+        (lambda: good(number=0), ErrorCode.ENVELOPE_VALUE),
+        (lambda: good(number=2**53), ErrorCode.ENVELOPE_VALUE),
+        (lambda: good(created_at=datetime(2026, 1, 1)), ErrorCode.ENVELOPE_VALUE),  # noqa: DTZ001 - that is the point
+        (lambda: Item(ItemType.FILE, 0, "x"), ErrorCode.ENVELOPE_VALUE),
+        (lambda: Item(ItemType.FILE, -1, "0" * 64), ErrorCode.BUNDLE_TOO_LARGE),
+    ],
+)
+def test_a_value_that_no_bundle_can_carry_cannot_be_built(build: Any, code: ErrorCode) -> None:
+    assert code_of(build) is code
+
+
+@pytest.mark.parametrize("item_type", list(ItemType))
+def test_each_type_has_its_limit(item_type: ItemType) -> None:
+    limit = {
+        ItemType.KEYS: 65_536,
+        ItemType.STATUS: 4_194_304,
+        ItemType.RECOVERY: 65_536,
+        ItemType.RECEIPT: 4_194_304,
+        ItemType.FILE: 268_435_456,
+        ItemType.DISPATCH: 4_194_304,
+    }[item_type]
+
+    assert Item(item_type, limit, "0" * 64).size == limit
+    assert code_of(Item, item_type, limit + 1, "0" * 64) is ErrorCode.BUNDLE_TOO_LARGE
+
+
+def test_a_bundle_may_fill_the_limit_and_not_a_byte_more() -> None:
+    first = Item(ItemType.FILE, envelope.MAX_FILE_SIZE, f"{1:064x}")
+
+    def of(second: int) -> bytes:
+        return bundle.seal(good(items=(first, Item(ItemType.FILE, second, f"{2:064x}"))), seed("station"))
+
+    room = 536_870_912 - envelope.MAX_FILE_SIZE - len(of(200_000_000))
+
+    assert bundle.parse_head(of(room), 536_870_912).manifest.content_size == envelope.MAX_FILE_SIZE + room
+    assert code_of(of, room + 1) is ErrorCode.BUNDLE_TOO_LARGE
+    assert code_of(bundle.parse_head, of(room), 536_870_913) is ErrorCode.BUNDLE_TOO_LARGE
+
+
+def test_the_largest_manifest_is_read_and_a_larger_one_is_not() -> None:
+    text = json.dumps(body(items=[]))
+    room = bundle.MAX_MANIFEST_SIZE - len(head_of(text.encode() + b" " * 4_000_000)) + bundle.HEAD_PREFIX
+    full = head_of(text.encode() + b" " * (4_000_000 + room))
+
+    assert len(full) == bundle.HEAD_PREFIX + 4_194_304
+    assert bundle.parse_head(full, len(full)).offsets == ()

@@ -271,3 +271,58 @@ def test_look_alikes_are_named_in_their_order() -> None:
         "CA_OI",
     ]
     assert enrolment.look_alikes("Công an xã A", []) == []
+
+
+@pytest.mark.parametrize(
+    ("build", "code"),
+    [
+        (lambda: good(uid="x"), ErrorCode.ENVELOPE_VALUE),
+        (lambda: good(name=""), ErrorCode.ENVELOPE_VALUE),
+        (lambda: good(public_key=bytes(32)), ErrorCode.KEY_WEAK),
+        (lambda: good(tls_sha256="x"), ErrorCode.ENVELOPE_VALUE),
+        (lambda: good(addresses=(Address("https", "x"),) * 17), ErrorCode.ENVELOPE_VALUE),
+        (lambda: good(protocol=0), ErrorCode.ENVELOPE_VALUE),
+        (lambda: good(issued_at=AT.replace(tzinfo=None)), ErrorCode.ENVELOPE_VALUE),
+        (lambda: good(regulations=({},) * 201), ErrorCode.ENVELOPE_VALUE),
+        (lambda: good(coordinations=({},) * 501), ErrorCode.ENVELOPE_VALUE),
+        (lambda: good(coordinations=({"a": 0.5},)), ErrorCode.ENVELOPE_NUMBER),
+        (lambda: good(coordinations=({"a": "e\u0301"},)), ErrorCode.ENVELOPE_NOT_NFC),
+        (lambda: good(coordinations=(["a"],)), ErrorCode.ENVELOPE_SHAPE),
+        (lambda: good(agencies=()), ErrorCode.ENVELOPE_VALUE),
+        (lambda: good(agencies=(agency("CAT"),) * 501), ErrorCode.ENVELOPE_VALUE),
+        (lambda: agency("no code"), ErrorCode.ENVELOPE_VALUE),
+        (lambda: agency(name="a" * 201), ErrorCode.ENVELOPE_VALUE),
+    ],
+)
+def test_a_value_that_no_offer_can_carry_cannot_be_built(build: Any, code: ErrorCode) -> None:
+    assert code_of(build) is code
+
+
+@pytest.mark.parametrize(
+    ("member", "limit"),
+    [
+        ("name", 200),
+        ("short_name", 80),
+        ("symbol", 20),
+        ("sector", 20),
+        ("level", 12),
+        ("seat", 120),
+        ("head_position", 120),
+    ],
+)
+def test_each_line_about_an_agency_has_its_limit(member: str, limit: int) -> None:
+    assert getattr(agency(**{member: "đ" * limit}), member) == "đ" * limit
+    assert code_of(agency, **{member: "đ" * (limit + 1)}) is ErrorCode.ENVELOPE_VALUE
+
+
+def test_an_offer_may_fill_every_list() -> None:
+    full = good(
+        addresses=(Address("a" * 20, "x" * 300),) * 16,
+        regulations=({},) * 200,
+        coordinations=({},) * 500,
+        protocol=2**53 - 1,
+    )
+
+    assert enrolment.parse(enrolment.seal(full, seed("station"))) == full
+    assert code_of(Address, "a" * 21, "x") is ErrorCode.ENVELOPE_VALUE
+    assert enrolment.MAX_AGENCIES == 500

@@ -200,7 +200,7 @@ def framed(tail: bytes, payload_type: str = keyring.KEYS_TYPE) -> bytes:
     [
         (framed(b""), ErrorCode.KEYS_FRAMING),
         (framed(b"\0"), ErrorCode.KEYS_FRAMING),
-        (framed(b"\x21" + bytes(33 * 96)), ErrorCode.KEYS_FRAMING),
+        (framed(b"\x21" + b"".join(bytes([n]) + bytes(95) for n in range(33))), ErrorCode.KEYS_FRAMING),
         (framed(b"\x02" + bytes(96)), ErrorCode.KEYS_FRAMING),
         (framed(b"\x02" + bytes(192)), ErrorCode.KEYS_FRAMING),
         (framed(b"\x02" + b"\2" * 96 + b"\1" * 96), ErrorCode.KEYS_FRAMING),
@@ -261,11 +261,44 @@ def test_a_body_that_breaks_a_rule_is_refused(changes: dict[str, Any], code: Err
     assert code_of(keyring.parse, bent(**changes)) is code
 
 
-def test_a_value_that_no_statement_can_carry_cannot_be_built() -> None:
-    assert code_of(OnlineKey, b"short") is ErrorCode.KEY_BAD
-    assert code_of(Root, 1, (b"short",)) is ErrorCode.KEY_BAD
-    assert code_of(keyring.assemble, keyring.body_of(PLAIN), []) is ErrorCode.KEYS_FRAMING
-    assert code_of(by, PLAIN, "a", "a") is ErrorCode.KEYS_FRAMING
+@pytest.mark.parametrize(
+    ("build", "code"),
+    [
+        (lambda: OnlineKey(b"short"), ErrorCode.KEY_BAD),
+        (lambda: OnlineKey(public("a"), 0), ErrorCode.ENVELOPE_VALUE),
+        (lambda: OnlineKey(public("a"), 1, 0, ENDED), ErrorCode.ENVELOPE_VALUE),
+        (lambda: OnlineKey(public("a"), 1, 2**53, ENDED), ErrorCode.ENVELOPE_VALUE),
+        (lambda: OnlineKey(public("a"), 1, 5, (1999, 0)), ErrorCode.ENVELOPE_VALUE),
+        (lambda: OnlineKey(public("a"), 1, 5, (10_000, 0)), ErrorCode.ENVELOPE_VALUE),
+        (lambda: OnlineKey(public("a"), 1, 5, (2026, -1)), ErrorCode.ENVELOPE_VALUE),
+        (lambda: Root(1, (b"short",)), ErrorCode.KEY_BAD),
+        (lambda: replace(PLAIN, agency="no code"), ErrorCode.ENVELOPE_VALUE),
+        (lambda: replace(PLAIN, number=0), ErrorCode.ENVELOPE_VALUE),
+        (lambda: replace(PLAIN, number=1_000_000), ErrorCode.ENVELOPE_VALUE),
+        (lambda: replace(PLAIN, issued_at=AT.replace(tzinfo=None)), ErrorCode.ENVELOPE_VALUE),
+        (lambda: keyring.assemble(keyring.body_of(PLAIN), []), ErrorCode.KEYS_FRAMING),
+        (lambda: by(PLAIN, *(f"r{n}" for n in range(33))), ErrorCode.KEYS_FRAMING),
+        (lambda: by(PLAIN, "a", "a"), ErrorCode.KEYS_FRAMING),
+    ],
+)
+def test_a_value_that_no_statement_can_carry_cannot_be_built(build: Any, code: ErrorCode) -> None:
+    assert code_of(build) is code
+
+
+def test_the_first_and_the_last_place_of_a_register_can_end_a_key() -> None:
+    keys = [OnlineKey(public(f"k{year}"), 1, 1, (year, 0)) for year in (2000, 9999)]
+
+    assert keyring.parse(by(told(1, *keys), "k2000")).statement.online == tuple(keys)
+    assert (OnlineKey(public("a")).from_sequence, OnlineKey(public("a")).is_live) == (1, True)
+
+
+def test_a_statement_may_fill_the_limit_and_not_a_byte_more() -> None:
+    body = keyring.body_of(PLAIN)
+    room = bundle.MAX_STATEMENT_SIZE - len(signing.pae(keyring.KEYS_TYPE, body + b" " * 60_000)) - 97
+    full = keyring.assemble(body + b" " * (60_000 + room), [keyring.sign(body, seed("a"))])
+
+    assert len(full) == bundle.MAX_STATEMENT_SIZE
+    assert code_of(keyring.parse, full + b" ") is ErrorCode.ENVELOPE_TOO_LARGE
 
 
 def test_signatures_may_come_one_after_another_and_a_newcomer_is_shown_all() -> None:

@@ -152,3 +152,34 @@ def test_it_explains_only_what_it_names(origin: str, size: int, explained: bool)
 
 def test_numbers_that_were_given_up_are_known() -> None:
     assert [number for number in range(8, 22) if GOOD.stream.is_void(number)] == [11, 12, 15]
+
+
+@pytest.mark.parametrize(
+    ("build", "code"),
+    [
+        (lambda: replace(GOOD, agency="no code"), ErrorCode.ENVELOPE_VALUE),
+        (lambda: replace(GOOD, key_id="0"), ErrorCode.ENVELOPE_VALUE),
+        (lambda: replace(GOOD, issued_at=datetime(2026, 1, 1)), ErrorCode.ENVELOPE_VALUE),  # noqa: DTZ001 - that is the point
+        (lambda: replace(GOOD, lost=tuple(GOOD.lost[:1]) * 101), ErrorCode.ENVELOPE_VALUE),
+        (lambda: Stream(-1, 3), ErrorCode.ENVELOPE_VALUE),
+        (lambda: Stream(1, 2**53), ErrorCode.ENVELOPE_VALUE),
+        (lambda: Stream(0, 2000, tuple((n, n) for n in range(1, 1003, 2))), ErrorCode.ENVELOPE_VALUE),
+    ],
+)
+def test_a_value_that_no_statement_can_carry_cannot_be_built(build: Any, code: ErrorCode) -> None:
+    assert code_of(build) is code
+
+
+def test_a_statement_may_fill_the_limit_and_not_a_byte_more() -> None:
+    body = envelope.unframe(recovery.seal(GOOD, seed("CAT")), recovery.RECOVERY_TYPE).body
+    room = bundle.MAX_STATEMENT_SIZE - len(sealed_body(body + b" " * 60_000, payload_type=recovery.RECOVERY_TYPE))
+    full = sealed_body(body + b" " * (60_000 + room), payload_type=recovery.RECOVERY_TYPE)
+
+    assert (len(full), recovery.parse(full)) == (bundle.MAX_STATEMENT_SIZE, GOOD)
+    assert code_of(recovery.parse, full + b" ") is ErrorCode.ENVELOPE_TOO_LARGE
+
+
+def test_the_first_number_and_the_whole_stream_can_be_lost() -> None:
+    everything = replace(GOOD, lost=(), stream=Stream(0, 3, ((1, 2),)))
+
+    assert recovery.parse(recovery.seal(everything, seed("CAT"))) == everything
