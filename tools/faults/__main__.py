@@ -45,9 +45,8 @@ def _series(folder: Path, options: argparse.Namespace) -> dict[str, Any]:
         "database": "PostgreSQL" if options.database else "SQLite",
     }
     total = report.empty(facts)
-    chosen = [operations.OPERATIONS[name] for name in options.operations.split(",") if name] or list(
-        operations.OPERATIONS.values()
-    )
+    known = operations.all_operations()
+    chosen = [known[name] for name in options.operations.split(",") if name] or list(known.values())
     for seed in range(options.seed, options.seed + options.rounds):
         at = series.Series(folder / f"round-{seed}", options.database, seed)
         try:

@@ -43,6 +43,8 @@ class Operation:
     act: Callable[[Place, Facts, Say], None]
     check: Callable[[Place, Facts, list[Any]], list[str]]
     only_sqlite: bool = False
+    island: str = ""
+    """Which of two partners does it (`islands.py`); empty for a server that is both ends itself."""
     may_repeat: bool = False
     """Whether `act` may be done again by a process that knows nothing of the first try."""
 
@@ -85,14 +87,18 @@ def effects() -> Counter[str]:
 # ---- servers -----------------------------------------------------------------------------------------------------------------
 
 
-def build(place: Place, seed: int) -> None:
-    """Three agencies with keys and a little history. `seed` decides how much of it, so that pages split at other places."""
+def migrate() -> None:
+    """All tables."""
     from django.core.management import call_command
 
+    call_command("migrate", verbosity=0)
+
+
+def build(place: Place, seed: int) -> None:
+    """Three agencies with keys and a little history. `seed` decides how much of it, so that pages split at other places."""
     from giaoban.agencies.models import Agency
     from giaoban.dispatches import services
 
-    call_command("migrate", verbosity=0)
     names = {"CAT": "Công an tỉnh", "BCH": "Bộ Chỉ huy Quân sự tỉnh", "HQ": "Chi cục Hải quan"}
     for code, name in names.items():
         made = Agency.objects.create(
@@ -177,13 +183,19 @@ def examine(place: Place, *, strict: bool = False) -> list[str]:
     return found
 
 
+def later() -> datetime:
+    """After the operation, and after the start of the server, which has looked at the clock."""
+    from giaoban.common import clock
+
+    return max(now(), clock.now())
+
+
 def heal() -> None:
     """Time passes, and the worker works."""
-    from giaoban.common import clock
     from giaoban.dispatches import services
     from giaoban.kernel.delivery import CLAIM_LASTS
 
-    at = max(now(), clock.now())  # the start of the server has looked at the clock
+    at = later()
     for wait in (timedelta(0), CLAIM_LASTS, timedelta(minutes=10), timedelta(hours=1), timedelta(hours=5)):
         at += wait
         services.deliver_all(at)
@@ -404,21 +416,32 @@ def _check_upload(place: Place, facts: Facts, said: list[Any]) -> list[str]:
 
 
 def _left_in_the_middle(place: Place, seed: int) -> Facts:
-    """Claims that nobody holds any more, and a witness that is behind: what a crash leaves."""
-    from django.db import transaction
+    """Claims that nobody holds any more, and a witness that is behind: what a worker leaves that dies while it sends."""
+    import os
 
-    from giaoban.dispatches import delivering, witness
-    from giaoban.dispatches.models import Outbox
-    from giaoban.kernel.delivery import Event
+    from django.db import connections
+
+    from giaoban.dispatches import services, witness
+    from giaoban.transports.local.transport import LocalTransport
 
     before = {path: path.read_bytes() for path in witness.folder().iterdir()}
     for number in range(2):
         send(80 + number, to=("BCH", "HQ"))
+    connections["default"].close()
+    worker = os.fork()
+    if worker == 0:
+
+        def die(self: object, parcels: object, *, now: datetime) -> None:
+            os._exit(0)
+
+        LocalTransport.send = die  # type: ignore[method-assign, assignment]
+        services.deliver_due(now())
+        os._exit(1)
+    _, status = os.waitpid(worker, 0)
+    if status:
+        raise AssertionError("the worker did not send")
     for path, note in before.items():
         path.write_bytes(note)
-    with transaction.atomic():
-        for row in Outbox.objects.select_for_update().filter(state="queued"):
-            delivering.apply_event(row, Event.CLAIMED, now=now())
     return {}
 
 
@@ -546,9 +569,11 @@ def _check_restored(place: Place, facts: Facts, said: list[Any]) -> list[str]:
     return found
 
 
-OPERATIONS: dict[str, Operation] = {
-    each.name: each
-    for each in (
+def all_operations() -> dict[str, Operation]:
+    """Every operation by its name."""
+    from faults import islands
+
+    found = (
         Operation("send", _nothing, _send, _check_sent),
         Operation("new-year", _nothing, _next_year, _check_next_year),
         Operation("deliver", _queue, _deliver, _check_delivered, may_repeat=True),
@@ -559,5 +584,24 @@ OPERATIONS: dict[str, Operation] = {
         Operation("start", _left_in_the_middle, _start, _check_started, may_repeat=True),
         Operation("backup", _folder_for_backups, _back_up, _check_backup),
         Operation("restore", _a_backup, _restore, _check_restored, only_sqlite=True),
+        Operation(
+            "export-bundle", islands.letters_to_export, islands.write_bundles, islands.check_written, island="police"
+        ),
+        Operation(
+            "import-bundle",
+            islands.no_facts,
+            islands.take_bundles,
+            islands.check_taken,
+            island="military",
+            may_repeat=True,
+        ),
+        Operation(
+            "import-receipts",
+            islands.no_facts,
+            islands.take_bundles,
+            islands.check_receipts_taken,
+            island="police",
+            may_repeat=True,
+        ),
     )
-}
+    return {each.name: each for each in found}

@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from faults import operations, places, power, processes
+from faults import islands, operations, places, power, processes
 from faults.operations import Operation
 from faults.places import Place
 
@@ -117,9 +117,12 @@ class Series:
         self.seed = seed
         self.tally = Tally()
         self.calls = FILES + (SOCKETS if url else ())
-        self._base = places.first(folder, url)
+        self._empty = places.first(folder, url)
         processes.load()
+        self._say(self._empty, lambda place, say: operations.migrate())
+        self._base = self._empty.copy("one")
         self._say(self._base, lambda place, say: operations.build(place, seed))
+        self._islands: islands.Islands | None = None
         with places.copied(self._base, "warm") as place:
             warm_up(place)
 
@@ -130,11 +133,21 @@ class Series:
 
     def close(self) -> None:
         """Remove everything."""
-        self._base.leave()
+        for place in (self._empty, self._base, self._islands):
+            if place is not None:
+                place.leave()
+
+    def _home_of(self, operation: Operation) -> Place:
+        """The server on which it is done."""
+        if not operation.island:
+            return self._base
+        if self._islands is None:
+            self._islands = islands.make(self._empty, self._say, self.seed)
+        return self._islands.of(operation.island)
 
     def go_through(self, operation: Operation, *, share: float = 1.0, until: float = float("inf")) -> None:
         """Every point × fault of one operation, or an even share of them, until the clock (monotonic) says stop."""
-        with places.copied(self._base, f"op-{operation.name}") as ready:
+        with places.copied(self._home_of(operation), f"op-{operation.name}") as ready:
             facts = self._say(ready, lambda place, say: say(operation.prepare(place, self.seed)))[0]
             points = points_of(self.trace(ready, operation, facts), self.calls)
             self.tally.points[operation.name, self.database] = len(points)
@@ -202,7 +215,7 @@ class Series:
         first one had not synced is still unsynced, and the second must not take it for granted.
         """
         top = self.folder / "cut"
-        with places.copied(self._base, f"op-{operation.name}") as ready:
+        with places.copied(self._home_of(operation), f"op-{operation.name}") as ready:
             facts = self._say(ready, lambda place, say: say(operation.prepare(place, self.seed)))[0]
             kill = None
             if twice:
