@@ -9,7 +9,7 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from bench import kernel, machine, reading, start
+from bench import federation, kernel, machine, reading, start, usb
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -35,10 +35,13 @@ BENCHES: dict[str, Callable[[Path], dict[str, Any]]] = {
     "reading": reading.run,
     "kernel": kernel.run,
     "registers": _with_world("registers"),
+    "evidence": _with_world("evidence"),
     "dossier": _with_world("dossier"),
     "page": _with_world("page"),
     "territory": _with_world("territory"),
     "server": _with_world("server"),
+    "federation": federation.run,
+    "usb": usb.run,
     "start": start.run,
 }
 

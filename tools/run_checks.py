@@ -30,6 +30,7 @@ CHECKS: dict[str, list[str]] = {
     "policy": [PYTHON, "tools/check_policy.py"],
     "translations": [PYTHON, "tools/messages.py", "--check"],
     "repository": [PYTHON, "tools/check_repository.py"],
+    "vectors": [PYTHON, "tools/make_vectors.py", "--check"],
 }
 
 
