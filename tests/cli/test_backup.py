@@ -51,7 +51,7 @@ def test_a_restored_server_is_the_one_that_was_backed_up(server: Path, tmp_path:
     manifest = backup.restore(tmp_path / "b.tar.gz", tmp_path / "new", "")
 
     assert manifest == made
-    assert contents(tmp_path / "new") == contents(server)
+    assert contents(tmp_path / "new") == {**contents(server), backup.RESTORED: b""}
     with closing(sqlite3.connect(tmp_path / "new" / backup.DATABASE)) as database:
         assert database.execute("SELECT number FROM paper").fetchall() == [(7,)]
     assert (tmp_path / "new" / "keys" / "CAH").stat().st_mode & 0o777 == 0o600
@@ -105,7 +105,7 @@ def test_what_a_killed_backup_or_restore_left_is_swept_by_the_next(server: Path,
     backup.back_up(server, "", target, now=NOW)
     backup.restore(target, tmp_path / "new", "")
 
-    assert contents(tmp_path / "new") == contents(server)
+    assert contents(tmp_path / "new") == {**contents(server), backup.RESTORED: b""}
     assert sorted(path.name for path in tmp_path.iterdir()) == ["b.tar.gz", "home", "new", "server"]
 
 

@@ -37,6 +37,8 @@ MANIFEST = "manifest.json"
 WITNESS = "witness"
 WORK = ".backup-work"
 """Folder in GIAOBAN_HOME where a backup in the making puts its copy of the database. What a killed one left is swept by the next."""
+RESTORED = "restored"
+"""Left in the restored home: until its partners have said what they hold, the server sends nothing (`partners/reconcile.py`)."""
 FORMAT = 1
 MAX_MANIFEST_BYTES = 64 * 1024 * 1024
 
@@ -136,6 +138,7 @@ def restore(
         if database_url:
             _load_dump(work / DUMP, database_url)
             (work / DUMP).unlink()
+        (work / RESTORED).touch()
         for path in sorted(work.rglob("*")):
             path.chmod(0o700 if path.is_dir() else 0o600)
             if path.is_dir():

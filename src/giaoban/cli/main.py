@@ -11,7 +11,7 @@ from typing import Any
 import typer
 
 from giaoban import __version__
-from giaoban.cli import doctor, evidence, exchange, partners, reading, server, upkeep, work
+from giaoban.cli import doctor, evidence, exchange, partners, reading, reconcile, server, upkeep, work
 from giaoban.cli.output import DONE, FAILED, USAGE, note, refuse
 from giaoban.cli.words import gettext as _
 from giaoban.common.errors import NotFoundError, RefusedError
@@ -31,7 +31,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for _part in (server, reading, work, partners, exchange, evidence, doctor, upkeep):
+for _part in (server, reading, work, partners, exchange, evidence, doctor, upkeep, reconcile):
     _part.add_to(app)
 
 

@@ -107,7 +107,7 @@ def agency_add(
 
     if level not in Level.values or sector not in Sector.values:
         raise typer.BadParameter(f"--level: {', '.join(Level.values)}; --sector: {', '.join(Sector.values)}")
-    by, now = _administrator(person), clock.now()
+    by, now = find_administrator(person), clock.now()
     facts = directory.AgencyFacts(
         name=name,
         short_name=short_name or name[:80],
@@ -153,7 +153,7 @@ def offer(
 
     now = clock.now()
     if name or address:
-        by = _administrator(person)
+        by = find_administrator(person)
         station.ensure(now=now, name=name)
         if name:
             station.rename(name, now=now)
@@ -162,13 +162,13 @@ def offer(
     made = services.make_offer(now=now)
     texts = offers.as_texts(services.make_offer(now=now, with_regime=False).sealed) if qr or svg else []
     if out is not None:
-        _write_file(out, made.sealed)
+        write_file(out, made.sealed)
     written = []
     if svg is not None:
         svg.mkdir(parents=True, exist_ok=True)
         for number, text in enumerate(texts, start=1):
             written.append(svg / f"giaoban-offer-{number}.svg")
-            _write_file(written[-1], offers.as_svg(text))
+            write_file(written[-1], offers.as_svg(text))
     if as_json:
         answer_json(
             {
@@ -204,7 +204,7 @@ def read(
     start_with_tables()
     from giaoban.partners import offers, services
 
-    by, now = _administrator(person), clock.now()
+    by, now = find_administrator(person), clock.now()
     content = sys.stdin.buffer.read(MAX_FILE + 1) if file == "-" else _content(Path(file))
     found = services.read_offer(offers.from_content(content), by=by, now=now)
     if not as_json:
@@ -249,8 +249,8 @@ def approve(
     start_with_tables()
     from giaoban.partners import queries, services
 
-    by, now = _administrator(person), clock.now()
-    one = _partner(partner)
+    by, now = find_administrator(person), clock.now()
+    one = find_partner(partner)
     row = queries.waiting_offer(one)
     if row is None:
         raise RefusedError(
@@ -314,7 +314,7 @@ def show(partner: str = PARTNER, as_json: bool = JSON) -> int:
     start_with_tables()
     from giaoban.partners import queries
 
-    one = _partner(partner)
+    one = find_partner(partner)
     facts = queries.facts_of(one)
     if as_json:
         answer_json(facts)
@@ -347,9 +347,9 @@ def routes(
     from giaoban.partners import services
     from giaoban.partners.models import Route
 
-    one = _partner(partner)
+    one = find_partner(partner)
     if wanted:
-        services.set_routes(one, [_pair(each) for each in wanted], by=_administrator(person), now=clock.now())
+        services.set_routes(one, [_pair(each) for each in wanted], by=find_administrator(person), now=clock.now())
     rows = list(Route.objects.filter(partner=one).order_by("position").values_list("transport", "address"))
     if as_json:
         answer_json({"partner": one.uid, "routes": rows})
@@ -374,8 +374,8 @@ def agree(partner: str = PARTNER, person: str = AS, password: str = PASSWORD, as
     start_with_tables()
     from giaoban.partners import queries, services
 
-    by, now = _administrator(person), clock.now()
-    one = _partner(partner)
+    by, now = find_administrator(person), clock.now()
+    one = find_partner(partner)
     _check_password(by, password)
     findings = list(queries.open_findings(one))
     if not findings:
@@ -430,7 +430,7 @@ def keys_rotate(
     from giaoban.partners import services
 
     one = _agency(agency)
-    made = services.rotate_key(one, by=_administrator(person), now=clock.now())
+    made = services.rotate_key(one, by=find_administrator(person), now=clock.now())
     return _answer_statement(one, made, out, as_json=as_json)
 
 
@@ -458,7 +458,7 @@ def keys_revoke(
         raise NotFoundError
     place = _place(from_received) if from_received else None
     made = services.revoke_key(
-        one, chosen[0], from_sequence=from_sequence, from_received=place, by=_administrator(person), now=clock.now()
+        one, chosen[0], from_sequence=from_sequence, from_received=place, by=find_administrator(person), now=clock.now()
     )
     return _answer_statement(one, made, out, as_json=as_json)
 
@@ -484,7 +484,7 @@ def keys_root(
     from giaoban.partners import officers as files
     from giaoban.partners import services, statements
 
-    by, now, one = _administrator(person), clock.now(), _agency(agency)
+    by, now, one = find_administrator(person), clock.now(), _agency(agency)
     words = _passphrases(officers, passphrases)
     before = statements.known(one)
     held, paper = services.make_root(one, passphrases=words, threshold=threshold, by=by, now=now)
@@ -492,16 +492,16 @@ def keys_root(
     written = []
     for number, (officer, passphrase) in enumerate(zip(held, words, strict=True), start=1):
         written.append(out / f"{one.code}-officer-{number}.pem")
-        _write_file(written[-1], officer.pem)
+        write_file(written[-1], officer.pem)
         paper = paper.signed_by(files.read_key(officer.pem, passphrase))
     if before is None or not before.root.threshold:
         row = services.apply_paper(one, paper, by=by, now=now)
         written.append(out / f"{one.code}-keys-{row.number}.statement")
-        _write_file(written[-1], bytes(row.sealed))
+        write_file(written[-1], bytes(row.sealed))
         state = "applied"
     else:
         written.append(out / f"{one.code}-keys.json")
-        _write_file(written[-1], files.write_paper(paper))
+        write_file(written[-1], files.write_paper(paper))
         state = "to_sign"
     if as_json:
         answer_json({"agency": one.code, "state": state, "files": [str(each) for each in written]})
@@ -546,7 +546,7 @@ def keys_sign(
         else _secret(_("Passphrase"))
     )
     signed = paper.signed_by(files.read_key(_content(with_file), passphrase))
-    _write_file(statement, files.write_paper(signed), replace=True)
+    write_file(statement, files.write_paper(signed), replace=True)
     roots = {key for key, _signature in signed.signatures} & set(said.root.keys)
     if as_json:
         answer_json(
@@ -578,7 +578,7 @@ def keys_apply(
         paper,
         disputed=disputed,
         last=None if last is None else _content(last),
-        by=_administrator(person),
+        by=find_administrator(person),
         now=clock.now(),
     )
     return _answer_statement(one, row, None, as_json=as_json)
@@ -607,7 +607,7 @@ def keys_recover(
         _content(last),
         from_sequence=from_sequence,
         from_received=_place(from_received),
-        by=_administrator(person),
+        by=find_administrator(person),
         now=clock.now(),
     )
     return _answer_statement(one, paper, out, as_json=as_json)
@@ -626,7 +626,7 @@ def keys_export(
     row = AppliedStatement.objects.filter(agency=one).select_related("statement").first()
     if row is None:
         raise NotFoundError
-    _write_file(out, bytes(row.statement.sealed))
+    write_file(out, bytes(row.statement.sealed))
     if as_json:
         answer_json({"agency": one.code, "number": row.statement.number, "file": str(out)})
     else:
@@ -639,7 +639,7 @@ def keys_approve(agency: str = OWN_AGENCY, person: str = AS, password: str = PAS
     start_with_tables()
     from giaoban.partners import services, statements
 
-    by, one = _administrator(person), _agency(agency)
+    by, one = find_administrator(person), _agency(agency)
     rows = statements.waiting(one)
     if not rows:
         raise RefusedError("keys.none", _("There is nothing to approve."), _("No statement of this agency waits."), "")
@@ -655,7 +655,8 @@ def keys_approve(agency: str = OWN_AGENCY, person: str = AS, password: str = PAS
 # ---- inside --------------------------------------------------------------------------------------------------------------
 
 
-def _administrator(username: str) -> Person:
+def find_administrator(username: str) -> Person:
+    """The administrator of this server with this sign-in name. Raises RefusedError `cli.no_administrator`."""
     from giaoban.agencies.models import Person
 
     found = Person.objects.filter(username=username, is_active=True, is_server_admin=True).first() if username else None
@@ -681,7 +682,8 @@ def _check_password(by: Person, password: str) -> None:
         )
 
 
-def _partner(name: str) -> Partner:
+def find_partner(name: str) -> Partner:
+    """The partner of this name, uid, or with an agency of this code. Raises what `queries.find_partner` raises."""
     from giaoban.partners import queries
 
     return queries.find_partner(name)
@@ -701,7 +703,7 @@ def _state(partner: str, verb: str, person: str, *, as_json: bool) -> int:
     from giaoban.partners import services
 
     act = {"suspend": services.suspend, "resume": services.resume}[verb]
-    one = act(_partner(partner), by=_administrator(person), now=clock.now())
+    one = act(find_partner(partner), by=find_administrator(person), now=clock.now())
     if as_json:
         answer_json({"partner": one.uid, "state": one.state})
     else:
@@ -715,7 +717,7 @@ def _answer_statement(agency: Agency, made: KeyStatementRow | Paper, out: Path |
     if isinstance(made, files.Paper):
         number = files.statement_on(made).number
         target = out or Path(f"{agency.code}-keys-{number}.json")
-        _write_file(target, files.write_paper(made))
+        write_file(target, files.write_paper(made))
         if as_json:
             answer_json({"agency": agency.code, "number": number, "state": "to_sign", "file": str(target)})
         else:
@@ -814,7 +816,7 @@ def _make_folder(folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
 
 
-def _write_file(target: Path, content: bytes, *, replace: bool = False) -> None:
+def write_file(target: Path, content: bytes, *, replace: bool = False) -> None:
     """Readable by this user alone; never over another file."""
     try:
         if replace:

@@ -15,6 +15,7 @@ TABLES = (
     "dispatches_checkpoint",
     "dispatches_incoming",
     "dispatches_receipt",
+    "dispatches_recoverystatement",
 )
 FUNCTION = "dispatches_refuse_change"
 
@@ -50,8 +51,11 @@ def drop_statements(vendor: str) -> list[str]:
 
 
 def create(connection: Any) -> None:
-    """Make the guards on this connection."""
-    _run(connection, create_statements(connection.vendor))
+    """Make the guards on this connection, for the tables that a migration has made so far."""
+    present = connection.introspection.table_names()
+    later = [table for table in TABLES if table not in present]
+    statements = create_statements(connection.vendor)
+    _run(connection, [each for each in statements if not any(f" ON {table} " in each for table in later)])
 
 
 def drop(connection: Any) -> None:

@@ -37,7 +37,7 @@ from giaoban.agencies.models import Agency
 from giaoban.common.access import By, Role
 from giaoban.common.errors import NotFoundError, RefusedError
 from giaoban.common.storage import StorageError
-from giaoban.dispatches import issuing, keys, parcels, ports, registers, rows, seals
+from giaoban.dispatches import issuing, keys, parcels, ports, recovery, registers, rows, seals
 from giaoban.dispatches.enums import Direction
 from giaoban.dispatches.models import ArrivalStream, Dispatch, Incoming, Receipt, SetAside
 from giaoban.dispatches.ports import Arrival, DuplicateOf, Taken
@@ -521,6 +521,7 @@ def _names_of(sender: int, said: Sequence[Envelope]) -> Iterable[Name]:
         ).values_list(*columns):
             official = None if year is None or number is None else (year, symbol, number)
             yield Name(str(uid), digest, sequence, previous or None, official)
+    yield from recovery.void_names(sender, [each.sequence for each in said])
 
 
 def _agency_of(code: str) -> Agency:

@@ -34,18 +34,20 @@ from giaoban.dispatches.models import (
     NumberSeries,
     Outbox,
     Receipt,
+    RecoveryStatement,
     Register,
     RegisterEntry,
     SetAside,
     Stream,
     WitnessedCheckpoint,
 )
+from giaoban.kernel import envelope, recovery, signing, verify
 from giaoban.kernel import register as log
-from giaoban.kernel import signing, verify
 from giaoban.kernel.delivery import State
 from giaoban.kernel.envelope import Envelope
 from giaoban.kernel.errors import KernelError
 from giaoban.kernel.receipt import Outcome
+from giaoban.kernel.recovery import Recovery
 
 RowT = TypeVar("RowT", bound=models.Model)
 Progress = Callable[[int, int], None]
@@ -162,6 +164,8 @@ class _Log:
     tree: log.CompactRange = field(default_factory=log.CompactRange)
     broken: bool = False
     last_number: int = 0
+    has_loss: bool = False
+    """A `recovery` entry came: arrival numbers after it may leave some out."""
 
 
 _Name = tuple[int, str, int]
@@ -191,6 +195,8 @@ class _Verification:
         """Register → digest of a receipt we hold → the note it carried."""
         self._incoming: dict[tuple[int, int], Incoming] = {}
         self._keys_of: dict[int, list[bytes]] = {}
+        self._losses: dict[int, list[Recovery]] = defaultdict(list)
+        """What agencies stated to have lost."""
         self._broken_out: set[int] = set()
         """Agencies whose outgoing register has a bad entry: what it should record is not asked a second time."""
 
@@ -203,6 +209,7 @@ class _Verification:
         for dispatch in self._rows(Dispatch):
             self.check_dispatch(dispatch)
         self._check_files()
+        self._check_losses()
         self._check_streams()
         self._check_numbers()
         self._read_receipts()
@@ -441,6 +448,24 @@ class _Verification:
         )
         return False
 
+    def _check_losses(self) -> None:
+        for row in self._rows(RecoveryStatement):
+            try:
+                said = recovery.check_signed(bytes(row.sealed), self._public_keys(row.agency_id))
+            except KernelError:
+                said = None
+            if (
+                said is None
+                or row.digest != envelope.digest_of(bytes(row.sealed))
+                or said.agency != self._agencies.get(row.agency_id)
+            ):
+                self._add("recovery.statement", _("A statement of what was lost was changed."), agency=row.agency_id)
+            else:
+                self._losses[row.agency_id].append(said)
+
+    def _is_void(self, agency: int, sequence: int) -> bool:
+        return any(said.stream.is_void(sequence) for said in self._losses[agency])
+
     def _check_streams(self) -> None:
         sent: dict[int, list[tuple[int, str, str]]] = defaultdict(list)
         for known in self._known.values():
@@ -448,9 +473,13 @@ class _Verification:
                 sent[known.sender_id].append((known.said.sequence, known.digest, known.said.previous or ""))
         streams = {row.sender_id: row for row in self._rows(Stream)}
         for agency in sorted(sent.keys() | streams.keys()):
-            before = ""
-            for expected, (sequence, digest, previous) in enumerate(sorted(sent.get(agency, [])), start=1):
-                if sequence != expected or previous != before:
+            before, expected, given_up = "", 0, 0
+            for sequence, digest, previous in sorted(sent.get(agency, [])):
+                expected += 1
+                follows = previous == before
+                while sequence > expected and self._is_void(agency, expected):
+                    expected, given_up, follows = expected + 1, given_up + 1, True
+                if sequence != expected or not follows:
                     self._add(
                         "stream.gap",
                         _("Dispatch %(sequence)s of this sender is missing or was replaced.") % {"sequence": expected},
@@ -464,7 +493,7 @@ class _Verification:
                 self._add("stream.row", _("The running end of this sender's dispatches is missing."), agency=agency)
             elif self._check_seal(stream, agency, "dispatches_stream"):
                 last = max(sent[agency])[1] if count else ""
-                if stream.sequence != count or stream.digest != last:
+                if stream.sequence != count + given_up or stream.digest != last:
                     self._add(
                         "stream.row",
                         _("This agency has sent %(sent)s dispatches, but %(found)s are there.")
@@ -490,7 +519,11 @@ class _Verification:
         for key in sorted(given.keys() | series.keys()):
             agency, year, symbol = key
             numbers = sorted(given.get(key, []))
-            if numbers != list(range(1, series.get(key, 0) + 1)):
+            complete = numbers == list(range(1, series.get(key, 0) + 1))
+            if not complete and any(said.stream.void for said in self._losses[agency]):
+                # Numbers of dispatches that nobody holds any more: each of the others is still given once.
+                complete = len(set(numbers)) == len(numbers) and max(numbers, default=0) <= series.get(key, 0)
+            if not complete:
                 missing = next((n for n, found in enumerate(numbers, start=1) if n != found), len(numbers) + 1)
                 self._add(
                     "number.gap",
@@ -619,6 +652,14 @@ class _Verification:
             }
             if entry.dispatch_id is not None or entry.digest or entry.number is not None:
                 return changed
+        elif entry.entry_type == EntryType.RECOVERY:
+            stated = [
+                said for said in self._losses[name[0]] if leaf == self._leaf(name, entry, _loss_of(said, name[1]))
+            ]
+            if not stated or entry.dispatch_id is not None or entry.digest or entry.number is not None:
+                return changed
+            kept.has_loss = True
+            content = _loss_of(stated[0], name[1])
         else:
             known = self._known.get(entry.dispatch_id or 0)
             if known is None:
@@ -664,9 +705,12 @@ class _Verification:
         if arrival is None:
             return "register.arrival", _("the arrival it records is not there.")
         if entry.entry_type == EntryType.DISPATCH:
-            kept.last_number += 1
-            if entry.number != kept.last_number:
+            follows = entry.number == kept.last_number + 1
+            if kept.has_loss and entry.number is not None:
+                follows = entry.number > kept.last_number
+            if not follows:
                 return "register.number", _("the arrival number is not the next one.")
+            kept.last_number = entry.number or 0
         return None
 
     def _checkpoint_problem(self, name: _Name, note: Checkpoint, kept: _Log) -> tuple[str, str] | None:
@@ -776,7 +820,12 @@ class _Verification:
             name = (row.receiver_id, Direction.IN.value, checked.checkpoint.year)
             self._stated[name][row.digest] = said.checkpoint
         if row.receiver_id in self._here:
-            return self._register_confirms(row, said.position, said.arrival_number, checked.checkpoint, known)
+            if self._register_confirms(row, said.position, said.arrival_number, checked.checkpoint, known):
+                return True
+            # Given before a loss: the place it states is gone, and its arrival says where it stands now.
+            origin = checked.checkpoint.origin
+            is_lost = any(each.lost_entry(origin, said.position) for each in self._losses[row.receiver_id])
+            return is_lost and (row.receiver_id, row.dispatch_id) in self._incoming
         return True
 
     def _register_confirms(
@@ -861,8 +910,14 @@ class _Verification:
         for name, notes in self._stated.items():
             if not notes:
                 continue
-            checkpoints = [log.parse_checkpoint(note)[0] for note in set(notes.values())]
+            checkpoints = [
+                log.parse_checkpoint(note)[0] for note in set(notes.values()) if not self._is_lost_line(name[0], note)
+            ]
+            if not checkpoints:
+                continue
             newest = held.get(name, {}).get("")
+            if newest is None and self._losses[name[0]]:
+                continue  # what was held lies in what was stated to be lost; the register has not been shown since
             roots = {(each.size, each.root) for each in checkpoints}
             forked = len({size for size, _root in roots}) < len(roots)
             if newest is None or newest.size < max(each.size for each in checkpoints):
@@ -873,6 +928,15 @@ class _Verification:
                     _("Receipts state two different registers of this agency."),
                     name=name,
                 )
+
+    def _is_lost_line(self, agency: int, note: str) -> bool:
+        """Whether a checkpoint is one of those its agency stated to have lost: signed with another key than its statement."""
+        checkpoint, key_hash, _signature = log.parse_checkpoint(note)
+        for said in self._losses[agency]:
+            if said.explains(checkpoint):
+                later = [key for key in self._public_keys(agency) if signing.key_id(key) == said.key_id]
+                return all(log.note_key_hash(checkpoint.origin, key) != key_hash for key in later)
+        return False
 
     def _witnessed_is_sound(self, row: WitnessedCheckpoint, shown: dict[str, str]) -> bool:
         try:
@@ -951,6 +1015,11 @@ def _entry_type(outcome: str) -> str:
 
 def _no_checkpoint() -> tuple[str, str]:
     return "register.checkpoint", _("its signed checkpoint is missing or does not fit: entries were changed.")
+
+
+def _loss_of(said: Recovery, direction: str) -> dict[str, Any]:
+    """What the `recovery` entry of a register of this direction says."""
+    return {"lost": [each.as_plain() for each in said.lost if f"/{direction}/" in each.origin]}
 
 
 def _key_is_sound(key_id: str, public_key: bytes, seed: bytes | None) -> bool:

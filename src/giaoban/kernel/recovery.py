@@ -9,9 +9,10 @@ explained, never correct.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
 from giaoban.kernel import envelope, register, signing
 from giaoban.kernel.bundle import MAX_STATEMENT_SIZE
@@ -42,6 +43,16 @@ class Lost:
         kept, witnessed = self.kept, self.witnessed
         if (kept.size == 0) != (kept.root == register.EMPTY_ROOT) or kept.size >= witnessed.size:
             raise KernelError(ErrorCode.RECOVERY_REGISTER, origin=self.origin)
+
+    def as_plain(self) -> dict[str, Any]:
+        """As it stands in a statement, and in the `recovery` entry of a register."""
+        return {
+            "origin": self.origin,
+            "kept_size": self.kept_size,
+            "kept_root": self.kept_root.hex(),
+            "witnessed_size": self.witnessed_size,
+            "witnessed_root": self.witnessed_root.hex(),
+        }
 
     @property
     def kept(self) -> Checkpoint:
@@ -106,6 +117,10 @@ class Recovery:
         if not self.lost and self.stream.kept == self.stream.witnessed:
             raise KernelError(ErrorCode.RECOVERY_NOTHING_LOST, agency=self.agency)
 
+    def lost_entry(self, origin: str, position: int) -> bool:
+        """Whether the entry of this register at this position is stated to be lost."""
+        return any(each.origin == origin and each.kept_size <= position < each.witnessed_size for each in self.lost)
+
     def explains(self, held: Checkpoint) -> bool:
         """Whether a checkpoint that we hold of this agency lies in what is stated to be lost."""
         return any(
@@ -124,16 +139,7 @@ def seal(recovery: Recovery, seed: bytes) -> bytes:
                 "version": envelope.VERSION,
                 "agency": recovery.agency,
                 "key": recovery.key_id,
-                "lost": [
-                    {
-                        "origin": each.origin,
-                        "kept_size": each.kept_size,
-                        "kept_root": each.kept_root.hex(),
-                        "witnessed_size": each.witnessed_size,
-                        "witnessed_root": each.witnessed_root.hex(),
-                    }
-                    for each in recovery.lost
-                ],
+                "lost": [each.as_plain() for each in recovery.lost],
                 "stream": {
                     "kept": recovery.stream.kept,
                     "witnessed": recovery.stream.witnessed,
@@ -168,6 +174,17 @@ def check(sealed: bytes, *, keys: KeyFinder) -> Recovery:
         raise KernelError(ErrorCode.RECOVERY_KEY, agency=said.agency, key=said.key_id)
     signing.check_signature(key.public_key, taken.signed, taken.signature)
     return said
+
+
+def check_signed(sealed: bytes, public_keys: Iterable[bytes]) -> Recovery:
+    """The statement, signed by one of these keys, in use or not: for one that was accepted before. Raises `KernelError`."""
+    taken = _unframe(sealed)
+    said = _parse_frame(taken)
+    for public_key in public_keys:
+        if signing.key_id(public_key) == said.key_id:
+            signing.check_signature(public_key, taken.signed, taken.signature)
+            return said
+    raise KernelError(ErrorCode.KEY_UNKNOWN, agency=said.agency, key=said.key_id)
 
 
 _MEMBERS: Final = ("version", "agency", "key", "lost", "stream", "issued_at")

@@ -198,6 +198,7 @@ def compose(
     """
     me = station.identity(now=now)
     draft = _Draft(soft_bytes, SOFT_ITEMS, _spool())
+    reconcile.notice_restore(now=now)
     frozen = reconcile.is_frozen()
     held = frozen or partner.state != PartnerState.ACTIVE
     due: list[ReceiptDue] = []

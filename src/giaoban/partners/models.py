@@ -134,6 +134,8 @@ class Contact(models.Model):
     """Why the last try failed: a `kernel.delivery.Reason`; empty when it did not."""
     status = models.JSONField(default=dict)
     """What it last said of itself: version, time, gaps, what it holds of us (docs/protocol.md, status)."""
+    asked = models.JSONField(null=True)
+    """What it asks us to return while its server is reconciled. Kept apart: its bundles are then numbered from an older number on."""
     status_number = models.PositiveBigIntegerField(default=0)
     """The number of the bundle `status` came in: an older one never replaces it."""
     status_at = models.DateTimeField(null=True)

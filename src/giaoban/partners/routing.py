@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Final
 from giaoban.dispatches import keys
 from giaoban.dispatches.ports import Routing
 from giaoban.kernel.delivery import Reason
+from giaoban.partners import reconcile
 from giaoban.partners.enums import PartnerState
-from giaoban.partners.models import Partner, PartnerAgency, Route, Station
+from giaoban.partners.models import Partner, PartnerAgency, Route
 
 if TYPE_CHECKING:
     from giaoban.agencies.models import Agency
@@ -40,7 +41,7 @@ def may_send(agency: Agency) -> Reason | None:
 
     After a restore nothing is exchanged with anybody, agencies of this server included, until the partners have said what they hold.
     """
-    if Station.objects.filter(frozen_at__isnull=False).exists():
+    if reconcile.is_frozen():
         return Reason.HELD_UNTIL_RECONCILED
     link = PartnerAgency.objects.filter(agency=agency).select_related("partner").first()
     if link is None:

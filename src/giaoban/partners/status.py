@@ -24,6 +24,10 @@ MAX_CHECKPOINTS: Final = 2000
 MAX_TAKEN: Final = 200
 MAX_PROBLEMS: Final = 20_000
 MAX_STATEMENTS: Final = 2000
+MAX_HOLDS: Final = 500
+MAX_LOSSES: Final = 100
+MAX_ASKED: Final = 2000
+"""Agencies, and registers, of one ask."""
 MAX_NAME: Final = 60
 """Characters of a version, code or reason."""
 
@@ -49,6 +53,31 @@ class Stream:
     sender: str
     high: int
     gaps: tuple[tuple[int, int], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """A station asks the other side to return what it holds of it, beyond what it has itself (15.1)."""
+
+    nonce: str
+    """Uid of this reconciliation."""
+    skip: int
+    """Returned items that it has already."""
+    streams: tuple[tuple[str, int], ...]
+    """(its agency, the last sequence number it holds)."""
+    registers: tuple[tuple[str, int], ...]
+    """(origin of an incoming register, its size)."""
+    probe: bool = False
+    """It works on meanwhile: a claim of the other side is to be proven."""
+
+
+@dataclass(frozen=True, slots=True)
+class Returns:
+    """An ask was answered in this bundle."""
+
+    nonce: str
+    complete: bool
+    """Nothing more of it is held here."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,6 +106,14 @@ class Status:
     statements: tuple[tuple[str, int], ...] = ()
     """(agency of the other side, number of its key statement that counts here)."""
     problems: tuple[Problem, ...] = field(default=())
+    holds: tuple[str, ...] = ()
+    """The newest notes of the other side's registers that are held here."""
+    losses: tuple[str, ...] = ()
+    """Digests of the other side's recovery statements that count here."""
+    ask: Ask | None = None
+    returns: Returns | None = None
+    done: str | None = None
+    """Nonce of the last reconciliation, which has ended."""
 
     def as_plain(self) -> dict[str, Any]:
         """As it travels."""
@@ -106,6 +143,13 @@ class Status:
                 {"digest": each.digest, "receiver": each.receiver, "code": each.code, "reason": each.reason}
                 for each in self.problems
             ],
+            "holds": list(self.holds),
+            "losses": list(self.losses),
+            "ask": None if self.ask is None else plain_ask(self.ask),
+            "returns": None
+            if self.returns is None
+            else {"nonce": self.returns.nonce, "complete": self.returns.complete},
+            "done": self.done,
         }
 
 
@@ -137,7 +181,56 @@ def parse(content: bytes) -> Status:
         ),
         statements=tuple(_statement(each) for each in _list(value, "statements", MAX_STATEMENTS)),
         problems=tuple(_problem(each) for each in _list(value, "problems", MAX_PROBLEMS)),
+        holds=tuple(envelope.read_text("holds", note) for note in _list(value, "holds", MAX_HOLDS)),
+        losses=tuple(envelope.read_digest("losses", digest) for digest in _list(value, "losses", MAX_LOSSES)),
+        ask=read_ask(value.get("ask")),
+        returns=_returns(value.get("returns")),
+        done=None if value.get("done") is None else envelope.read_uid("done", value.get("done")),
     )
+
+
+def read_ask(value: object) -> Ask | None:
+    """An ask as it travels; None for none. Raises `KernelError` of the envelope family."""
+    if value is None:
+        return None
+    said = _object("ask", value)
+    return Ask(
+        envelope.read_uid("nonce", said.get("nonce")),
+        envelope.read_int("skip", said.get("skip", 0), 0, envelope.MAX_INT),
+        tuple(
+            (
+                envelope.read_code("agency", _object("streams", each).get("agency")),
+                envelope.read_int("sequence", _object("streams", each).get("sequence"), 0, envelope.MAX_INT),
+            )
+            for each in _list(said, "streams", MAX_ASKED)
+        ),
+        tuple(
+            (
+                envelope.read_text("origin", _object("registers", each).get("origin")),
+                envelope.read_int("size", _object("registers", each).get("size"), 0, envelope.MAX_INT),
+            )
+            for each in _list(said, "registers", MAX_ASKED)
+        ),
+        _flag(said, "probe"),
+    )
+
+
+def plain_ask(ask: Ask) -> dict[str, Any]:
+    """An ask as it travels."""
+    return {
+        "nonce": ask.nonce,
+        "skip": ask.skip,
+        "streams": [{"agency": agency, "sequence": sequence} for agency, sequence in ask.streams],
+        "registers": [{"origin": origin, "size": size} for origin, size in ask.registers],
+        "probe": ask.probe,
+    }
+
+
+def _returns(value: object) -> Returns | None:
+    if value is None:
+        return None
+    said = _object("returns", value)
+    return Returns(envelope.read_uid("nonce", said.get("nonce")), _flag(said, "complete"))
 
 
 def _stream(value: object) -> Stream:

@@ -145,6 +145,7 @@ class Migration(migrations.Migration):
                 ("tried_at", models.DateTimeField(null=True)),
                 ("tried_reason", models.CharField(blank=True, max_length=32)),
                 ("status", models.JSONField(default=dict)),
+                ("asked", models.JSONField(null=True)),
                 ("status_number", models.PositiveBigIntegerField(default=0)),
                 ("status_at", models.DateTimeField(null=True)),
                 (

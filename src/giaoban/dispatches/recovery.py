@@ -1,0 +1,441 @@
+"""After a loss: what an agency of this server sent and took in, brought back from what its partners hold (docs/protocol.md section 15).
+
+A restored server does not remember its last days; its partners do. They return the agency's own dispatches, and the receipts it gave for
+theirs. `recover` keeps them again: numbers go on after the highest that anybody holds, an arrival keeps the receipt and the arrival number
+it was given, and a `recovery` entry in each shortened register says for ever what was lost. What was lost is never hidden, and no number is
+used twice.
+
+The other side: `accept_statement` lets a partner's recovery count. From then on its shorter register is explained, and nothing is believed any
+more under the numbers that it gave up.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Final
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import Max
+from django.utils.translation import gettext_lazy as _
+
+from giaoban.agencies.models import Agency
+from giaoban.common.errors import RefusedError
+from giaoban.dispatches import issuing, keys, ports, registers, seals
+from giaoban.dispatches.enums import Direction
+from giaoban.dispatches.models import (
+    ArrivalStream,
+    Dispatch,
+    Incoming,
+    NumberSeries,
+    Outbox,
+    Receipt,
+    RecoveryStatement,
+    Register,
+    WitnessedCheckpoint,
+)
+from giaoban.kernel import delivery, envelope, exchange, verify
+from giaoban.kernel import receipt as receipts
+from giaoban.kernel import recovery as statements
+from giaoban.kernel import register as log
+from giaoban.kernel.arrivals import Arrivals
+from giaoban.kernel.errors import ErrorCode, KernelError
+from giaoban.kernel.receipt import Outcome
+from giaoban.kernel.recovery import Lost, Recovery, Stream
+from giaoban.kernel.register import Checkpoint
+from giaoban.kernel.verify import VerifiedDispatch
+
+LOG: Final = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Returned:
+    """What partners gave back of one agency of this server. Nothing of it is believed before `recover` has verified it."""
+
+    own: Sequence[bytes]
+    """Its dispatches, sealed."""
+    arrivals: Sequence[tuple[bytes, bytes]]
+    """Dispatches to it, each with the receipt it gave."""
+    witnessed: Sequence[str]
+    """Signed notes of its registers that partners hold."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Arrival:
+    sealed: bytes
+    found: VerifiedDispatch
+    receipt: receipts.Receipt
+    receipt_sealed: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """What an agency lost, as far as anybody can show."""
+
+    agency: Agency
+    kept: int
+    """The last sequence number that is held here."""
+    stand: exchange.Stand
+    """Where it goes on from."""
+    void: tuple[tuple[int, int], ...]
+    lost: tuple[Lost, ...]
+    own: Sequence[tuple[bytes, VerifiedDispatch]]
+    """Its lost dispatches, in the order of their sequence."""
+    arrivals: Sequence[_Arrival]
+
+    @property
+    def place(self) -> tuple[int, int]:
+        """The first place of the incoming register that nobody has seen: (year, position)."""
+        seen = [(int(each.origin[-4:]), each.witnessed_size) for each in self.lost if "/in/" in each.origin]
+        return max(seen, default=(0, 0))
+
+
+@dataclass(frozen=True, slots=True)
+class Recovered:
+    """What became of it."""
+
+    statement: bytes | None
+    """The signed statement of loss for the partners; None when nothing was lost."""
+    own: int
+    arrivals: int
+    without_effect: tuple[str, ...]
+    """Digests of arrivals that were registered again and whose work could not be done again: somebody must look."""
+
+
+def stand_of(agency: Agency) -> exchange.Stand:
+    """Where an agency stands on this server."""
+    stream = registers.lock(agency)
+    towards = (
+        Outbox.objects.filter(sender=agency).values_list("recipient__code").annotate(last=Max("sequence")).order_by()
+    )
+    numbers = NumberSeries.objects.filter(agency=agency).values_list("year", "symbol", "last")
+    return exchange.Stand(
+        stream.sequence,
+        stream.digest or None,
+        dict(towards),
+        {(year, symbol): last for year, symbol, last in numbers},
+    )
+
+
+def examine(agency: Agency, returned: Returned) -> Case:
+    """What was lost. Writes nothing; called in the transaction of `recover`.
+
+    What does not verify with the agency's own keys is passed over: a partner's word alone moves no number. Raises RefusedError
+    `recovery.forked` when a returned dispatch contradicts one that is held: then another server speaks with this agency's key.
+    """
+    finder = keys.remembering_finder()
+    stand = stand_of(agency)
+    own = {found.digest: (sealed, found) for sealed, found in _own(agency, returned.own, finder)}
+    sequences = [found.envelope.sequence for _sealed, found in own.values()]
+    held = dict(Dispatch.objects.filter(sender=agency, sequence__in=sequences).values_list("sequence", "digest"))
+    result = exchange.reconcile(stand, held, [found for _sealed, found in own.values()])
+    if result.forked:
+        raise RefusedError(
+            "recovery.forked",
+            _("The registers were not reconciled."),
+            _(
+                "A partner holds a dispatch of this agency that contradicts one held here: another server signs with the same key."
+            ),
+            _("Find the copy and switch it off. Then revoke the key and enrol anew with the partners."),
+        )
+    arrivals = _arrivals(agency, returned.arrivals, finder)
+    return Case(
+        agency,
+        stand.sequence,
+        result.stand,
+        _ranges([number for number in result.void if number > stand.sequence]),
+        _lost(agency, returned.witnessed, arrivals),
+        [own[found.digest] for found in result.lost],
+        arrivals,
+    )
+
+
+def recover(case: Case, *, now: datetime) -> Recovered:
+    """Keep again what partners returned, and state what was lost, signed with the agency's key of this moment: the caller has given it a
+    new one that speaks from `case.stand` on (docs/protocol.md 15.5). In the caller's transaction.
+    """
+    agency = case.agency
+    registers.lock(agency)
+    statement = None
+    if case.lost or case.stand.sequence > case.kept:
+        statement = _state(case, now=now)
+        _enter_loss(agency, case.lost, now=now)
+    for sealed, found in case.own:
+        _keep_own(agency, sealed, found, now=now)
+    _go_on_from(agency, case.stand)
+    without_effect = tuple(each.found.digest for each in case.arrivals if not _keep_arrival(agency, each, now=now))
+    return Recovered(statement, len(case.own), len(case.arrivals), without_effect)
+
+
+def verified_own(sealed: bytes) -> VerifiedDispatch:
+    """A dispatch truly signed by an agency of this server. Raises KernelError."""
+    found = verify.verify_origin(sealed, keys=keys.find_key)
+    if not keys.lives_here(Agency.objects.get(code=found.envelope.sender)):
+        raise KernelError(ErrorCode.KEY_UNKNOWN, agency=found.envelope.sender)
+    return found
+
+
+def accept_statement(sealed: bytes, *, now: datetime) -> Recovery:
+    """Let an agency's recovery count here. The same again changes nothing. Raises KernelError when it is not signed by a live key of it.
+
+    The checkpoints that it explains are no longer what its registers are held to; they stay in the statement and in the receipts.
+    """
+    said = statements.check(sealed, keys=keys.find_key)
+    agency = Agency.objects.get(code=said.agency)
+    with transaction.atomic():
+        _row, new = RecoveryStatement.objects.get_or_create(
+            digest=envelope.digest_of(sealed), defaults={"agency": agency, "sealed": sealed, "kept_at": now}
+        )
+        if new:
+            for row in WitnessedCheckpoint.objects.filter(agency=agency):
+                root = bytes.fromhex(row.root)
+                held = Checkpoint(log.origin(agency.code, row.direction, row.year), row.size, root)
+                if row.finding or said.explains(held):
+                    row.delete()
+    return said
+
+
+def void_names(sender: int, sequences: Iterable[int]) -> Iterator[exchange.Name]:
+    """The sequence numbers among these that the sender gave up after a loss, as names that no dispatch may bear."""
+    given_up = [statements.parse(sealed) for sealed in _statements_of(sender)]
+    if given_up:
+        for sequence in sequences:
+            if any(each.stream.is_void(sequence) for each in given_up):
+                yield exchange.Name("", None, sequence, None, None)
+
+
+def _statements_of(agency: int) -> Iterable[bytes]:
+    return map(bytes, RecoveryStatement.objects.filter(agency=agency).values_list("sealed", flat=True))
+
+
+def _own(agency: Agency, sealed: Iterable[bytes], finder: verify.KeyFinder) -> Iterator[tuple[bytes, VerifiedDispatch]]:
+    for each in sealed:
+        try:
+            found = verify.verify_origin(each, keys=finder)
+        except KernelError as error:
+            LOG.warning("a returned dispatch was passed over: %s", error)
+            continue
+        if found.envelope.sender == agency.code:
+            yield each, found
+
+
+def _arrivals(agency: Agency, pairs: Iterable[tuple[bytes, bytes]], finder: verify.KeyFinder) -> list[_Arrival]:
+    """What came to the agency and is not known here, in the order of its register, each with the receipt it truly gave."""
+    found: dict[str, _Arrival] = {}
+    for sealed, receipt_sealed in pairs:
+        try:
+            dispatch = verify.verify_origin(sealed, keys=finder)
+            said = dispatch.envelope
+            receipt = verify.verify_receipt(
+                receipt_sealed,
+                sender=said.sender,
+                uid=said.uid,
+                digest=dispatch.digest,
+                receiver=agency.code,
+                keys=finder,
+            ).receipt
+        except KernelError as error:
+            LOG.warning("a returned arrival was passed over: %s", error)
+            continue
+        if said.sequence_to(agency.code) is not None:
+            found[dispatch.digest] = _Arrival(sealed, dispatch, receipt, receipt_sealed)
+    known = set(
+        Incoming.objects.filter(holder=agency, dispatch__digest__in=found).values_list("dispatch__digest", flat=True)
+    )
+    rest = [each for digest, each in found.items() if digest not in known]
+    return sorted(
+        rest, key=lambda each: (log.parse_checkpoint(each.receipt.checkpoint)[0].origin, each.receipt.position)
+    )
+
+
+def _lost(agency: Agency, notes: Iterable[str], arrivals: Iterable[_Arrival]) -> tuple[Lost, ...]:
+    """For each register of ours that somebody saw larger than it is: to where it is kept, and how large it was seen."""
+    public_keys = [bytes(row) for row in agency.keys.values_list("public_key", flat=True)]
+    largest: dict[str, Checkpoint] = {}
+    for note in [*notes, *(each.receipt.checkpoint for each in arrivals)]:
+        shown = _believed(note, public_keys)
+        if shown is not None and shown.agency == agency.code:
+            before = largest.get(shown.origin)
+            if before is None or before.size < shown.size:
+                largest[shown.origin] = shown
+    lost = []
+    for origin, shown in sorted(largest.items()):
+        _prefix, _code, direction, year = origin.split("/")
+        row = Register.objects.filter(agency=agency, direction=direction, year=int(year)).first()
+        tree = log.CompactRange() if row is None else registers.compact_range(row)
+        if tree.size < shown.size:
+            lost.append(Lost(origin, tree.size, tree.root, shown.size, shown.root))
+    return tuple(lost)
+
+
+def _believed(note: str, public_keys: Iterable[bytes]) -> Checkpoint | None:
+    for public_key in public_keys:
+        try:
+            return log.check_checkpoint(note, public_key)
+        except KernelError:
+            continue
+    return None
+
+
+def _state(case: Case, *, now: datetime) -> bytes:
+    key = keys.signing_key(case.agency)
+    said = Recovery(
+        agency=case.agency.code,
+        key_id=key.key_id,
+        lost=case.lost,
+        stream=Stream(case.kept, case.stand.sequence, case.void),
+        issued_at=now.astimezone(UTC).replace(microsecond=0),
+    )
+    sealed = statements.seal(said, key.seed)
+    RecoveryStatement.objects.create(agency=case.agency, digest=envelope.digest_of(sealed), sealed=sealed, kept_at=now)
+    return sealed
+
+
+def _enter_loss(agency: Agency, lost: Sequence[Lost], *, now: datetime) -> None:
+    """A `recovery` entry in the present register of each direction in which something was lost."""
+    key = keys.signing_key(agency)
+    for direction in (Direction.OUT, Direction.IN):
+        mine = [each for each in lost if f"/{direction.value}/" in each.origin]
+        if mine:
+            book = registers.OpenRegister(agency, direction, key=key, now=now)
+            book.enter_loss(mine)
+            book.close(book.sign())
+
+
+def _keep_own(agency: Agency, sealed: bytes, found: VerifiedDispatch, *, now: datetime) -> None:
+    """A dispatch of ours that we had lost: row, register entry, and outbox rows to be sent again. A receiver that has it answers with the
+    receipt it gave before.
+    """
+    said = found.envelope
+    dispatch = issuing.write_dispatch(agency, said, sealed, issued_by=None)
+    book = registers.OpenRegister(agency, Direction.OUT, key=keys.signing_key(agency), now=now)
+    book.enter(
+        exchange.EntryType.DISPATCH,
+        digest=found.digest,
+        sender=agency.code,
+        uid=said.uid,
+        reference=dispatch.reference,
+        dispatch_id=dispatch.pk,
+        number=None if said.reference is None else said.reference.number,
+    )
+    book.close(book.sign())
+    agencies = {each.code: each for each in Agency.objects.filter(code__in=[to.agency for to in said.recipients])}
+    fresh = delivery.Delivery()
+    for to in said.recipients:
+        if to.agency in agencies:
+            row = Outbox(
+                sender=agency,
+                dispatch=dispatch,
+                recipient=agencies[to.agency],
+                sequence=to.sequence,
+                state=fresh.state.value,
+                reason=fresh.reason.value if fresh.reason else "",
+                changed_at=now,
+            )
+            seals.seal(row).save()
+
+
+def _go_on_from(agency: Agency, stand: exchange.Stand) -> None:
+    """Numbers go on after the highest that anybody holds."""
+    stream = registers.lock(agency)
+    stream.sequence, stream.digest = stand.sequence, stand.digest or ""
+    seals.seal(stream).save()
+    for (year, symbol), last in stand.numbers.items():
+        series, _made = NumberSeries.objects.get_or_create(
+            agency=agency, year=year, symbol=symbol, defaults={"last": 0, "seal": ""}
+        )
+        if series.last < last or not series.seal:
+            series.last = max(series.last, last)
+            seals.seal(series).save()
+
+
+def _keep_arrival(agency: Agency, arrival: _Arrival, *, now: datetime) -> bool:
+    """A dispatch we had taken in and lost: registered again under the arrival number it has, with the receipt it was given.
+
+    Whether its work could be done again. If not it stays registered, as the receipt says, and is set aside for people.
+    """
+    found, receipt = arrival.found, arrival.receipt
+    said = found.envelope
+    sequence = said.sequence_to(agency.code)
+    if sequence is None:
+        raise KernelError(ErrorCode.VERIFY_NOT_ADDRESSED, receiver=agency.code)
+    sender = Agency.objects.get(code=said.sender)
+    dispatch = Dispatch.objects.filter(digest=found.digest).first()
+    if dispatch is None:
+        dispatch = issuing.write_dispatch(sender, said, arrival.sealed, issued_by=None)
+    done = receipt.outcome is not Outcome.ACCEPTED or _redo(found, dispatch, sender, agency, now=now)
+    book = registers.OpenRegister(agency, Direction.IN, key=keys.signing_key(agency), now=now)
+    entry = book.enter(
+        _ENTRY_OF[receipt.outcome],
+        digest=found.digest,
+        sender=sender.code,
+        uid=said.uid,
+        reference=dispatch.reference,
+        dispatch_id=dispatch.pk,
+        number=receipt.arrival_number,
+    )
+    book.close(book.sign())
+    Incoming.objects.create(
+        holder=agency,
+        sender=sender,
+        uid=UUID(said.uid),
+        dispatch=dispatch,
+        sequence=sequence,
+        outcome=receipt.outcome.value,
+        year=entry.year,
+        position=entry.position,
+        arrival_number=entry.number,
+        arrived_at=receipt.issued_at,
+    )
+    _remember_number(agency, sender, sequence)
+    Receipt.objects.create(
+        holder=agency,
+        dispatch=dispatch,
+        receiver=agency,
+        outcome=receipt.outcome.value,
+        digest=envelope.digest_of(arrival.receipt_sealed),
+        sealed=arrival.receipt_sealed,
+        kept_at=receipt.issued_at,
+    )
+    return done
+
+
+def _redo(found: VerifiedDispatch, dispatch: Dispatch, sender: Agency, holder: Agency, *, now: datetime) -> bool:
+    """Do the work of a lost arrival again; False when what it rests on was lost too."""
+    received = ports.Received(dispatch=dispatch, sender=sender, payload=dict(found.envelope.payload))
+    try:
+        with transaction.atomic():
+            ports.handler_of(found.envelope.kind)(received, holder=holder, now=now)
+    except Exception:  # whatever it is, the register must be whole again; people are told
+        LOG.exception("the work of a recovered dispatch could not be done again")
+        return False
+    return True
+
+
+def _remember_number(holder: Agency, sender: Agency, sequence: int) -> None:
+    row = ArrivalStream.objects.select_for_update().filter(holder=holder, sender=sender).first()
+    row = row or ArrivalStream(holder=holder, sender=sender, high=0, gaps=[])
+    seen = Arrivals(row.high, tuple((first, last) for first, last in row.gaps)).add(sequence)
+    row.high, row.gaps = seen.high, [list(gap) for gap in seen.gaps]
+    seals.seal(row).save()
+
+
+_ENTRY_OF: Final = {
+    Outcome.ACCEPTED: exchange.EntryType.DISPATCH,
+    Outcome.REFUSED: exchange.EntryType.REFUSAL,
+    Outcome.DUPLICATE: exchange.EntryType.DUPLICATE,
+}
+
+
+def _ranges(numbers: Sequence[int]) -> tuple[tuple[int, int], ...]:
+    """Rising numbers as ranges of neighbours."""
+    ranges: list[tuple[int, int]] = []
+    for number in numbers:
+        if ranges and ranges[-1][1] == number - 1:
+            ranges[-1] = (ranges[-1][0], number)
+        else:
+            ranges.append((number, number))
+    return tuple(ranges)

@@ -1,0 +1,569 @@
+"""After a restore, or when this server finds that it may be an old copy: nothing but status leaves until the partners have said what they
+hold of us (ADR-0013, docs/protocol.md section 15).
+
+The frozen side      `freeze` → every status `ask`s → partners return what they hold, which is staged → `finish`: kept again, a new key
+                     for each agency, the loss stated, exchange goes on.
+The partner's side   `heard` an ask → its agencies are held, `give` what we have of them → its new keys count (by its root, or by two people
+                     here) and its loss is stated → exchange goes on.
+
+How an old copy finds out: a partner has heard numbers from us that we never gave, or holds a checkpoint of our registers that ours does not
+have. That is the only thing a copy cannot know by itself, so each status says it.
+"""
+
+from __future__ import annotations
+
+import logging
+import uuid
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import Max
+from django.utils.translation import gettext_lazy as _
+
+from giaoban.agencies.models import Agency
+from giaoban.common.errors import RefusedError
+from giaoban.dispatches import jobs, keys, recovery, witnessed
+from giaoban.dispatches.models import (
+    Checkpoint,
+    Dispatch,
+    DispatchFile,
+    Outbox,
+    Receipt,
+    RecoveryStatement,
+    Register,
+    Stream,
+    WitnessedCheckpoint,
+)
+from giaoban.kernel import envelope
+from giaoban.kernel import receipt as receipts
+from giaoban.kernel import recovery as statements_of_loss
+from giaoban.kernel import register as log
+from giaoban.kernel.bundle import ItemType
+from giaoban.kernel.errors import ErrorCode, KernelError
+from giaoban.partners import queries, statements
+from giaoban.partners.enums import Act, PartnerState
+from giaoban.partners.models import (
+    Approval,
+    Contact,
+    Partner,
+    PartnerAgency,
+    PartnerFinding,
+    RecoveryDue,
+    ReturnedItem,
+    Station,
+)
+from giaoban.partners.status import Ask, Status, plain_ask, read_ask
+
+if TYPE_CHECKING:
+    from giaoban.agencies.models import Person
+    from giaoban.partners.officers import Paper
+
+LOG: Final = logging.getLogger(__name__)
+
+MARKER: Final = "restored"
+"""File in GIAOBAN_HOME that `giaoban restore` leaves: the server that starts from it is frozen at once."""
+RESTORED: Final = "restored"
+BEHIND: Final = "behind"
+"""A partner knows more of us than we do."""
+RESTORING: Final = "station.restoring"
+"""Finding about an agency whose server is being reconciled: held until it has a new key and has stated its loss."""
+DOUBLED: Final = "station.doubled"
+"""Finding: two bundles of one station under one number. Somebody runs a copy of it."""
+GIVE_ITEMS: Final = 2000
+"""Returned items of one bundle."""
+KNOWN_IN_A_ROW: Final = 500
+"""So many receipts in a row that the asker still has end the search for those it has lost."""
+NUMBERS_LEFT_OUT: Final = 1_000_000
+"""Bundle numbers passed over after a reconciliation: the lost ones were used."""
+NUMBERS_REMEMBERED: Final = 50
+"""Bundles of a partner whose numbers are compared with those that come."""
+MAX_HOLDS: Final = 500
+MAX_LOSSES: Final = 100
+
+
+# ---- frozen or not -------------------------------------------------------------------------------------------------
+
+
+def is_frozen() -> bool:
+    """Whether nothing but status may leave this server, and nothing be issued."""
+    return (marker().exists() and _has_partners()) or Station.objects.filter(frozen_at__isnull=False).exists()
+
+
+def marker() -> Path:
+    """What a restore leaves behind."""
+    return Path(settings.GIAOBAN_HOME) / MARKER
+
+
+def notice_restore(*, now: datetime) -> None:
+    """A restored server is frozen and begins to ask, unless it never had a partner."""
+    if not marker().exists():
+        return
+    if _has_partners():
+        freeze(RESTORED, now=now)
+    marker().unlink(missing_ok=True)
+
+
+def _has_partners() -> bool:
+    return Partner.objects.exclude(state=PartnerState.PROPOSED).exists()
+
+
+def freeze(why: str, *, now: datetime) -> None:
+    """Stop everything that leaves, and begin to ask. A server that is frozen already goes on asking as it does."""
+    with transaction.atomic():
+        station = Station.objects.select_for_update().filter(frozen_at__isnull=True).first()
+        if station is None:
+            return
+        station.frozen_at, station.frozen_why, station.frozen_nonce = now, why, uuid.uuid4()
+        station.save(update_fields=["frozen_at", "frozen_why", "frozen_nonce"])
+        ReturnedItem.objects.all().delete()
+        LOG.warning("this server is frozen until its registers are reconciled: %s", why)
+        transaction.on_commit(jobs.wake)
+
+
+# ---- the frozen side -----------------------------------------------------------------------------------------------
+
+
+def ask(partner: Partner) -> Ask | None:
+    """What our status asks of a partner while we are frozen: everything beyond what we hold."""
+    station = Station.objects.filter(frozen_at__isnull=False).first()
+    if station is None:
+        return None
+    here = queries.local_agencies()
+    streams = Stream.objects.filter(sender__in=here).values_list("sender__code", "sequence")
+    sizes = Register.objects.filter(agency__in=here, direction="in").values_list("agency__code", "year", "size")
+    return Ask(
+        nonce=str(station.frozen_nonce),
+        skip=ReturnedItem.objects.filter(partner=partner).count(),
+        streams=tuple(sorted(streams)),
+        registers=tuple(sorted((log.origin(code, "in", year), size) for code, year, size in sizes)),
+    )
+
+
+def stage(partner: Partner, item_type: ItemType, content: bytes, *, now: datetime) -> bool:
+    """Keep what a partner returned until `finish`; whether it is something of ours. Believed only then."""
+    try:
+        if item_type is ItemType.RECEIPT:
+            ours = receipts.parse(content).receiver
+        else:
+            said = envelope.parse(content)
+            ours = next(
+                (code for code in (said.sender, *(to.agency for to in said.recipients)) if _lives_here(code)), ""
+            )
+    except KernelError as error:
+        LOG.warning("a returned item was passed over: %s", error)
+        return False
+    if not _lives_here(ours):
+        return False
+    ReturnedItem.objects.get_or_create(
+        partner=partner,
+        digest=envelope.digest_of(content),
+        defaults={"item_type": item_type.value, "content": content, "at": now},
+    )
+    return True
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """How far one partner has answered."""
+
+    partner: Partner
+    complete: bool
+    returned: int
+
+
+def answers() -> list[Answer]:
+    """Every partner that must say what it holds of us, and whether it has."""
+    station = Station.objects.filter(frozen_at__isnull=False).first()
+    nonce = None if station is None else str(station.frozen_nonce)
+    found = []
+    for partner in Partner.objects.exclude(state=PartnerState.PROPOSED).select_related("contact"):
+        contact = getattr(partner, "contact", None)
+        said = {} if contact is None else contact.status.get("returns") or {}
+        complete = bool(nonce) and said.get("nonce") == nonce and bool(said.get("complete"))
+        found.append(Answer(partner, complete, ReturnedItem.objects.filter(partner=partner).count()))
+    return found
+
+
+def waive(partner: Partner, *, by: Person, now: datetime) -> bool:
+    """One person's decision to go on without asking a partner that cannot be reached; whether it counts. Two people are needed."""
+    statements.require_administrator(by)
+    with transaction.atomic():
+        station = Station.objects.select_for_update().filter(frozen_at__isnull=False).first()
+        if station is None:
+            raise _not_frozen()
+        if Approval.objects.filter(
+            partner=partner, what=Act.WAIVED, detail=str(station.frozen_nonce), person=by
+        ).exists():
+            raise RefusedError(
+                "recovery.waived",
+                _("You have agreed already."),
+                _("Two different people must."),
+                _("Ask another administrator of this server."),
+            )
+        Approval.objects.create(partner=partner, person=by, what=Act.WAIVED, detail=str(station.frozen_nonce), at=now)
+    return is_waived(partner)
+
+
+def is_waived(partner: Partner) -> bool:
+    """Whether two people have decided to go on without this partner's answer."""
+    station = Station.objects.filter(frozen_at__isnull=False).first()
+    if station is None:
+        return False
+    waived = Approval.objects.filter(partner=partner, what=Act.WAIVED, detail=str(station.frozen_nonce))
+    return waived.values("person").distinct().count() >= statements.APPROVALS_NEEDED
+
+
+@dataclass(frozen=True, slots=True)
+class Finished:
+    """What a reconciliation brought."""
+
+    own: int
+    """Dispatches of ours that came back."""
+    arrivals: int
+    """Dispatches to us that came back."""
+    without_effect: tuple[str, ...]
+    """Digests of arrivals whose work could not be done again."""
+    papers: tuple[tuple[Agency, Paper], ...]
+    """Key statements that officers of a root must sign before exchange goes on; empty when it goes on."""
+
+
+def finish(*, by: Person, now: datetime) -> Finished:
+    """Give each agency a new key, keep again what came back, state the loss, and go on. One transaction.
+
+    An agency with a root gets a paper for its officers instead, and nothing else happens: `finish` is called again once
+    `statements.apply_paper` has let the new key count. Raises RefusedError `recovery.not_frozen`, `recovery.unanswered` (which
+    partners), `recovery.forked`.
+    """
+    statements.require_administrator(by)
+    with transaction.atomic():
+        station = Station.objects.select_for_update().filter(frozen_at__isnull=False).first()
+        if station is None:
+            raise _not_frozen()
+        missing = [each.partner.name for each in answers() if not each.complete and not is_waived(each.partner)]
+        if missing:
+            raise RefusedError(
+                "recovery.unanswered",
+                _("The registers were not reconciled."),
+                _("Not every partner has said what it holds of us: %(names)s") % {"names": ", ".join(missing)},
+                _(
+                    "Wait until it can be reached, carry a stick there and back, or let two administrators go on without it."
+                ),
+            )
+        cases = [recovery.examine(agency, _returned(agency)) for agency in queries.local_agencies()]
+        papers = []
+        for case in cases:
+            said = statements.rekey_after_loss(
+                case.agency, sequence=case.stand.sequence + 1, place=case.place, by=by, now=now
+            )
+            if said is not None:
+                papers.append((case.agency, said))
+        if papers:
+            return Finished(0, 0, (), tuple(papers))
+        results = [recovery.recover(case, now=now) for case in cases]
+        for result in results:
+            if result.statement is not None:
+                RecoveryDue.objects.bulk_create(
+                    RecoveryDue(partner=partner, sealed=result.statement, digest=envelope.digest_of(result.statement))
+                    for partner in Partner.objects.exclude(state=PartnerState.PROPOSED)
+                )
+        for contact in Contact.objects.select_for_update():
+            contact.sent_number += NUMBERS_LEFT_OUT
+            contact.save(update_fields=["sent_number"])
+        station.done_nonce, station.frozen_nonce = station.frozen_nonce, None
+        station.frozen_at, station.frozen_why = None, ""
+        station.save(update_fields=["done_nonce", "frozen_nonce", "frozen_at", "frozen_why"])
+        ReturnedItem.objects.all().delete()
+        transaction.on_commit(jobs.wake)
+    return Finished(
+        sum(result.own for result in results),
+        sum(result.arrivals for result in results),
+        tuple(digest for result in results for digest in result.without_effect),
+        (),
+    )
+
+
+def _returned(agency: Agency) -> recovery.Returned:
+    """What was staged for one agency, unsorted and not believed."""
+    own, incoming, given = [], {}, []
+    for row in ReturnedItem.objects.order_by("pk").iterator():
+        content = bytes(row.content)
+        if row.item_type == ItemType.RECEIPT.value:
+            said = receipts.parse(content)
+            if said.receiver == agency.code:
+                given.append((said.digest, content))
+            continue
+        letter = envelope.parse(content)
+        if letter.sender == agency.code:
+            own.append(content)
+        elif letter.sequence_to(agency.code) is not None:
+            incoming[row.digest] = content
+    notes = [note for contact in Contact.objects.all() for note in contact.status.get("holds", [])]
+    pairs = [(incoming[digest], receipt) for digest, receipt in given if digest in incoming]
+    return recovery.Returned(own, pairs, notes)
+
+
+# ---- the partner's side --------------------------------------------------------------------------------------------
+
+
+def heard(partner: Partner, said: Status, *, newest: bool, now: datetime) -> None:
+    """What a status means for the exchange: a partner that restores is held, one that is done goes on; what it holds of us is compared."""
+    if said.ask is not None and not said.ask.probe:
+        _hold(partner, said.ask, now=now)
+    elif said.done:
+        _let_go_on(partner, said.done, now=now)
+    if not said.frozen:
+        _witness(partner, said.checkpoints, is_current=newest, now=now)
+    if not is_frozen():
+        _compare(partner, said, now=now)
+
+
+def asked_by(partner: Partner, said: Status | None) -> Ask | None:
+    """What a partner asks us to return: just now, or since its server is being reconciled."""
+    if said is not None and said.ask is not None and said.ask.probe:
+        return said.ask
+    contact = Contact.objects.filter(partner=partner).first()
+    return None if contact is None else read_ask(contact.asked)
+
+
+def give(partner: Partner, asked: Ask) -> tuple[list[tuple[ItemType, bytes, Sequence[str]]], bool]:
+    """What we hold of an asking partner beyond what it holds, in a fixed order from `asked.skip` on: (type, bytes, files), and whether
+    this is the last of it. First its own dispatches, then the receipts it gave us, each with our dispatch.
+    """
+    items: list[tuple[ItemType, int]] = []
+    theirs = {link.agency.code: link.agency for link in partner.agencies.select_related("agency")}
+    kept = dict(asked.streams)
+    for code in sorted(theirs):
+        rows = Dispatch.objects.filter(sender=theirs[code], sequence__gt=kept.get(code, 0)).order_by("sequence")
+        items += [(ItemType.DISPATCH, pk) for pk in rows.values_list("pk", flat=True)]
+    sizes = dict(asked.registers)
+    for code in sorted(theirs):
+        for receipt_pk, dispatch_pk in reversed(list(_receipts_beyond(theirs[code], sizes))):
+            items += [(ItemType.RECEIPT, receipt_pk), (ItemType.DISPATCH, dispatch_pk)]
+    mine = items[asked.skip : asked.skip + GIVE_ITEMS]
+    return [_content(item_type, pk) for item_type, pk in mine], asked.skip + GIVE_ITEMS >= len(items)
+
+
+def take_recovery(sealed: bytes, *, partner: Partner, now: datetime) -> str:
+    """Let a partner's statement of loss count. "" when it does, now or before; else the kernel's code: its new key may wait for people."""
+    try:
+        agency = statements_of_loss.parse(sealed).agency
+        if not PartnerAgency.objects.filter(partner=partner, agency__code=agency).exists():
+            return ErrorCode.KEYS_OTHER_AGENCY.value
+        said = recovery.accept_statement(sealed, now=now)
+    except KernelError as error:
+        return error.code.value
+    lost = sum(each.witnessed_size - each.kept_size for each in said.lost)
+    PartnerFinding.objects.get_or_create(
+        partner=partner,
+        agency=Agency.objects.get(code=said.agency),
+        code="recovery.stated",
+        detail=envelope.digest_of(sealed) + f" {lost}",
+        freezes=False,
+        defaults={"found_at": now},
+    )
+    return ""
+
+
+def due(partner: Partner) -> list[bytes]:
+    """Our statements of loss that the partner has not said it keeps: the RECOVERY items of a bundle."""
+    return [bytes(row.sealed) for row in RecoveryDue.objects.filter(partner=partner).order_by("pk")]
+
+
+def told(partner: Partner, digests: Iterable[str]) -> None:
+    """The partner's status says that these count there: they need not be sent again."""
+    RecoveryDue.objects.filter(partner=partner, digest__in=list(digests)).delete()
+
+
+def losses_of(partner: Partner) -> list[str]:
+    """Statements of loss of this partner's agencies that count here, for our status."""
+    rows = RecoveryStatement.objects.filter(agency__partner_link__partner=partner).order_by("-pk")
+    return list(rows.values_list("digest", flat=True)[:MAX_LOSSES])
+
+
+def holds_of(partner: Partner) -> list[str]:
+    """The newest signed notes of this partner's registers that we hold, for our status: how an old copy finds out."""
+    rows = WitnessedCheckpoint.objects.filter(agency__partner_link__partner=partner, finding="")
+    return list(rows.order_by("agency__code", "direction", "-year").values_list("note", flat=True)[:MAX_HOLDS])
+
+
+def _hold(partner: Partner, asked: Ask, *, now: datetime) -> None:
+    """A partner's server is being reconciled: exchange with its agencies waits. An ask whose reconciliation has ended is an old bundle."""
+    links = list(PartnerAgency.objects.select_for_update(of=("self",)).filter(partner=partner).select_related("agency"))
+    known = PartnerFinding.objects.filter(partner=partner, code=RESTORING, detail=asked.nonce).exists()
+    if known and all(link.restoring != asked.nonce for link in links):
+        return
+    Contact.objects.filter(partner=partner).update(asked=plain_ask(asked))
+    for link in links:
+        if link.restoring == asked.nonce:
+            continue
+        counts = statements.known(link.agency)
+        link.restoring, link.restoring_number = asked.nonce, 0 if counts is None else counts.number
+        link.frozen_at = link.frozen_at or now
+        link.save(update_fields=["restoring", "restoring_number", "frozen_at"])
+        PartnerFinding.objects.create(
+            partner=partner, agency=link.agency, code=RESTORING, detail=asked.nonce, freezes=False, found_at=now
+        )
+
+
+def _let_go_on(partner: Partner, nonce: str, *, now: datetime) -> None:
+    """The partner has reconciled: exchange with each of its agencies goes on as soon as its new key counts here."""
+    Contact.objects.filter(partner=partner, asked__nonce=nonce).update(asked=None)
+    open_ones = {finding.agency_id for finding in queries.open_findings(partner)}
+    links = PartnerAgency.objects.select_for_update(of=("self",)).filter(partner=partner, restoring=nonce)
+    for link in links.select_related("agency"):
+        counts = statements.known(link.agency)
+        if counts is None or counts.number <= (link.restoring_number or 0):
+            continue
+        link.restoring, link.restoring_number = "", None
+        if link.agency_id not in open_ones:
+            link.frozen_at = None
+        link.save(update_fields=["restoring", "restoring_number", "frozen_at"])
+        transaction.on_commit(jobs.wake)
+
+
+def _witness(partner: Partner, notes: Iterable[str], *, is_current: bool, now: datetime) -> None:
+    """Keep what the partner shows of its registers. Not of an agency that is being reconciled: its statement of loss comes first."""
+    links = {
+        link.agency.code: link.agency
+        for link in PartnerAgency.objects.filter(partner=partner, restoring="").select_related("agency")
+    }
+    shown = []
+    for note in notes:
+        try:
+            checkpoint = log.parse_checkpoint(note)[0]
+        except KernelError as error:
+            LOG.warning("a checkpoint in a status was passed over: %s", error)
+            continue
+        agency = links.get(checkpoint.agency)
+        if agency is not None and _is_live_note(agency, note):
+            shown.append(witnessed.Shown(agency.pk, checkpoint, note, is_current=is_current))
+    witnessed.look(shown, now=now)
+
+
+def _compare(partner: Partner, said: Status, *, now: datetime) -> None:
+    """Whether the partner knows of us what we do not. Only what our own keys signed counts: a partner's mere word freezes nothing."""
+    for note in said.holds:
+        try:
+            shown, _key_hash, _signature = log.parse_checkpoint(note)
+        except KernelError:
+            continue
+        agency = Agency.objects.filter(code=shown.agency).first()
+        if agency is None or not keys.lives_here(agency) or not _is_live_note(agency, note):
+            continue
+        _prefix, _code, direction, year = shown.origin.split("/")
+        ours = Checkpoint.objects.filter(agency=agency, direction=direction, year=int(year), size=shown.size)
+        if not ours.filter(root=shown.root.hex()).exists():
+            freeze(BEHIND, now=now)
+            return
+
+
+def probe(partner: Partner, contact: Contact) -> Ask | None:
+    """When a partner claims to have more of us than we sent, ask it for proof: its word alone changes nothing."""
+    claims = {(each["sender"], each["receiver"]): each["high"] for each in contact.status.get("streams", [])}
+    if not claims:
+        return None
+    sent = {
+        (sender, recipient): last
+        for sender, recipient, last in Outbox.objects.filter(recipient__partner_link__partner=partner)
+        .values_list("sender__code", "recipient__code")
+        .annotate(last=Max("sequence"))
+        .order_by()
+    }
+    if all(high <= sent.get(pair, 0) for pair, high in claims.items()):
+        return None
+    streams = Stream.objects.filter(sender__in=queries.local_agencies()).values_list("sender__code", "sequence")
+    return Ask(str(uuid.uuid4()), 0, tuple(sorted(streams)), (), probe=True)
+
+
+def done() -> str | None:
+    """Nonce of the last reconciliation of this server."""
+    nonce = Station.objects.values_list("done_nonce", flat=True).first()
+    return None if nonce is None else str(nonce)
+
+
+def proven_old(sealed: bytes, *, now: datetime) -> bool:
+    """A dispatch a partner returned on our probe: whether it shows that we are an old copy. Then this server is frozen."""
+    try:
+        found = recovery.verified_own(sealed)
+    except KernelError:
+        return False
+    said = found.envelope
+    if Dispatch.objects.filter(sender__code=said.sender, sequence=said.sequence, digest=found.digest).exists():
+        return False
+    freeze(BEHIND, now=now)
+    return True
+
+
+def check_number(contact: Contact, *, number: int, uid: str, now: datetime) -> None:
+    """Two bundles of a station under one number: somebody runs a copy of it. Exchange with it stops until two people have decided."""
+    others = {known for at, known in contact.recent if at == number} - {uid}
+    if [number, uid] not in contact.recent:
+        contact.recent = [*contact.recent, [number, uid]][-NUMBERS_REMEMBERED:]
+        contact.save(update_fields=["recent"])
+    if not others:
+        return
+    links = PartnerAgency.objects.select_for_update(of=("self",)).filter(partner=contact.partner_id)
+    for link in links.filter(frozen_at__isnull=True):
+        PartnerFinding.objects.create(
+            partner_id=contact.partner_id,
+            agency_id=link.agency_id,
+            code=DOUBLED,
+            detail=str(number),
+            freezes=True,
+            found_at=now,
+        )
+        link.frozen_at = now
+        link.save(update_fields=["frozen_at"])
+
+
+def _receipts_beyond(theirs: Agency, sizes: dict[str, int]) -> Iterable[tuple[int, int]]:
+    """(receipt, dispatch) of the receipts this agency gave us for entries that its register no longer has, newest first."""
+    known = 0
+    rows = Receipt.objects.filter(receiver=theirs).exclude(holder=theirs).order_by("-pk")
+    for pk, dispatch_pk, sealed in rows.values_list("pk", "dispatch_id", "sealed").iterator():
+        said = receipts.parse(bytes(sealed))
+        origin = log.parse_checkpoint(said.checkpoint)[0].origin
+        if said.position >= sizes.get(origin, 0):
+            known = 0
+            yield pk, dispatch_pk
+        else:
+            known += 1
+            if known >= KNOWN_IN_A_ROW:
+                return
+
+
+def _content(item_type: ItemType, pk: int) -> tuple[ItemType, bytes, Sequence[str]]:
+    if item_type is ItemType.RECEIPT:
+        return item_type, bytes(Receipt.objects.get(pk=pk).sealed), ()
+    files = DispatchFile.objects.filter(dispatch_id=pk).values_list("sha256", flat=True)
+    return item_type, bytes(Dispatch.objects.get(pk=pk).sealed), tuple(dict.fromkeys(files))
+
+
+def _is_live_note(agency: Agency, note: str) -> bool:
+    """Signed by a key of the agency that is still in use: what an ended key signed is history, or somebody else's."""
+    for public_key in agency.keys.filter(revoked_from__isnull=True).values_list("public_key", flat=True):
+        try:
+            log.check_checkpoint(note, bytes(public_key))
+        except KernelError:
+            continue
+        return True
+    return False
+
+
+def _lives_here(code: str) -> bool:
+    agency = Agency.objects.filter(code=code).first()
+    return agency is not None and keys.lives_here(agency)
+
+
+def _not_frozen() -> RefusedError:
+    return RefusedError(
+        "recovery.not_frozen",
+        _("There is nothing to reconcile."),
+        _("This server is not frozen."),
+        _("Reconciling follows a restore, or the finding that this server is an old copy."),
+    )

@@ -1,0 +1,252 @@
+"""A server that comes back from an old backup, and one that runs twice: found out, frozen, healed from its partner."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from tests.dispatches import handlers
+from tests.partners.servers import NOW, Estate, Server
+from tests.transports import stations
+from tests.transports.stations import LATER, Pair, exchanged, read, send, standing, write
+
+from giaoban.agencies.models import Agency, Person
+from giaoban.common.errors import RefusedError
+from giaoban.dispatches.models import Dispatch, Incoming, Outbox, Receipt, RecoveryStatement, RegisterEntry, Stream
+from giaoban.dispatches.verification import Severity, verify_all
+from giaoban.partners import reconcile, statements
+from giaoban.partners.models import Partner, PartnerAgency, PartnerFinding, Station
+
+
+@pytest.fixture
+def pair(estate: Estate) -> Iterator[Pair]:
+    """Two enrolled servers whose greetings have been exchanged."""
+    with stations.wired():
+        made = stations.make_pair(estate)
+        exchanged(made.police, made.military)
+        exchanged(made.military, made.police)
+        yield made
+
+
+@pytest.fixture
+def elsewhere(tmp_path: Path) -> Path:
+    """Where copies of servers lie."""
+    folder = tmp_path / "elsewhere"
+    folder.mkdir()
+    return folder
+
+
+def talk(pair: Pair) -> None:
+    """A day of work: two letters there, one back, all acknowledged, and each has said what it holds."""
+    send(pair.police, "hai")
+    send(pair.police, "ba")
+    send(pair.military, "bốn", to=["CAT"])
+    exchanged(pair.police, pair.military)
+    exchanged(pair.military, pair.police)
+    exchanged(pair.police, pair.military)
+
+
+def restored(pair: Pair, folder: Path) -> Server:
+    """The police from a backup of the morning, after a day of work that the backup does not have."""
+    send(pair.police, "một")
+    exchanged(pair.police, pair.military)
+    old = pair.police.copy(folder)
+    talk(pair)
+    with old.here():
+        reconcile.marker().touch()
+        reconcile.notice_restore(now=LATER)
+    return old
+
+
+def reconciled(old: Server, military: Server) -> reconcile.Finished:
+    """Ask until the partner has told everything, then finish; two people there let the new key count."""
+    for _round in range(3):
+        exchanged(old, military, now=LATER)
+    with old.here():
+        finished = reconcile.finish(by=Person.objects.filter(is_server_admin=True).first(), now=LATER)
+    exchanged(old, military, now=LATER)
+    with military.here():
+        people = Person.objects.filter(is_server_admin=True).order_by("pk")[:2]
+        for link in PartnerAgency.objects.all():
+            for row in statements.waiting(link.agency):
+                for person in people:
+                    statements.approve_statement(row, by=person, now=LATER)
+    for hour in range(1, 3):  # what the partner still held back is given out again after a while
+        exchanged(old, military, now=LATER + timedelta(hours=hour))
+        exchanged(military, old, now=LATER + timedelta(hours=hour))
+    return finished
+
+
+def broken(server: Server) -> list[str]:
+    with server.here():
+        return [str(finding) for finding in verify_all() if finding.severity is Severity.BROKEN]
+
+
+def references(server: Server, code: str) -> list[str]:
+    with server.here():
+        rows = Dispatch.objects.filter(sender__code=code, kind="test.note").order_by("sequence")
+        return list(rows.values_list("reference", flat=True))
+
+
+def test_a_restored_server_issues_nothing_and_sends_nothing_but_status(pair: Pair, elsewhere: Path) -> None:
+    old = restored(pair, elsewhere)
+
+    with old.here(), pytest.raises(RefusedError) as refused:
+        send(old, "mới", now=LATER)
+    content = write(old, now=LATER)
+
+    assert refused.value.code == "dispatch.held"
+    assert [item.type.value for item, _part in stations.taken_apart(content)[1]] == ["status"]
+
+
+def test_what_the_partner_holds_comes_back_and_numbers_go_on(pair: Pair, elsewhere: Path) -> None:
+    old = restored(pair, elsewhere)
+
+    finished = reconciled(old, pair.military)
+    send(old, "năm", now=LATER)
+    exchanged(old, pair.military, now=LATER)
+
+    assert (finished.own, finished.arrivals, finished.without_effect, finished.papers) == (2, 1, (), ())
+    assert references(old, "CAT") == ["01/BC-CAT", "02/BC-CAT", "03/BC-CAT", "04/BC-CAT"]
+    assert references(pair.military, "CAT") == references(old, "CAT")
+    assert references(old, "BCH") == ["01/BC-BCH"]
+    assert standing(old) == [("accepted", "")] * 4
+    assert handlers.taken.count(("CAT", "bốn")) == 2  # before the loss, and again on the server that had lost it
+    assert [text for holder, text in handlers.taken if holder == "BCH"] == ["một", "hai", "ba", "năm"]
+    assert broken(old) == []
+    assert broken(pair.military) == []
+
+
+def test_an_arrival_keeps_its_receipt_and_number(pair: Pair, elsewhere: Path) -> None:
+    old = restored(pair, elsewhere)
+    with pair.military.here():
+        given = bytes(Receipt.objects.get(holder__code="BCH", receiver__code="CAT", dispatch__kind="test.note").sealed)
+    with pair.police.here():
+        number = Incoming.objects.get(holder__code="CAT", dispatch__kind="test.note").arrival_number
+
+    reconciled(old, pair.military)
+
+    with old.here():
+        again = Incoming.objects.get(holder__code="CAT", dispatch__kind="test.note")
+        kept = Receipt.objects.get(holder__code="CAT", receiver__code="CAT", dispatch=again.dispatch)
+        assert (bytes(kept.sealed), again.arrival_number) == (given, number)
+
+
+def test_the_loss_is_stated_in_both_registers_and_kept_by_the_partner(pair: Pair, elsewhere: Path) -> None:
+    old = restored(pair, elsewhere)
+
+    reconciled(old, pair.military)
+
+    with old.here():
+        mine = bytes(RecoveryStatement.objects.get().sealed)
+        entries = RegisterEntry.objects.filter(entry_type="recovery").order_by("direction")
+        assert list(entries.values_list("direction", flat=True)) == ["in", "out"]
+        assert Station.objects.get().frozen_at is None
+    with pair.military.here():
+        assert bytes(RecoveryStatement.objects.get().sealed) == mine
+        assert PartnerFinding.objects.filter(code="recovery.stated").count() == 1
+        assert PartnerAgency.objects.get().frozen_at is None
+
+
+def test_a_bundle_from_before_the_loss_that_comes_late_has_no_effect(pair: Pair, elsewhere: Path) -> None:
+    send(pair.police, "một")
+    exchanged(pair.police, pair.military)
+    old = pair.police.copy(elsewhere)
+    send(pair.police, "trên đường")
+    stick = write(pair.police)
+    with old.here():
+        reconcile.marker().touch()
+        reconcile.notice_restore(now=LATER)
+
+    reconciled(old, pair.military)
+    taken = read(pair.military, stick, now=LATER, one_way=True)
+    send(old, "mới", now=LATER)
+    exchanged(old, pair.military, now=LATER)
+
+    assert [problem.code for problem in taken.problems] == ["key.revoked"]
+    assert references(pair.military, "CAT") == ["01/BC-CAT", "02/BC-CAT"]
+    assert [text for holder, text in handlers.taken if holder == "BCH"] == ["một", "mới"]
+
+
+def test_an_old_copy_that_nobody_called_restored_finds_out_and_stops(pair: Pair, elsewhere: Path) -> None:
+    send(pair.police, "một")
+    exchanged(pair.police, pair.military)
+    old = pair.police.copy(elsewhere)
+    talk(pair)
+
+    for _round in range(3):
+        exchanged(old, pair.military, now=LATER)
+
+    with old.here():
+        assert Station.objects.get().frozen_why == reconcile.BEHIND
+        with pytest.raises(RefusedError):
+            send(old, "mới", now=LATER)
+
+
+def test_two_running_copies_are_found_by_the_numbers_of_their_bundles(pair: Pair, elsewhere: Path) -> None:
+    twin = pair.police.copy(elsewhere)
+    send(pair.police, "một")
+    exchanged(pair.police, pair.military)
+
+    send(twin, "hai")
+    exchanged(twin, pair.military)
+
+    with pair.military.here():
+        assert PartnerFinding.objects.filter(code=reconcile.DOUBLED, freezes=True).count() == 1
+        assert PartnerAgency.objects.get().frozen_at is not None
+
+
+def test_a_partner_that_cannot_be_asked_is_left_out_by_two_people(pair: Pair, elsewhere: Path) -> None:
+    old = restored(pair, elsewhere)
+    with old.here():
+        first, second = Person.objects.filter(is_server_admin=True).order_by("pk")[:2]
+        partner = Partner.objects.get()
+
+        with pytest.raises(RefusedError) as unanswered:
+            reconcile.finish(by=first, now=LATER)
+        alone = reconcile.waive(partner, by=first, now=LATER)
+        with pytest.raises(RefusedError) as twice:
+            reconcile.waive(partner, by=first, now=LATER)
+        both = reconcile.waive(partner, by=second, now=LATER)
+        finished = reconcile.finish(by=first, now=LATER)
+
+        assert (unanswered.value.code, alone, twice.value.code, both) == (
+            "recovery.unanswered",
+            False,
+            "recovery.waived",
+            True,
+        )
+        assert (finished.own, finished.arrivals) == (0, 0)
+        assert Station.objects.get().frozen_at is None
+
+
+def test_a_claim_alone_freezes_nobody(pair: Pair) -> None:
+    send(pair.police, "một")
+    exchanged(pair.police, pair.military)
+    with pair.police.here():
+        partner = Partner.objects.get()
+        contact = partner.contact
+        contact.status = {**contact.status, "streams": [{"sender": "CAT", "receiver": "BCH", "high": 900, "gaps": []}]}
+        contact.save()
+
+        asked = reconcile.probe(partner, contact)
+
+        assert asked is not None
+        assert asked.probe
+    exchanged(pair.police, pair.military)
+    with pair.police.here():
+        assert Station.objects.get().frozen_at is None
+        assert Stream.objects.get(sender=Agency.objects.get(code="CAT")).sequence >= 2
+        assert Outbox.objects.filter(state="accepted").exists()
+
+
+def test_a_server_that_never_had_a_partner_is_not_frozen(estate: Estate) -> None:
+    alone = estate.server("alone")
+    with alone.here():
+        reconcile.marker().touch()
+
+        reconcile.notice_restore(now=NOW)
+
+        assert not reconcile.is_frozen()
