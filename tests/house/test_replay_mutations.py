@@ -1,6 +1,6 @@
 """Somebody who owns the database changes one working row: `giaoban verify` finds it.
 
-Every column of every working table of the four rooms is either changed here and found, or free with a reason.
+Every column of every working table of the five rooms is either changed here and found, or free with a reason.
 """
 
 from __future__ import annotations
@@ -31,6 +31,7 @@ from giaoban.conferences.models import (
     Contribution,
     Site,
 )
+from giaoban.correspondence.models import Handling, Letter, Reminder, Step
 from giaoban.desk import replay as desk
 from giaoban.dispatches.replay import Difference, Island, Key, Table, compare
 from giaoban.dispatches.verification import Finding
@@ -57,6 +58,14 @@ FREE: dict[tuple[str, str], str] = {
     ("Conference", "row_version"): "counts saves, so that two people do not overwrite each other",
     ("Conference", "closed_at"): "when the host closed its sitting: no dispatch says",
     ("Task", "folded"): "only helps to search",
+    ("Letter", "row_version"): "counts saves, so that two people do not overwrite each other",
+    ("Letter", "saved_at"): "when the draft was saved last, for the colleague",
+    ("Letter", "saved_by"): "who saved the draft last, for the colleague",
+    ("Letter", "folded"): "only helps to search",
+    ("Handling", "officer"): "who works on it inside crosses no border",
+    ("Handling", "opinion"): "what the head said inside crosses no border",
+    ("Handling", "inner_due_on"): "the deadline inside crosses no border",
+    ("Handling", "assignments"): "what was arranged inside crosses no border",
     ("PastRecord", "uid"): "the dispatch names the conference; the uid of the record is in its address alone",
     ("PastRecord", "folded"): "only helps to search",
     ("PastRecord", "read"): "what the reader found before a person corrected it; later readers find other things",
@@ -70,7 +79,7 @@ FREE: dict[tuple[str, str], str] = {
 NOT_IN_SAMPLE: frozenset[str] = frozenset({"ReportReturn"})
 """Tables of which the sample has no row: `tests/reports/test_replay.py` makes them."""
 
-ROOMS = ("reports", "tasks", "conferences", "archive")
+ROOMS = ("reports", "tasks", "conferences", "archive", "correspondence")
 
 
 class Stage:
@@ -273,6 +282,19 @@ def _other_agency(row: Row) -> None:
     row.agency = Agency.objects.exclude(pk__in=row.conference.co_chairs.values("agency")).first()
 
 
+def _other_recipient(row: Row) -> None:
+    row.recipient = Agency.objects.exclude(pk__in=row.letter.handlings.values("recipient")).first()
+
+
+def _other_step(row: Row) -> None:
+    row.uid = uuid.uuid4()
+    row.number = None if row.number is None else row.number + 50
+
+
+def _other_reminder(row: Row) -> None:
+    row.uid, row.on = uuid.uuid4(), row.on + timedelta(days=1)
+
+
 def _later_number(row: Row) -> None:
     row.number += 50
 
@@ -291,6 +313,10 @@ COPIES: dict[type[models.Model], Callable[[Row], None]] = {
     SignOff: _fresh_uid,
     Task: _fresh_uid,
     TaskEvent: _fresh_uid,
+    Letter: _fresh_uid,
+    Handling: _other_recipient,
+    Step: _other_step,
+    Reminder: _other_reminder,
     Conference: _fresh_uid,
     CoChair: _other_agency,
     Site: _fresh_uid,

@@ -24,6 +24,8 @@ from giaoban.archive.models import PastRecord, RecordState
 from giaoban.common.access import Role
 from giaoban.conferences.enums import State
 from giaoban.conferences.models import AgendaItem, Conclusion, Conference, Contribution, Site
+from giaoban.correspondence.enums import LetterState
+from giaoban.correspondence.models import Letter, Step
 from giaoban.dispatches.models import Dispatch, DispatchFile
 from giaoban.dispatches.services import deliver_all
 from giaoban.project.policy import table
@@ -111,6 +113,17 @@ PAGES = [
     Page("dispatches:sealed", OFFICER, "/dispatches/{dispatch}/sealed/", 4),
     Page("dispatches:evidence", OFFICER, "/dispatches/{dispatch}/evidence/", 16),
     Page("dispatches:evidence-print", OFFICER, "/dispatches/{dispatch}/evidence/print/", 19),
+    Page("partners:list", ADMIN, "/partners/", 9),
+    Page("partners:offer", ADMIN, "/partners/offer/", 9),
+    Page("partners:offer-file", ADMIN, "/partners/offer/file/", 8, 404),
+    Page("partners:read", ADMIN, "/partners/read/", 4),
+    # The sample has no partner; what these cost with one is in tests/partners/test_views.py.
+    Page("partners:detail", ADMIN, "/partners/00000000-0000-4000-8000-000000000000/", 4, 404),
+    Page("partners:approve", ADMIN, "/partners/00000000-0000-4000-8000-000000000000/approve/", 4, 404),
+    Page("partners:routes", ADMIN, "/partners/00000000-0000-4000-8000-000000000000/routes/", 4, 404),
+    Page("partners:keys", ADMIN, "/keys/", 9),
+    Page("partners:key-revoke", ADMIN, "/keys/M.CAT/0a0a/revoke/", 6),
+    Page("partners:key-apply", ADMIN, "/keys/apply/", 4),
     Page("reports:list", OFFICER, "/reports/", 8),
     Page("reports:period", OFFICER, "/reports/of/{coordination}/{period}/", 8),
     Page("reports:detail", OFFICER, "/reports/{submitted}/", 10),
@@ -120,6 +133,31 @@ PAGES = [
     Page("reports:figures", OFFICER, "/figures/{agreed}/", 12),
     Page("reports:figures-export", OFFICER, "/figures/{agreed}/figures.xlsx", 11),
     Page("reports:object", ARMY_BOSS, "/figures/{proposed}/object/", 4),
+    Page("correspondence:list", OFFICER, "/letters/", 14),
+    Page("correspondence:begin", OFFICER, "/letters/new/", 7),
+    Page("correspondence:timeliness", OFFICER, "/letters/timeliness/", 6),
+    Page("correspondence:timeliness-xlsx", OFFICER, "/letters/timeliness/export.xlsx", 6),
+    Page("correspondence:timeliness-csv", OFFICER, "/letters/timeliness/export.csv", 6),
+    Page(
+        "correspondence:counted",
+        OFFICER,
+        "/letters/counted/{coordination}/letters-exchanged/?since=2026-01-01&until=2027-12-31",
+        7,
+    ),
+    Page("correspondence:detail", BOSS, "/letters/{letter_in}/", 11),
+    Page("correspondence:edit", OFFICER, "/letters/{letter_draft}/edit/", 8),
+    Page("correspondence:sign", BOSS, "/letters/{letter_draft}/sign/", 9),
+    Page("correspondence:preview", BOSS, "/letters/{letter_draft}/draft.pdf", 9),
+    Page("correspondence:slip", OFFICER, "/letters/{letter_in}/slip.pdf", 6),
+    Page("correspondence:file", OFFICER, "/letters/{letter_out}/files/1/", 8, 302),
+    Page("correspondence:refuse", BOSS, "/letters/{letter_in}/refuse/", 5),
+    Page("correspondence:assign", BOSS, "/letters/{letter_in}/assign/", 6),
+    Page("correspondence:complete", OFFICER, "/letters/{letter_in}/complete/", 5),
+    Page("correspondence:more-time", OFFICER, "/letters/{letter_in}/more-time/", 5),
+    Page("correspondence:decide", BOSS, "/letters/{letter_out}/more-time/M.BCHQS/", 5),
+    Page("correspondence:recall-answer", BOSS, "/letters/{letter_in}/recall-answer/", 5),
+    Page("api:letters", OFFICER, "/api/letters", 5),
+    Page("api:letter", OFFICER, "/api/letters/{letter_in}", 11),
     Page("tasks:list", OFFICER, "/tasks/", 9),
     Page("tasks:export", OFFICER, "/tasks/export.xlsx", 7),
     Page("tasks:detail", OFFICER, "/tasks/{task}/", 6),
@@ -208,6 +246,11 @@ def places(world: World, db: None) -> dict[str, object]:
         "agreed": agreed.uid,
         "agreed_period": agreed.period,
         "proposed": _unsigned(army.agency, agreed).uid,
+        "letter_in": Letter.objects.get(holder=police.agency, state=LetterState.RECEIVED, kind="replacement").uid,
+        "letter_out": next(
+            one.uid for one in Letter.objects.filter(holder=police.agency, state=LetterState.SENT) if one.files
+        ),
+        "letter_draft": Letter.objects.get(holder=police.agency, state=LetterState.READY).uid,
         "task": tasks.filter(lead=police.agency, state=TaskState.OPEN).earliest("number").uid,
         "asked": asked.uid,
         "done": tasks.get(state=TaskState.COMPLETED).uid,
@@ -307,6 +350,14 @@ def grow(world: World) -> None:
                 twin.cooperating.set(cooperating)
         for model in (Report, JointFigures):
             _lay_beside(model.objects.filter(holder=holder), uid=uuid.uuid4, version=lambda: next(numbers))
+        for letter in Letter.objects.filter(holder=holder).prefetch_related("handlings", "steps"):
+            handlings, steps = list(letter.handlings.all()), list(letter.steps.all())
+            for twin in _twins(letter, uid=uuid.uuid4):
+                for part in (*handlings, *steps):
+                    part.pk, part.letter, part.uid = None, twin, uuid.uuid4()
+                    if isinstance(part, Step):
+                        part.letter_uid = twin.uid
+                    part.save(force_insert=True)
     for model in (AgendaItem, Site, Conclusion):
         _lay_beside(model.objects.filter(conference__holder__in=[police, army]), uid=uuid.uuid4)
     for lead, boss in ((police, BOSS), (army, ARMY_BOSS)):

@@ -25,6 +25,8 @@ from giaoban.conferences import copies
 from giaoban.conferences import services as conferences
 from giaoban.conferences.enums import State
 from giaoban.conferences.models import AgendaVersion, Conclusion, Conference, Contribution
+from giaoban.correspondence import services as letters
+from giaoban.correspondence.enums import LetterKind, Purpose
 from giaoban.dispatches.models import Dispatch, Outbox
 from giaoban.kernel.calendar import parse_period
 from giaoban.reports import services as reports
@@ -66,6 +68,7 @@ class Secrets:
     dispatch: Dispatch
     outbox: Outbox
     token: ApiToken
+    letter: uuid.UUID
     words: list[str] = field(default_factory=list)
 
     @property
@@ -147,12 +150,27 @@ def plant(world: World) -> Secrets:
         contribution=Contribution.objects.get(holder=by.agency, text__contains=canary("thamluan")),
         dispatch=dispatch,
         outbox=Outbox.objects.filter(sender=by.agency).earliest("pk"),
+        letter=letters.write_letter(
+            LetterKind.REQUEST,
+            coordination,
+            letters.Draft(
+                summary=f"Đề nghị {canary('trichyeu')}",
+                text=canary("vanban"),
+                article=canary("dieukhoan"),
+                purpose=Purpose.ACTION,
+            ),
+            by=by,
+            now=now,
+        ).uid,
         token=tokens.issue_token(name=canary("khoa"), role=Role.VIEWER, days=1, by=by, now=now)[0],
     )
     secrets.words = [
         canary(name)
         for name in [
             "baocao",
+            "trichyeu",
+            "vanban",
+            "dieukhoan",
             "ghichu",
             "solieu",
             "minhchung",

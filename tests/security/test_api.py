@@ -95,7 +95,7 @@ def address(path: str, secrets: Secrets | None) -> str:
             "reports": secrets.report.uid, "figures": secrets.figures.uid, "conferences": secrets.conference.uid,
             "items": secrets.item, "sites": secrets.site, "contributions": secrets.contribution.uid,
             "tasks": secrets.task.uid, "dispatches": secrets.dispatch.uid, "deliveries": secrets.outbox.pk,
-            "past-records": secrets.record_uid, "coordinations": secrets.conference.coordination.uid, "files": 0,
+            "past-records": secrets.record_uid, "letters": secrets.letter, "coordinations": secrets.conference.coordination.uid, "files": 0,
         }  # fmt: skip
     absent = {"deliveries": 987_654_321, "files": 7}
     plain = {"period": "2026-Q3", "direction": "out", "version": 1}

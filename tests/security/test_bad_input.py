@@ -62,6 +62,8 @@ PLAIN = {
     "regulations:coordination-add": "/coordinations/add/",
     "regulations:coordination-edit": "/coordinations/{coordination}/edit/",
     "regulations:coordination-party-add": "/coordinations/{coordination}/parties/add/",
+    "partners:offer": "/partners/offer/", "partners:read": "/partners/read/", "partners:key-apply": "/keys/apply/",
+    "partners:key-rotate": "/keys/{agency}/rotate/", "partners:key-revoke": "/keys/{agency}/0a0a/revoke/",
 }  # fmt: skip
 NOT_HERE = {"agencies:sign-out"}
 

@@ -90,6 +90,34 @@ ON_THE_ISLAND = {
     "archive:set-aside": "/records/{record}/set-aside/",
     "archive:reopen": "/records/{record}/reopen/",
     "archive:source": "/records/{record}/source/",
+    "correspondence:detail": "/letters/{letter}/",
+    "correspondence:edit": "/letters/{letter}/edit/",
+    "correspondence:sign": "/letters/{letter}/sign/",
+    "correspondence:discard": "/letters/{letter}/discard/",
+    "correspondence:reply": "/letters/{letter}/reply/",
+    "correspondence:forward": "/letters/{letter}/forward/",
+    "correspondence:register": "/letters/{letter}/register/",
+    "correspondence:refuse": "/letters/{letter}/refuse/",
+    "correspondence:assign": "/letters/{letter}/assign/",
+    "correspondence:start": "/letters/{letter}/start/",
+    "correspondence:complete": "/letters/{letter}/complete/",
+    "correspondence:more-time": "/letters/{letter}/more-time/",
+    "correspondence:recall-answer": "/letters/{letter}/recall-answer/",
+    "correspondence:preview": "/letters/{letter}/draft.pdf",
+    "correspondence:slip": "/letters/{letter}/slip.pdf",
+    "correspondence:file": "/letters/{letter}/files/1/",
+    "correspondence:about": "/letters/{letter}/about/recall/",
+    "correspondence:decide": "/letters/{letter}/more-time/M.BCHQS/",
+    "api:letter": "/api/letters/{letter}",
+    "api:letter-sign": "/api/letters/{letter}/signature",
+    "api:letter-register": "/api/letters/{letter}/registration",
+    "api:letter-refuse": "/api/letters/{letter}/refusal",
+    "api:letter-start": "/api/letters/{letter}/start",
+    "api:letter-complete": "/api/letters/{letter}/completion",
+    "api:letter-reply": "/api/letters/{letter}/reply",
+    "api:letter-more-time": "/api/letters/{letter}/extension-request",
+    "api:letter-decide": "/api/letters/{letter}/extension-decision",
+    "api:letter-take-back": "/api/letters/{letter}/take-back-answer",
     "dispatches:retry": "/dispatches/deliveries/{outbox}/retry/",
     "dispatches:stop": "/dispatches/deliveries/{outbox}/stop/",
     "agencies:token-revoke": "/tokens/{token}/revoke/",
@@ -129,6 +157,8 @@ ON_THE_ISLAND = {
 """Route → its address for a thing that lies with the police alone."""
 
 SHARED = {
+    "correspondence:counted": "/letters/counted/{coordination}/letters-exchanged/",
+    "api:letter-write": "/api/coordinations/{coordination}/letters",
     "tasks:detail": "/tasks/{task}/",
     "tasks:progress": "/tasks/{task}/progress/",
     "tasks:extension": "/tasks/{task}/extension/",
@@ -180,8 +210,10 @@ OF_THE_SERVER = {
     "regulations:regulation-part-remove", "regulations:coordination", "regulations:coordination-edit",
     "regulations:coordination-party-add", "regulations:coordination-party-edit", "regulations:coordination-party-end",
     "dispatches:register-print", "dispatches:register-export", "api:register",
+    "partners:detail", "partners:approve", "partners:update", "partners:routes", "partners:suspend", "partners:resume",
+    "partners:agree", "partners:key-rotate", "partners:key-revoke", "partners:statement-approve",
 }  # fmt: skip
-"""The directory, which is common to the server, and registers, which are named by direction and year, never by agency."""
+"""The directory and the partners, which are common to the server, and registers, which are named by direction and year, never by agency."""
 
 
 @pytest.fixture
@@ -200,6 +232,7 @@ def names_of(secrets: Secrets, **other: Any) -> dict[str, Any]:
         "conference": secrets.conference.uid,
         "item": secrets.item,
         "site": secrets.site,
+        "letter": secrets.letter,
         "record": secrets.record_uid,
         "outbox": secrets.outbox.pk,
         "token": secrets.token.pk,
@@ -348,6 +381,7 @@ def pages(secrets: Secrets) -> list[str]:
         "/", "/agencies/", "/agencies/M.CAT/", "/people/", "/tokens/", "/regulations/", "/coordinations/",
         f"/coordinations/{names['coordination']}/", "/registers/", "/registers/in/", f"/registers/out/{year}.xlsx",
         f"/registers/in/{year}.xlsx", f"/registers/out/{year}/print/", "/reports/", "/tasks/", "/tasks/export.xlsx",
+        "/letters/", "/letters/?box=drafts", "/letters/timeliness/", "/letters/timeliness/export.csv", "/api/letters?box=drafts",
         "/conferences/", "/records/", "/records/?state=draft", "/api/conferences", "/api/reports", "/api/tasks",
         "/api/past-records", "/api/registers/out", "/api/registers/in", "/api/coordinations", "/api/me", "/readyz",
         f"/reports/of/{names['coordination']}/{names['period']}/", f"/conferences/next/{names['coordination']}/",
@@ -355,7 +389,7 @@ def pages(secrets: Secrets) -> list[str]:
     return found
 
 
-LISTS = ["/search/", "/tasks/", "/tasks/export.xlsx", "/registers/", "/registers/in/", "/records/", "/api/past-records"]
+LISTS = ["/search/", "/letters/?box=drafts&", "/tasks/", "/tasks/export.xlsx", "/registers/", "/registers/in/", "/records/", "/api/past-records"]
 COMMON, ABSENT = canary(""), "khongcoo"
 """A part of every canary, and a word of the same length that stands nowhere."""
 
@@ -378,7 +412,7 @@ def test_no_word_of_a_draft_reaches_anybody_else(world: World, secrets: Secrets)
 def test_nobody_else_finds_a_word_of_a_draft_by_searching(world: World, secrets: Secrets) -> None:
     clients = {**knocking(world, *INTRUDERS), "police": browser(POLICE)}
     sought = {
-        (who, path): [all_text(client.get(f"{path}?q={word}")).replace(word, "@") for word in (COMMON, ABSENT)]
+        (who, path): [all_text(client.get(f"{path}{'' if path.endswith('&') else '?'}q={word}")).replace(word, "@") for word in (COMMON, ABSENT)]
         for who, client in clients.items()
         for path in LISTS
     }
@@ -408,7 +442,8 @@ def test_its_own_people_find_every_word_so_the_search_for_leaks_is_a_search(worl
 def test_lists_count_the_same_whether_another_island_has_drafts_or_not(world: World, db: None) -> None:
     strengthen(world, ARMY)
     client = browser(ARMY)
-    lists = ["/", "/reports/", "/conferences/", "/tasks/", "/records/", "/registers/", "/registers/in/", "/search/?q=a"]
+    lists = ["/", "/reports/", "/conferences/", "/tasks/", "/records/", "/registers/", "/registers/in/", "/search/?q=a",
+        "/letters/", "/letters/?box=drafts"]
     before = [words_of(client.get(path)) for path in lists]
     plant(world)
 

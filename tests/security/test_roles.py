@@ -33,6 +33,14 @@ MAY: dict[str, dict[str, set[Role]]] = {
         "draft_joint_figures": WRITE, "settle_row": WRITE, "accept_equal": WRITE, "propose_joint_figures": SIGN,
         "sign_off": SIGN, "object_to_figures": SIGN, "settle_rows": WRITE,
     },
+    "correspondence.services": {
+        "issue_letter": SIGN, "decide_extension": SIGN, "register": DELIVER, "refuse": DELIVER, "assign": SIGN, "start": WRITE,
+        "complete": WRITE, "ask_time": WRITE, "answer_recall": SIGN,
+    },
+    "correspondence.drafts": {
+        "begin_letter": WRITE, "write_letter": WRITE, "draft_reply": WRITE, "draft_forward": WRITE, "draft_about": WRITE,
+        "save_draft": WRITE, "hand_to_approver": WRITE, "discard_draft": WRITE,
+    },
     "tasks.services": {
         "report_progress": WRITE, "request_extension": WRITE, "complete_task": SIGN, "decide_extension": SIGN,
         "accept_completion": SIGN, "return_completion": SIGN,
@@ -98,6 +106,7 @@ def test_an_act_is_for_exactly_these_roles(room: str, act: str) -> None:
 def test_every_act_of_a_person_in_an_agency_is_in_the_table() -> None:
     acts = {(room, name) for room in MAY for name in acts_of(room)}
     elsewhere = {("dispatches.services", name) for name in ("issue", "create_key")}
+    elsewhere |= {("correspondence.drafts", name) for name in ("own_draft", "received", "sent")}
 
     assert acts - elsewhere == {(room, act) for room, acts in MAY.items() for act in acts}
 
@@ -117,6 +126,7 @@ def test_every_route_that_signs_is_for_approvers_alone() -> None:
 
     signing = {
         "reports:submit", "reports:return", "reports:propose", "reports:sign", "reports:object", "tasks:decide",
+        "correspondence:sign", "correspondence:assign", "correspondence:decide", "correspondence:recall-answer",
         "tasks:complete", "tasks:review", "conferences:invite", "conferences:propose-conclusions", "conferences:issue",
     }  # fmt: skip
 
@@ -126,7 +136,7 @@ def test_every_route_that_signs_is_for_approvers_alone() -> None:
 def test_no_route_of_content_is_open_to_administrators() -> None:
     from giaoban.project.policy import table
 
-    rooms = ("reports", "tasks", "conferences", "archive", "dispatches", "api")
+    rooms = ("reports", "correspondence", "tasks", "conferences", "archive", "dispatches", "api")
     open_to_them = [name for name, row in table().items() if name.split(":")[0] in rooms and D in row.roles]
 
     assert (open_to_them, V in table()["reports:list"].roles) == (["api:me"], True)

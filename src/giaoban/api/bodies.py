@@ -14,6 +14,8 @@ from ninja import Field
 from pydantic import BaseModel, ConfigDict, StringConstraints, field_validator, model_validator
 
 from giaoban.conferences.plan import MAX_CONCLUSIONS, MAX_ROLL, ConcludedSentence, Plan, RollLine
+from giaoban.correspondence.enums import Purpose
+from giaoban.regulations.enums import Urgency
 from giaoban.reports.enums import Qualifier
 
 MAX_TEXT = 20_000
@@ -293,3 +295,66 @@ def _holds_nul(sent: object) -> bool:
     if isinstance(sent, dict):
         return any(_holds_nul(key) or _holds_nul(value) for key, value in sent.items())
     return isinstance(sent, list) and any(_holds_nul(each) for each in sent)
+
+
+# ---- letters -------------------------------------------------------------------------------------------------------------
+
+
+class LetterIn(Body):
+    """A letter to be written: a notice, a request or a verification request."""
+
+    kind: Literal["notice", "request", "verification"]
+    summary: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500)]
+    text: Text = ""
+    recipients: list[Code] = Field(default_factory=list, max_length=50)
+    area: Annotated[str, StringConstraints(max_length=40)] = ""
+    article: Annotated[str, StringConstraints(max_length=200)] = ""
+    purpose: Purpose | None = None
+    urgency: Urgency = Urgency.NORMAL
+    agreed_day: date | None = None
+    no_forward: bool = False
+
+
+class LetterChangeIn(Body):
+    """What a draft is to say, whole; `row_version` as it was read, so that nobody overwrites a colleague unseen."""
+
+    row_version: int
+    summary: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500)]
+    text: Text = ""
+    recipients: list[Code] = Field(default_factory=list, max_length=50)
+    area: Annotated[str, StringConstraints(max_length=40)] = ""
+    article: Annotated[str, StringConstraints(max_length=200)] = ""
+    purpose: Purpose | None = None
+    urgency: Urgency = Urgency.NORMAL
+    agreed_day: date | None = None
+    no_forward: bool = False
+    is_final: bool = True
+
+
+class MoreTimeIn(Body):
+    """The day until which more time is asked for, and why."""
+
+    due_on: date
+    reason: Annotated[str, StringConstraints(min_length=1, max_length=1000)]
+
+
+class MoreTimeDecisionIn(Body):
+    """The answer to a recipient's request for more time. A refusal needs a reason; a grant may name another day."""
+
+    recipient: Code
+    granted: bool
+    reason: Annotated[str, StringConstraints(max_length=1000)] = ""
+    due_on: date | None = None
+
+
+class TakeBackIn(Body):
+    """Whether a letter is given back. A refusal needs a reason."""
+
+    agreed: bool
+    reason: Annotated[str, StringConstraints(max_length=1000)] = ""
+
+
+class ClosingIn(Body):
+    """What was done, where no reply is written; needed where an answer is owed."""
+
+    text: Annotated[str, StringConstraints(max_length=1000)] = ""

@@ -15,7 +15,7 @@ from ninja.parser import Parser
 from ninja.security import HttpBearer
 
 from giaoban import __version__
-from giaoban.api.routes import conferences, dispatches, past_records, regime, reports, tasks
+from giaoban.api.routes import conferences, dispatches, letters, past_records, regime, reports, tasks
 from giaoban.common.errors import NotFoundError, RefusedError, is_disk_full
 from giaoban.kernel.errors import KernelError
 from giaoban.web.views import DISK_FULL
@@ -68,7 +68,7 @@ api = NinjaAPI(
     auth=Token(),
     parser=ExactParser(),
 )
-for _part in (regime, reports, conferences, tasks, dispatches, past_records):
+for _part in (regime, reports, conferences, tasks, letters, dispatches, past_records):
     api.add_router("", _part.router)
 
 

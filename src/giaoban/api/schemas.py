@@ -409,3 +409,57 @@ class RegisterOut(Schema):
     years: list[int]
     total: int
     rows: list[RegisterRowOut]
+
+
+class HandlingOut(Schema):
+    """How a letter stands for one recipient."""
+
+    recipient: AgencyName
+    state: str = Field(description="National status code: 01, 02, 03, 04, 05, 06, 13, 15, 16; 00 before any status.")
+    due_at: datetime | None
+    asked_due_at: datetime | None = Field(description="More time was asked for until then and waits for an answer.")
+    completed_at: datetime | None
+
+
+class StepOut(Schema):
+    """Something that happened to a letter at one recipient."""
+
+    event: str
+    recipient: str
+    at: datetime
+    agency: str
+    text: str
+    due_at: datetime | None
+    dispatch: UUID | None
+
+
+class LetterOut(Schema):
+    """A letter as the agency has it: being written, sent, or received."""
+
+    uid: UUID
+    kind: str
+    state: str
+    coordination: UUID
+    sender: AgencyName
+    thread: UUID = Field(description="The matter: the uid of the letter that began it.")
+    answers: UUID | None = Field(description="The letter this one is about.")
+    area: str
+    purpose: str
+    urgency: str
+    summary: str
+    due_at: datetime | None
+    issued_at: datetime | None
+    reference: str
+    dispatch: UUID | None
+    handlings: list[HandlingOut]
+
+
+class LetterDetail(LetterOut):
+    """A letter with its text and story."""
+
+    row_version: int = Field(description="Counts saves of a draft; send it back with a change.")
+    article: str
+    text: str
+    recipients: list[str]
+    no_forward: bool
+    steps: list[StepOut]

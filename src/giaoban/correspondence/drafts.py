@@ -88,6 +88,14 @@ def begin_letter(kind: LetterKind, coordination: Coordination, *, by: By, now: d
     return _create(kind, coordination, by=by, now=now, purpose=rules.PURPOSES[kind][0])
 
 
+def write_letter(kind: LetterKind, coordination: Coordination, said: Draft, *, by: By, now: datetime) -> Letter:
+    """A draft that says this from the beginning: begun and saved, or neither. Raises what `begin_letter` and `save_draft` raise."""
+    by.require(Role.OFFICER, Role.APPROVER)
+    with transaction.atomic():
+        letter = begin_letter(kind, coordination, by=by, now=now)
+        return save_draft(letter, said, by=by, now=now)
+
+
 def draft_reply(letter: Letter, *, by: By, now: datetime) -> Letter:
     """A reply to a letter that came, prefilled from it. The draft of this agency that there is already is given instead of a second.
 

@@ -45,6 +45,7 @@ from giaoban.correspondence.drafts import (
     draft_reply,
     hand_to_approver,
     save_draft,
+    write_letter,
 )
 from giaoban.correspondence.enums import EVENT_LABELS, LetterKind, LetterState
 from giaoban.correspondence.models import Handling, Letter, Reminder, Step
@@ -86,6 +87,7 @@ __all__ = [
     "register",
     "save_draft",
     "start",
+    "write_letter",
 ]
 
 OPEN_STATES = [state.value for state in State if state not in kernel.FINAL and state is not State.TAKE_BACK_ASKED]
@@ -210,7 +212,7 @@ def decide_extension(
             step=uuid.uuid4(),
             answers=uuid.UUID(standing.open_request),
             granted=granted,
-            person=position_of(by),
+            person=_position_of(by),
             text=said,
             due=due,
         )
@@ -478,7 +480,7 @@ def _reminded(handling: Handling, day: date) -> list[Agency]:
 # ------------------------------------------------------------------ inside
 
 
-def position_of(by: By) -> str:
+def _position_of(by: By) -> str:
     """What crosses the border of a person: the position, or the role in words. Never a name."""
     if by.person.position:
         return nfc(by.person.position)[:120]
@@ -527,7 +529,7 @@ def _tell(
                 event=event,
                 number=number,
                 answers=answers,
-                person=position_of(by),
+                person=_position_of(by),
                 text=text,
                 due=due,
             )
