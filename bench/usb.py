@@ -1,0 +1,117 @@
+"""A stick: so many dispatches exported, imported and receipted, and the receipts taken in again. Memory must stay flat.
+
+python -m bench usb
+GIAOBAN_BENCH_STICK=100000 python -m bench usb
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+from bench.machine import bare_rates
+from bench.measure import with_goal
+from bench.server import memory_of
+
+ROOT = Path(__file__).resolve().parent.parent
+DISPATCHES = int(os.environ.get("GIAOBAN_BENCH_STICK") or 5000)
+GOAL_DISPATCHES, GOAL_SECONDS = 100_000, 60
+IN_ONE_COMMIT = 200
+
+
+def run(home: Path) -> dict[str, Any]:
+    """Issue here, export, import there, export the receipts, import them here; each step in a process of its own."""
+    from tools import two
+
+    folder = home / "stick"
+    there, back = folder / "there", folder / "back"
+    for each in (there, back):
+        each.mkdir(parents=True)
+    pair = two.sides(folder / "pair", port=1, exchange_port=1)
+    load = os.getloadavg()[0]
+    two.prepare(folder / "pair", pair)
+    a, b = pair
+    issued = _step(a, "issue", str(DISPATCHES))
+    written = _step(a, "export", str(there))
+    taken = _step(b, "import", str(there))
+    receipts = _step(b, "export", str(back))
+    home_again = _step(a, "import", str(back))
+    again = _step(b, "import", str(there))
+    receipted = taken["seconds"] + receipts["seconds"]
+    goal = GOAL_SECONDS * DISPATCHES / GOAL_DISPATCHES
+    return {
+        "dispatches": DISPATCHES,
+        "imported_and_receipted_seconds": with_goal(round(receipted, 2), at_most=round(goal, 2)),
+        "imported_per_second": round(DISPATCHES / receipted, 1),
+        "exported_per_second": round(DISPATCHES / written["seconds"], 1),
+        "receipts_taken_in_per_second": round(DISPATCHES / home_again["seconds"], 1),
+        "the_same_stick_again_seconds": round(again["seconds"], 2),
+        "bytes_on_stick": sum(path.stat().st_size for path in there.iterdir()),
+        "files_on_stick": len(list(there.iterdir())),
+        "still_open": home_again["open"],
+        "mebibytes_importing": taken["mebibytes"],
+        "mebibytes_exporting": written["mebibytes"],
+        "issued_per_second": round(DISPATCHES / issued["seconds"], 1),
+        "load_before": load,
+        "bare": bare_rates(folder),
+    }
+
+
+def _step(side: Any, *arguments: str) -> dict[str, Any]:
+    answer = subprocess.run(
+        [sys.executable, "-m", "bench.usb", *arguments],
+        env=side.environment | {"PYTHONPATH": f"{ROOT / 'src'}:{ROOT}", "PYTHONDONTWRITEBYTECODE": ""},
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        check=True,
+    )
+    found: dict[str, Any] = json.loads(answer.stdout.splitlines()[-1])
+    return found
+
+
+def step(what: str, argument: str) -> dict[str, Any]:
+    """One step on the server of GIAOBAN_HOME."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "giaoban.project.settings")
+    import django
+
+    django.setup()
+    from django.db import transaction
+
+    from giaoban.agencies.models import Agency
+    from giaoban.common import clock
+    from giaoban.dispatches import services
+    from giaoban.dispatches.models import Outbox
+    from giaoban.partners.border import Hello
+    from giaoban.partners.models import Partner
+    from giaoban.transports.folder import files, transport
+
+    now, partner = clock.now(), Partner.objects.get()
+    started = time.perf_counter()
+    if what == "issue":
+        sender = Agency.objects.get(partner_link=None)
+        recipient = Agency.objects.get(partner_link__isnull=False)
+        said = Hello(station=partner.uid, own=["00000"] * 12, heard=["11111"] * 12)
+        for start in range(0, int(argument), IN_ONE_COMMIT):
+            with transaction.atomic():
+                for _number in range(start, min(start + IN_ONE_COMMIT, int(argument))):
+                    services.issue(by=sender, now=now, kind="exchange.hello", payload=said, recipients=[recipient])
+    elif what == "export":
+        transport.export(partner, Path(argument), now=now)
+    else:
+        for found in files.take_folder(Path(argument), now=now):
+            if found.fate not in {files.Fate.TAKEN, files.Fate.REPEATED}:
+                raise LookupError(f"{found.name}: {found.fate} {found.code}")
+    return {
+        "seconds": time.perf_counter() - started,
+        "open": Outbox.objects.exclude(state="accepted").count(),
+        "mebibytes": memory_of(os.getpid(), "status", "VmHWM:"),
+    }
+
+
+if __name__ == "__main__":
+    print(json.dumps(step(sys.argv[1], sys.argv[2])))
