@@ -18,7 +18,7 @@ from django.utils.translation import gettext_lazy as _
 from giaoban.agencies.models import Agency, AgencyKey
 from giaoban.common.clock import day_of
 from giaoban.common.errors import RefusedError
-from giaoban.dispatches import seals, vault
+from giaoban.dispatches import rows, seals, vault
 from giaoban.dispatches.models import Stream
 from giaoban.kernel import envelope, signing
 from giaoban.kernel.errors import KernelError
@@ -67,8 +67,12 @@ def create_key(agency: Agency, *, now: datetime) -> AgencyKey:
 
 def signing_key(agency: Agency) -> SigningKey:
     """The newest key in use of the agency whose seed is on this server. Raises RefusedError when there is none."""
-    rows = AgencyKey.objects.filter(agency=agency, revoked_from=None).order_by("-id")
-    for key_id in rows.values_list("key_id", flat=True):
+    newest = rows.select(AgencyKey, ("key_id",), {"agency_id": agency.pk, "revoked_from": None}, last="id")
+    seed = None if newest is None else vault.read(seed_name(newest[0]))
+    if newest is not None and seed is not None:
+        return SigningKey(newest[0], seed)
+    older = AgencyKey.objects.filter(agency=agency, revoked_from=None).order_by("-id")
+    for key_id in older.values_list("key_id", flat=True):
         seed = vault.read(seed_name(key_id))
         if seed is not None:
             return SigningKey(key_id, seed)

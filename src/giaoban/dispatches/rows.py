@@ -7,11 +7,13 @@ exchange, so here rows are plain dicts of column → value. Both databases; ever
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from functools import cache
+from datetime import date, datetime
+from functools import cache, lru_cache
 from itertools import islice
 from typing import Any, Final, TypeVar
+from uuid import UUID
 
-from django.db import connection, models
+from django.db import DEFAULT_DB_ALIAS, connection, connections, models
 
 ItemT = TypeVar("ItemT")
 Row = Mapping[str, Any]
@@ -24,17 +26,17 @@ def insert(table: type[models.Model], rows: Sequence[Row]) -> None:
     """Write new rows, each with every column but the id."""
     if not rows:
         return
-    columns = _columns(table, connection.vendor)
-    with connection.cursor() as cursor:
-        cursor.executemany(_insert(table, connection.vendor), [_values(columns, row) for row in rows])
+    db = connections[DEFAULT_DB_ALIAS]
+    columns = _columns(table, db.vendor)
+    with db.cursor() as cursor:
+        cursor.executemany(_insert(table, db.vendor), [_values(columns, row) for row in rows])
 
 
 def insert_one(table: type[models.Model], row: Row) -> int:
     """Write one new row and return its id."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"{_insert(table, connection.vendor)} RETURNING id", _values(_columns(table, connection.vendor), row)
-        )
+    db = connections[DEFAULT_DB_ALIAS]
+    with db.cursor() as cursor:
+        cursor.execute(f"{_insert(table, db.vendor)} RETURNING id", _values(_columns(table, db.vendor), row))
         found: int = cursor.fetchone()[0]
         return found
 
@@ -43,24 +45,26 @@ def update(table: type[models.Model], rows: Sequence[Row], names: tuple[str, ...
     """Set these columns of the rows with these ids."""
     if not rows:
         return
-    columns = [column for column in _columns(table, connection.vendor) if column[0] in names]
-    assignments = ", ".join(f"{_quoted(name)} = %s" for name, _convert in columns)
-    statement = f"UPDATE {_name(table)} SET {assignments} WHERE id = %s"  # noqa: S608 - names are our own models'
-    with connection.cursor() as cursor:
+    db = connections[DEFAULT_DB_ALIAS]
+    columns, statement = _update(table, names, db.vendor)
+    with db.cursor() as cursor:
         cursor.executemany(statement, [(*_values(columns, row), row["id"]) for row in rows])
 
 
 def select(
     table: type[models.Model],
     names: tuple[str, ...],
-    where: Mapping[str, int | str],
+    where: Mapping[str, int | str | None],
     *,
     lock: bool = False,
     last: str = "",
 ) -> tuple[Any, ...] | None:
     """One row of plain columns (numbers and text), locked until the transaction ends if asked for; with `last`, the greatest by it."""
-    with connection.cursor() as cursor:
-        cursor.execute(_select(table, names, tuple(where), last, lock, connection.vendor), list(where.values()))
+    db = connections[DEFAULT_DB_ALIAS]
+    conditions = tuple((name, value is None) for name, value in where.items())
+    given = [value for value in where.values() if value is not None]
+    with db.cursor() as cursor:
+        cursor.execute(_select(table, names, conditions, last, lock, db.vendor), given)
         found: tuple[Any, ...] | None = cursor.fetchone()
         return found
 
@@ -84,10 +88,23 @@ def _columns(table: type[models.Model], vendor: str) -> list[Column]:
 
 
 def _conversion(field: models.Field[Any, Any], vendor: str) -> Convert | None:
-    plain = (models.CharField, models.TextField, models.IntegerField, models.ForeignKey)
-    if isinstance(field, plain) or (vendor == "postgresql" and isinstance(field, models.UUIDField)):
+    if isinstance(
+        field, (models.CharField, models.TextField, models.IntegerField, models.ForeignKey, models.BinaryField)
+    ):
         return None
+    if isinstance(field, (models.UUIDField, models.DateTimeField, models.DateField)):
+        return None if vendor == "postgresql" else _as_sqlite_text
     return lambda value: field.get_db_prep_save(value, connection)
+
+
+@lru_cache(maxsize=4096)
+def _as_sqlite_text(value: UUID | datetime | date | None) -> str | None:
+    """As Django writes it there. The rows of a commit share most of their instants."""
+    if isinstance(value, UUID):
+        return value.hex
+    if isinstance(value, datetime):
+        return str(connection.ops.adapt_datetimefield_value(value))
+    return None if value is None else str(connection.ops.adapt_datefield_value(value))
 
 
 def _values(columns: Sequence[Column], row: Row) -> list[Any]:
@@ -102,10 +119,23 @@ def _insert(table: type[models.Model], vendor: str) -> str:
 
 
 @cache
+def _update(table: type[models.Model], names: tuple[str, ...], vendor: str) -> tuple[list[Column], str]:
+    columns = [column for column in _columns(table, vendor) if column[0] in names]
+    assignments = ", ".join(f"{_quoted(name)} = %s" for name, _convert in columns)
+    return columns, f"UPDATE {_name(table)} SET {assignments} WHERE id = %s"  # noqa: S608 - names are our own models'
+
+
+@cache
 def _select(
-    table: type[models.Model], names: tuple[str, ...], where: tuple[str, ...], last: str, lock: bool, vendor: str
+    table: type[models.Model],
+    names: tuple[str, ...],
+    where: tuple[tuple[str, bool], ...],
+    last: str,
+    lock: bool,
+    vendor: str,
 ) -> str:
-    conditions = " AND ".join(f"{_quoted(name)} = %s" for name in where)
+    """`where` are names, each with whether NULL is asked for."""
+    conditions = " AND ".join(f"{_quoted(name)} {'IS NULL' if empty else '= %s'}" for name, empty in where)
     wanted = ", ".join(_quoted(name) for name in names)
     statement = f"SELECT {wanted} FROM {_name(table)} WHERE {conditions}"  # noqa: S608 - names are our own models'
     if last:

@@ -20,6 +20,7 @@ from giaoban.dispatches import vault
 
 RowT = TypeVar("RowT", bound=models.Model)
 KEY_NAME = "rows.key"
+_JSON = json.JSONEncoder(ensure_ascii=False)
 
 
 def seal(row: RowT) -> RowT:
@@ -41,7 +42,7 @@ def seal_of(row: models.Model) -> str:
 def seal_of_values(table: type[models.Model], row: Mapping[str, Any]) -> str:
     """The same of a row that is a plain mapping (`rows.py`)."""
     values = [[name, _plain(row[name])] for name in _sealed_columns(table)]
-    text = json.dumps([table._meta.db_table, values], ensure_ascii=False)  # noqa: SLF001 - Django's public way to a table's name
+    text = _JSON.encode([table._meta.db_table, values])  # noqa: SLF001 - Django's public way to a table's name
     return hmac.digest(vault.read_or_make(KEY_NAME), text.encode(), "sha256").hex()
 
 
