@@ -183,3 +183,24 @@ def test_the_first_number_and_the_whole_stream_can_be_lost() -> None:
     everything = replace(GOOD, lost=(), stream=Stream(0, 3, ((1, 2),)))
 
     assert recovery.parse(recovery.seal(everything, seed("CAT"))) == everything
+
+
+@pytest.mark.parametrize(
+    ("origin", "position", "lost_there"),
+    [(IN, 3, False), (IN, 4, True), (IN, 8, True), (IN, 9, False), (OUT, 0, True), ("giaoban/CAT/in/2025", 5, False)],
+)
+def test_the_entries_that_were_lost_are_those_behind_what_was_kept(
+    origin: str, position: int, lost_there: bool
+) -> None:
+    assert GOOD.lost_entry(origin, position) is lost_there
+
+
+def test_a_statement_that_was_accepted_stays_provable_by_its_key() -> None:
+    data = recovery.seal(GOOD, seed("CAT"))
+    ours, other = KEYS["CAT"].public_key, KEYS["BCH"].public_key
+    forged = data[:-64] + bytes(64)
+
+    assert recovery.check_signed(data, [other, ours]) == GOOD
+    assert code_of(recovery.check_signed, data, [other]) is ErrorCode.KEY_UNKNOWN
+    assert code_of(recovery.check_signed, data, []) is ErrorCode.KEY_UNKNOWN
+    assert code_of(recovery.check_signed, forged, [other, ours]) is ErrorCode.SIGNATURE_WRONG
