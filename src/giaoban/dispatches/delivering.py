@@ -67,10 +67,14 @@ def due_lanes(now: datetime) -> list[str]:
 
 def tidy(now: datetime) -> None:
     """Release claims whose worker is gone, and ask again for receipts that are overdue."""
-    outbox.happen(Q(state=State.IN_FLIGHT, claimed_at__lte=now - delivery.CLAIM_LASTS), exchange.released, now=now)
+    # `exchange.due_event` in the words of the database: far ahead lies only what was written before the clock was set back.
+    lost = Q(claimed_at__lte=now - delivery.CLAIM_LASTS) | Q(claimed_at__gte=now + delivery.CLAIM_LASTS)
+    outbox.happen(Q(state=State.IN_FLIGHT) & lost, exchange.released, now=now)
     # A courier that took a dispatch and brings no receipt back is not believed for ever.
-    overdue = Q(state=State.HANDED_OVER, changed_at__lte=now - delivery.RECEIPT_LASTS)
-    outbox.happen(overdue, lambda _current: (Event.RECEIPT_OVERDUE, None), now=now)
+    late = Q(changed_at__lte=now - delivery.RECEIPT_LASTS) | Q(changed_at__gte=now + delivery.RECEIPT_LASTS)
+    outbox.happen(Q(state=State.HANDED_OVER) & late, lambda _current: (Event.RECEIPT_OVERDUE, None), now=now)
+    ahead = Q(state=State.WAITING, next_at__gt=now + delivery.RETRY_AFTER[-1])
+    outbox.happen(ahead, lambda _current: (Event.PERSON_RETRIES, None), now=now)
 
 
 def take_up() -> None:

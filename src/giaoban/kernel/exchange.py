@@ -19,7 +19,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from types import MappingProxyType
 from typing import Final, Protocol
@@ -307,16 +307,18 @@ def due_event(current: Delivery, *, changed_at: datetime, now: datetime) -> tupl
     """What is to be done with a delivery at `now` without anybody's asking, and the reason `delivery.step` wants with it.
 
     A lost claim is released (for good when it takes its worker down each time), an overdue receipt asked for again, what is due claimed.
-    None when there is nothing to do. The clock decides only when to try, never what is true; a clock set back delays a try.
+    None when there is nothing to do. The clock decides only when to try, never what is true. What lies further ahead than any wait can be
+    was written before the clock was set back: it is due, or a claim of that time would hold its dispatch until the clock is there again.
     """
     if current.state is State.IN_FLIGHT:
-        if current.claimed_at is None or current.claimed_at + delivery.CLAIM_LASTS > now:
+        if current.claimed_at is None or abs(now - current.claimed_at) < delivery.CLAIM_LASTS:
             return None
         return released(current)
     if current.state is State.HANDED_OVER:
-        return (Event.RECEIPT_OVERDUE, None) if changed_at + delivery.RECEIPT_LASTS <= now else None
-    if current.state in _MAY_BE_CLAIMED and (current.next_at is None or current.next_at <= now):
-        return Event.CLAIMED, None
+        return (Event.RECEIPT_OVERDUE, None) if abs(now - changed_at) >= delivery.RECEIPT_LASTS else None
+    if current.state in _MAY_BE_CLAIMED:
+        wait = timedelta(0) if current.next_at is None else current.next_at - now
+        return (Event.CLAIMED, None) if wait <= timedelta(0) or wait > delivery.RETRY_AFTER[-1] else None
     return None
 
 
@@ -388,7 +390,8 @@ def reconcile(own: Stand, held: Mapping[int, str], seen: Sequence[VerifiedDispat
     """Compare what we hold with what partners show of us.
 
     `held` maps our sequence numbers to digests; `seen` are dispatches of ours that partners returned, each verified by steps 1 to 6 with
-    our own keys, ended ones included (a partner may have believed one before it knew of the end): what a partner merely claims to have seen does not count, so that no partner can push our numbers up.
+    our own keys, ended ones included (a partner may have believed one before it knew of the end). What a partner merely claims to have
+    seen does not count, so that no partner can push our numbers up.
 
     Two things must be done around it, or a number is used twice: a partner that answered takes nothing more of our stream until it has
     our recovery statement; and we go on with a NEW key, the old one revoked from `stand.sequence + 1`. A stick written before the loss
