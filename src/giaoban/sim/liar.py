@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
@@ -71,9 +72,12 @@ def _forged_receipt(world: World, station: Station) -> bool:
     key_id = station.disk.key_id
     if receiver != station.code and world.chance.random() < 0.5:
         key_id = world.stations[receiver].disk.key_id  # names the right key and signs with another
-    note = register.sign_checkpoint(
-        register.Checkpoint(register.origin(receiver, "in", said.issued_at.year), 9, bytes(32)), station.disk.seed
-    )
+    fake = register.Checkpoint(register.origin(receiver, "in", said.issued_at.year), 9, bytes(32))
+    note = register.sign_checkpoint(fake, station.disk.seed)
+    if key_id != station.disk.key_id:
+        named = world.stations[receiver].disk.keys[receiver, key_id].public_key
+        blob = register.note_key_hash(fake.origin, named) + world.chance.randbytes(signing.SIGNATURE_SIZE)
+        note = f"{fake.body.decode()}\n— {fake.origin} {base64.b64encode(blob).decode()}\n"
     forged = Receipt(
         receiver=receiver,
         key_id=station.disk.key_id,

@@ -42,6 +42,8 @@ class Oracle:
     """(digest, receiver) → what an honest sender was told."""
     official: dict[Official, str] = field(default_factory=dict)
     """Official number → digest of the dispatch in effect under it, anywhere among honest servers."""
+    taken: dict[tuple[str, Official], str] = field(default_factory=dict)
+    """The same at one receiver: there it holds for the liar too."""
     doubled: set[str] = field(default_factory=set)
     """Agencies that found out that another server speaks for them."""
     counts: dict[str, int] = field(default_factory=dict)
@@ -83,6 +85,9 @@ class Oracle:
         self.given.setdefault((station.code, found.digest), answer)
         if accepted and said.reference is not None:
             name = said.sender, said.reference.on.year, said.reference.symbol, said.reference.number
+            own = self.taken.setdefault((station.code, name), found.digest)
+            if own != found.digest and said.sender not in self.copied:
+                raise ViolationError(f"{station.code} took two dispatches under {name}")
             before = self.official.setdefault(name, found.digest)
             if before != found.digest and said.sender != self.liar and said.sender not in self.copied:
                 raise ViolationError(f"official number {name} in effect twice")

@@ -111,7 +111,7 @@ class World:
                 self.rate[name] = chance.choice((0.02, 0.08, 0.25))
         grave = chance.choice(("", "", "", "restore", "restore", "copy", "liar", "liar", "restore+liar"))
         for name in grave.split("+") if grave else ():
-            self.rate[name] = chance.choice((0.05, 0.15))
+            self.rate[name] = chance.choice((0.1, 0.3))
         if "liar" in self.rate and len(codes) == 2 and chance.random() < 0.7:
             codes = CODES[:3]
         self.first_statements = {code: _identity(code)[5] for code in codes}
@@ -120,6 +120,8 @@ class World:
         if "liar" in self.rate:
             self.oracle.liar = chance.choice(codes)
         self.limit = chance.choice((10, 16, 24, 36))
+        if "restore" in self.rate and chance.random() < 0.5:
+            self.rate["late_stick"] = 0.25  # what was lost may still be on its way
         self.routes = chance.choice((("https",), ("https", "courier"), ("stick",), ("https", "courier", "stick")))
 
     def _station(self, code: str, codes: tuple[str, ...]) -> Station:

@@ -1,0 +1,382 @@
+"""Planted bugs. Each is one wrong line of a server, switched on for a while; the simulator must notice every one of them.
+
+A bug that is not noticed means that the rule it breaks is not proven by the simulation. `START` says from which seed on it is looked for: the
+first that notices it, so that a test need not search; `python -m tests.sim.mutants` looks for them all from seed 1 and prints the table.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import replace
+from typing import Any
+from unittest.mock import patch
+
+from giaoban.kernel import exchange, signing, verify
+from giaoban.kernel.arrivals import Arrivals
+from giaoban.kernel.delivery import Event, State
+from giaoban.kernel.envelope import Envelope
+from giaoban.kernel.errors import ErrorCode, KernelError
+from giaoban.kernel.exchange import Admitted, Book
+from giaoban.sim import memo
+from giaoban.sim.main import one
+from giaoban.sim.station import BUSY, BrokenHandlerError, CrashError, Disk, HeldError, Memory, Station
+from giaoban.sim.world import World
+
+Plant = Callable[[ExitStack], None]
+
+
+def _set(stack: ExitStack, target: Any, name: str, value: Any) -> None:
+    stack.enter_context(patch.object(target, name, value))
+
+
+def receipt_before_commit(stack: ExitStack) -> None:
+    """The answer leaves although the commit did not happen."""
+
+    def commit(self: Station, tx: Disk) -> None:
+        if self.crash(self, "before commit"):
+            self.journal = []
+            return
+        self.disk = tx
+        for what, facts in self.journal:
+            self.observe(self, what, facts)
+        self.journal = []
+        if self.crash(self, "after commit"):
+            raise CrashError
+
+    _set(stack, Station, "commit", commit)
+
+
+def half_a_transaction(stack: ExitStack) -> None:
+    """A crash keeps what was written before it."""
+
+    def begin(self: Station) -> Disk:
+        self.journal = []
+        return self.disk
+
+    _set(stack, Station, "begin", begin)
+
+
+def gaps_forgotten(stack: ExitStack) -> None:
+    """Only the highest number of a stream is remembered."""
+
+    def add(self: Arrivals, number: int) -> Arrivals:
+        return Arrivals(max(self.high, number))
+
+    _set(stack, Arrivals, "add", add)
+
+
+def window_of_two(stack: ExitStack) -> None:
+    """Repeats are known among the last two dispatches only."""
+
+    def received(self: Memory, uid: str) -> str | None:
+        recent = list(self.disk.incoming.items())[-2:]
+        return next((came.digest for name, came in recent if name == (self.sender, uid)), None)
+
+    _set(stack, Memory, "received", received)
+    _set(stack, Memory, "has_number", lambda _self, _sequence: False)
+    _set(stack, Memory, "namesakes", lambda _self, _said: [])
+    _forgiving_arrivals(stack)
+
+
+def _forgiving_arrivals(stack: ExitStack) -> None:
+    add = Arrivals.add
+    _set(stack, Arrivals, "add", lambda self, number: self if self.has(number) else add(self, number))
+
+
+def ended_key_believed(stack: ExitStack) -> None:
+    """A key goes on to count after its end."""
+
+    def find(self: Disk, agency: str, key_id: str) -> Any:
+        key = self.keys.get((agency, key_id))
+        return None if key is None else replace(key, revoked_from=None, revoked_received=None)
+
+    _set(stack, Disk, "find_key", find)
+
+
+def key_of_anybody(stack: ExitStack) -> None:
+    """A key is looked up by its id alone."""
+
+    def find(self: Disk, agency: str, key_id: str) -> Any:
+        found = (key for (_, known), key in self.keys.items() if known == key_id)
+        return next((replace(key, agency=agency) for key in found), None)
+
+    _set(stack, Disk, "find_key", find)
+
+
+def signature_not_checked(stack: ExitStack) -> None:
+    """Any signature will do."""
+    _set(stack, signing, "check_signature", lambda _key, _message, _signature: None)
+
+
+def recipient_ignored(stack: ExitStack) -> None:
+    """A dispatch for somebody else is taken."""
+    sequence_to = Envelope.sequence_to
+    _set(stack, Envelope, "sequence_to", lambda self, agency: sequence_to(self, agency) or self.sequence)
+
+
+def other_bytes_are_a_repeat(stack: ExitStack) -> None:
+    """A known uid is a repeat, whatever the bytes."""
+    admit = exchange.admit
+
+    def wrong(found: Any, **facts: Any) -> Admitted:
+        try:
+            return admit(found, **facts)
+        except KernelError as error:
+            if error.code is not ErrorCode.VERIFY_UID_REUSED or facts["memory"].received(found.envelope.uid) is None:
+                raise
+            return Admitted(found.envelope.sequence_to(facts["receiver"]) or 0, repeat=True, refused=None)
+
+    _set(stack, exchange, "admit", wrong)
+
+
+def sequence_not_compared(stack: ExitStack) -> None:
+    """Two dispatches under one sequence number, and one number towards us twice."""
+    _set(stack, exchange, "check_names", lambda _found, _other: None)
+    _set(stack, Memory, "has_number", lambda _self, _sequence: False)
+    _forgiving_arrivals(stack)
+
+
+def official_number_not_compared(stack: ExitStack) -> None:
+    """Two dispatches under one official number."""
+    check = exchange.check_names
+    _set(stack, exchange, "check_names", lambda found, other: check(found, replace(other, official=None)))
+
+
+def any_receipt_believed(stack: ExitStack) -> None:
+    """A receipt is believed when it names our dispatch, whoever signed it."""
+    real = verify.verify_receipt
+
+    def wrong(sealed: bytes, **facts: Any) -> Any:
+        with patch.object(signing, "check_signature", lambda _key, _message, _signature: None):
+            return real(sealed, **facts)
+
+    _set(stack, verify, "verify_receipt", wrong)
+
+
+def claim_for_ever(stack: ExitStack) -> None:
+    """A claim whose worker died is never released."""
+    due = exchange.due_event
+
+    def wrong(current: Any, **facts: Any) -> Any:
+        return None if current.state is State.IN_FLIGHT else due(current, **facts)
+
+    _set(stack, exchange, "due_event", wrong)
+    _set(stack, Station, "take_up", lambda _self: None)
+
+
+def receipt_taken_for_done(stack: ExitStack) -> None:
+    """Handing over to a courier counts as delivered: it is never asked for again."""
+    due = exchange.due_event
+
+    def wrong(current: Any, **facts: Any) -> Any:
+        return None if current.state is State.HANDED_OVER else due(current, **facts)
+
+    _set(stack, exchange, "due_event", wrong)
+    _set(stack, Station, "retry_by_person", lambda _self: None)
+    _set(stack, Station, "_may_be_fetched", lambda _self, row: row.delivery.state is not State.HANDED_OVER)
+
+
+def restored_and_on(stack: ExitStack) -> None:
+    """After a restore the server goes on as if nothing had happened."""
+    start = World._start_recovery
+
+    def wrong(self: World, station: Station) -> None:
+        if station.code in self.oracle.copied:
+            start(self, station)
+
+    _set(stack, World, "_start_recovery", wrong)
+
+
+def numbers_not_raised(stack: ExitStack) -> None:
+    """Reconciled, but going on from the numbers of the backup."""
+    reconcile = exchange.reconcile
+
+    def wrong(own: Any, held: Any, seen: Any) -> Any:
+        return replace(reconcile(own, held, seen), stand=own)
+
+    _set(stack, exchange, "reconcile", wrong)
+
+
+def lost_dispatches_forgotten(stack: ExitStack) -> None:
+    """What the partners hold of us is not kept again."""
+    reconcile = exchange.reconcile
+    _set(stack, exchange, "reconcile", lambda *facts: replace(reconcile(*facts), lost=()))
+
+
+def lost_arrivals_forgotten(stack: ExitStack) -> None:
+    """What we acknowledged before the loss does not come back."""
+    shown = Station._shown
+    _set(stack, Station, "_shown", lambda self, tx: (shown(self, tx)[0], [], {}))
+
+
+def lost_numbers_kept_open(stack: ExitStack) -> None:
+    """Numbers that nobody holds are not given up, and the old key goes on to count below the new one."""
+    reconcile = exchange.reconcile
+    _set(stack, exchange, "reconcile", lambda *facts: replace(reconcile(*facts), void=()))
+
+
+def old_key_after_restore(stack: ExitStack) -> None:
+    """Reconciled, but going on with the key that was there before."""
+
+    def wrong(self: Station, tx: Disk, until: tuple[int, int]) -> None:
+        del until
+        statement, _ = tx.statements[self.code]
+        live = [key for key in statement.online if key.is_live]
+        tx.key_id = signing.key_id(live[-1].public_key)
+
+    rotate = Station._new_key
+
+    def only_in_recovery(self: Station, tx: Disk, until: tuple[int, int]) -> None:
+        (wrong if tx.mode != "open" else rotate)(self, tx, until)
+
+    _set(stack, Station, "_new_key", only_in_recovery)
+
+
+def partner_not_held(stack: ExitStack) -> None:
+    """A partner that reconciles is still taken from, so that its answer is old when it counts."""
+    receive = Station.receive
+
+    def wrong(self: Station, tx: Disk, sealed: bytes) -> bytes:
+        holding, tx.holding = tx.holding, {}
+        try:
+            return receive(self, tx, sealed)
+        finally:
+            tx.holding = holding
+
+    _set(stack, Station, "receive", wrong)
+
+
+def fork_overlooked(stack: ExitStack) -> None:
+    """Checkpoints of partners are not compared, nor ours with theirs."""
+    _set(stack, Station, "_check_registers", lambda _self, _tx, _partner, _shown, is_current: False and is_current)
+    _set(stack, Station, "_check_own", lambda _self, _tx, _notes: None)
+
+
+def liar_may_freeze(stack: ExitStack) -> None:
+    """What a partner says about our register is believed without its signature."""
+
+    def wrong(self: Station, tx: Disk, found: Any) -> None:
+        del tx, found
+        self.journal.append(("doubled", ()))
+
+    _set(stack, Station, "_look_at_own", wrong)
+    find = Disk.find_key
+    _set(stack, Disk, "find_key", lambda self, agency, key_id: find(self, agency, key_id))
+
+
+def recipient_number_stands_still(stack: ExitStack) -> None:
+    """The next number is the last one."""
+    _set(stack, exchange, "next_sequence", lambda last: max(last, 1))
+
+
+def official_number_stands_still(stack: ExitStack) -> None:
+    """The next official number is the last one."""
+    real = exchange.next_reference
+    _set(stack, exchange, "next_reference", lambda last, **facts: real(max(last - 1, 0), **facts))
+
+
+def closed_year_reopened(stack: ExitStack) -> None:
+    """The clock decides which register an entry goes into."""
+    open_book = exchange.open_book
+
+    def wrong(newest: Book | None, **facts: Any) -> Any:
+        if newest is not None and newest.year > facts["on"].year:
+            newest = None
+        return open_book(newest, **facts)
+
+    _set(stack, exchange, "open_book", wrong)
+
+
+def poison_stops_the_bundle(stack: ExitStack) -> None:
+    """A dispatch that our handler cannot digest keeps the others of its bundle out."""
+
+    def wrong(self: Station, tx: Disk, sealed: bytes) -> str:
+        if getattr(tx, "mode", "") == "poisoned":
+            return BUSY
+        try:
+            self.receive(tx, sealed)
+        except KernelError as error:
+            return error.code.value
+        except HeldError:
+            return BUSY
+        except BrokenHandlerError:
+            raise CrashError from None
+        return ""
+
+    _set(stack, Station, "take_dispatch", wrong)
+
+
+def effect_of_a_refusal(stack: ExitStack) -> None:
+    """What was refused has its effect all the same."""
+    register = Station._register_arrival
+
+    def wrong(
+        self: Station, tx: Disk, found: Any, answer: bytes, sequence: int, arrived: Arrivals, *, accepted: bool
+    ) -> None:
+        register(self, tx, found, answer, sequence, arrived, accepted=accepted)
+        tx.effects[found.envelope.sender, found.envelope.uid] = found.digest, 1
+
+    _set(stack, Station, "_register_arrival", wrong)
+
+
+PLANTED: dict[str, tuple[Plant, int]] = {
+    plant.__name__: (plant, 1)
+    for plant in (
+        receipt_before_commit,
+        half_a_transaction,
+        gaps_forgotten,
+        window_of_two,
+        ended_key_believed,
+        key_of_anybody,
+        signature_not_checked,
+        recipient_ignored,
+        other_bytes_are_a_repeat,
+        sequence_not_compared,
+        official_number_not_compared,
+        any_receipt_believed,
+        claim_for_ever,
+        receipt_taken_for_done,
+        restored_and_on,
+        numbers_not_raised,
+        lost_dispatches_forgotten,
+        lost_arrivals_forgotten,
+        lost_numbers_kept_open,
+        old_key_after_restore,
+        partner_not_held,
+        fork_overlooked,
+        liar_may_freeze,
+        recipient_number_stands_still,
+        official_number_stands_still,
+        closed_year_reopened,
+        poison_stops_the_bundle,
+        effect_of_a_refusal,
+    )
+}
+
+
+@contextmanager
+def planted(plant: Plant) -> Iterator[None]:
+    """With this bug."""
+    memo.install()
+    with ExitStack() as stack:
+        plant(stack)
+        yield
+
+
+def noticed(plant: Plant, first: int, runs: int) -> tuple[int, str] | None:
+    """The first seed that notices the bug, and what it says; None when none of these does."""
+    with planted(plant):
+        for seed in range(first, first + runs):
+            result = one(seed)
+            if result.violation:
+                return seed, result.violation
+    return None
+
+
+if __name__ == "__main__":
+    names = sys.argv[2:] or list(PLANTED)
+    for name in names:
+        found = noticed(PLANTED[name][0], 1, int(sys.argv[1]))
+        print(f"    {name!r}: {found[0] if found else None},  # {found[1] if found else 'NOT NOTICED'}", flush=True)  # noqa: T201
