@@ -14,6 +14,8 @@ import time
 from pathlib import Path
 from typing import Any
 
+from faults import cluster, report
+
 ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -21,21 +23,27 @@ def main() -> int:
     """0 when no invariant was broken."""
     options = _options()
     folder = Path(tempfile.mkdtemp(prefix="giaoban-faults-", dir=options.folder))
+    folder.chmod(0o755)  # the owner of a PostgreSQL of our own must get through
+    own = None
+    if options.database == "own":
+        own = cluster.own_cluster(folder / "cluster")
+        options.database = own.__enter__()
     os.environ["GIAOBAN_HOME"] = str(folder / "settings")
     os.environ["GIAOBAN_DATABASE_URL"] = options.database
     sys.path[:0] = [str(ROOT / "src")]
-    from faults import report
 
     try:
         found = _series(folder, options)
     finally:
+        if own is not None:
+            own.__exit__(None, None, None)
         subprocess.run(["rm", "-rf", str(folder)], check=False)
     print(report.summary(found))
     return 1 if found["violations"] else 0
 
 
 def _series(folder: Path, options: argparse.Namespace) -> dict[str, Any]:
-    from faults import operations, report, series
+    from faults import operations, series
 
     logging.disable(logging.CRITICAL)
     until = time.monotonic() + options.minutes * 60
@@ -57,6 +65,10 @@ def _series(folder: Path, options: argparse.Namespace) -> dict[str, Any]:
                     continue
                 if options.share:
                     at.go_through(operation, share=options.share, until=until)
+                if options.server_share and options.database:
+                    at.break_the_database(operation, share=options.server_share, until=until)
+                if options.disk_steps and not options.database:
+                    at.fill_disk(operation, steps=options.disk_steps, until=until)
                 if options.cuts and not options.database:
                     at.cut_power(operation, many=options.cuts, until=until)
                     if operation.may_repeat:
@@ -74,11 +86,19 @@ def _series(folder: Path, options: argparse.Namespace) -> dict[str, Any]:
 
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m faults", description=__doc__)
-    parser.add_argument("--database", default="", help="URL of a PostgreSQL to make databases in; SQLite without it")
+    parser.add_argument(
+        "--database",
+        default="",
+        help="URL of a PostgreSQL to make databases in; `own`: one that is started for it; SQLite without it",
+    )
     parser.add_argument("--operations", default="", help="names, with commas; all without it")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--rounds", type=int, default=1, help="so many seeds, each with another history")
     parser.add_argument("--share", type=float, default=1.0, help="of the points × faults of each operation; 0 for none")
+    parser.add_argument(
+        "--server-share", type=float, default=0, help="the same at the system calls of PostgreSQL itself"
+    )
+    parser.add_argument("--disk-steps", type=int, default=0, help="sizes of a full disk an operation (root, SQLite)")
     parser.add_argument("--cuts", type=int, default=0, help="power-cut states an operation (SQLite and files)")
     parser.add_argument("--minutes", type=float, default=1e6, help="stop after so long")
     parser.add_argument("--folder", default="/dev/shm", help="where to work: memory is best")

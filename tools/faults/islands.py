@@ -73,7 +73,9 @@ def _found(place: Place, say: Say, name: str) -> None:
         code=code, name=title, short_name=title, symbol=code, level="province", seat="Nam Vân", head_position="GIÁM ĐỐC"
     )
     dispatches.create_key(made, now=operations.now())
-    services.set_addresses([("https", f"https://{name}.example:8441")], by=Person.objects.get(username="an"), now=operations.now())
+    services.set_addresses(
+        [("https", f"https://{name}.example:8441")], by=Person.objects.get(username="an"), now=operations.now()
+    )
     offer = services.make_offer(now=operations.now())
     say({"sealed": b64encode(offer.sealed).decode(), "fingerprint": offer.fingerprint})
 

@@ -23,8 +23,8 @@ from typing import Any
 MARK = "/acknowledged-by-giaoban/"
 SAID_IT_FAILED = 3
 """Exit code of a child whose operation raised an error."""
-LONGEST_SECONDS = 60
-"""A child that takes longer hangs."""
+LONGEST_SECONDS = 900
+"""A child that takes longer hangs: long enough for a machine that is busy with other things."""
 _HEAD = struct.Struct("<Q")
 
 
@@ -81,12 +81,17 @@ class UnexpectedEndError(Exception):
 def run(
     act: Callable[[Callable[[Any], None]], None],
     *,
-    prepare: Callable[[], None],
+    prepare: Callable[[], int | None],
     strace: list[str] | None = None,
     log: Path | None = None,
 ) -> Ended:
-    """Fork, prepare, attach strace with these options, then `act(say)`. Returns when the child has ended."""
+    """Fork, prepare, attach strace with these options, then `act(say)`. Returns when the child has ended.
+
+    `prepare` may name another process to which strace is attached instead: the one at the other end of its connection.
+    """
     board, errors = _boards()
+    if log is not None:
+        log.unlink(missing_ok=True)
     go_read, go_write = os.pipe()
     ready_read, ready_write = os.pipe()
     pid = os.fork()
@@ -98,8 +103,9 @@ def run(
     os.close(ready_write)
     tracer = None
     try:
-        if os.read(ready_read, 1) and strace is not None and log is not None:
-            tracer = _attach(pid, strace, log)
+        other = os.read(ready_read, 20)
+        if other and strace is not None and log is not None:
+            tracer = _attach(int(other) or pid, strace, log)
         os.write(go_write, b"!")
     finally:
         os.close(go_write)
@@ -113,13 +119,13 @@ def run(
     error = "".join(errors.read())
     if code not in (0, SAID_IT_FAILED, -signal.SIGKILL, -signal.SIGALRM):
         raise UnexpectedEndError(f"exit code {code}: {error}")
-    trace = log.read_text(errors="replace") if tracer is not None and log is not None else ""
+    trace = log.read_text(errors="replace") if tracer is not None and log is not None and log.exists() else ""
     return Ended(board.read(), code == -signal.SIGKILL, code == SAID_IT_FAILED, code == -signal.SIGALRM, error, trace)
 
 
 def _be_the_child(
     act: Callable[[Callable[[Any], None]], None],
-    prepare: Callable[[], None],
+    prepare: Callable[[], int | None],
     board: Board,
     errors: Board,
     go: int,
@@ -138,8 +144,8 @@ def _be_the_child(
         nowhere = os.open(os.devnull, os.O_RDWR)
         for standard in (0, 1, 2):
             os.dup2(nowhere, standard)
-        prepare()
-        os.write(ready, b"!")
+        other = prepare()
+        os.write(ready, b"%d" % (other or 0))
         os.read(go, 1)
         signal.alarm(LONGEST_SECONDS)
         act(say)
@@ -158,7 +164,6 @@ def _attach(pid: int, options: list[str], log: Path) -> subprocess.Popen[bytes]:
     )
     first = tracer.stderr.readline() if tracer.stderr else b""
     if b"attached" not in first:
-        os.kill(pid, signal.SIGKILL)
         raise UnexpectedEndError(f"strace cannot attach here: {first.decode(errors='replace')}")
     return tracer
 

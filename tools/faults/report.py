@@ -30,8 +30,8 @@ def empty(facts: Report) -> Report:
 def of_tally(tally: Tally, seeds: list[int]) -> Report:
     """One series."""
     faults: dict[str, dict[str, int]] = {}
-    for (operation, fault, _), times in sorted(tally.fired.items()):
-        faults.setdefault(operation, {})[fault] = times
+    for (operation, fault, database), times in sorted(tally.fired.items()):
+        faults.setdefault(f"{operation} ({database})", {})[fault] = times
     cuts: dict[str, dict[str, int]] = {}
     for (operation, how), times in sorted(tally.cuts.items()):
         cuts.setdefault(operation, {})[how] = times
@@ -45,7 +45,9 @@ def of_tally(tally: Tally, seeds: list[int]) -> Report:
         "seconds": round(tally.seconds, 1),
         "faults": faults,
         "cuts": cuts,
-        "points of a round": {operation: many for (operation, _), many in sorted(tally.points.items())},
+        "points of a round": {
+            f"{operation} ({database})": many for (operation, database), many in sorted(tally.points.items())
+        },
         "violations": tally.violations,
     }
 

@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from faults import islands, operations, places, power, processes
+from faults import cluster, disks, islands, operations, places, power, processes
 from faults.operations import Operation
 from faults.places import Place
 
@@ -46,6 +46,8 @@ FILES = (
 """System calls that change what a disk holds; of `openat` only those that open for writing."""
 SOCKETS = ("sendto", "recvfrom")
 """With PostgreSQL the database is at the other end of these."""
+SERVER_OF_POSTGRESQL = "PostgreSQL, its own process"
+ROOM_STEP = 2 * disks.PAGE
 CANNOT_FAIL_FOR_SPACE = {"fchmod", "chmod", "unlink", "unlinkat", "rmdir", "sendto", "recvfrom"}
 FAULTS: dict[str, str] = {
     "SIGKILL": "signal=SIGKILL:when={n}",
@@ -157,13 +159,21 @@ class Series:
                     return
                 self.break_at(ready, operation, facts, point, fault)
 
-    def trace(self, ready: Place, operation: Operation, facts: dict[str, Any]) -> str:
+    def trace(
+        self,
+        ready: Place,
+        operation: Operation,
+        facts: dict[str, Any],
+        *,
+        calls: tuple[str, ...] = (),
+        of_server: bool = False,
+    ) -> str:
         """The system calls of the operation when nothing goes wrong. Checks that it succeeds and that the check finds nothing."""
         with places.copied(ready, "run") as place:
             ended = processes.run(
                 lambda say: operation.act(place, facts, say),
-                prepare=lambda: _enter(place),
-                strace=["-e", f"trace={','.join(self.calls)}"],
+                prepare=lambda: _enter(place, trace_server=of_server),
+                strace=["-e", f"trace={','.join(calls or self.calls)}"],
                 log=self.folder / "trace",
             )
             if ended.failed or ended.hung or not ended.said:
@@ -173,40 +183,100 @@ class Series:
                 raise processes.UnexpectedEndError(f"{operation.name} is not clean without a fault: {wrong}")
             return ended.trace
 
-    def break_at(self, ready: Place, operation: Operation, facts: dict[str, Any], point: Point, fault: str) -> None:
+    def break_at(
+        self,
+        ready: Place,
+        operation: Operation,
+        facts: dict[str, Any],
+        point: Point,
+        fault: str,
+        *,
+        of_server: bool = False,
+    ) -> None:
         """One run and its check."""
         started = time.monotonic()
         with places.copied(ready, "run") as place:
             inject = f"inject={point.call}:{FAULTS[fault].format(n=point.number)}"
             ended = processes.run(
                 lambda say: operation.act(place, facts, say),
-                prepare=lambda: _enter(place),
+                prepare=lambda: _enter(place, trace_server=of_server),
                 strace=["-e", f"trace={point.call}", "-e", inject],
                 log=self.folder / "trace",
             )
+            if of_server:
+                cluster.wait_for(place.url)
             wrong = self._check(place, operation, facts, ended.said)
+        database = SERVER_OF_POSTGRESQL if of_server else self.database
+        self._count(
+            operation, fault, database, ended, wrong, started, fired=ended.fired, call=point.call, number=point.number
+        )
+
+    def _count(
+        self,
+        operation: Operation,
+        fault: str,
+        database: str,
+        ended: processes.Ended,
+        wrong: list[str],
+        started: float,
+        *,
+        fired: bool,
+        **where: Any,
+    ) -> None:
         self.tally.tried += 1
         self.tally.seconds += time.monotonic() - started
         if ended.hung:
             wrong.append(f"did not end within {processes.LONGEST_SECONDS} s")
-        if not ended.fired:
-            return
-        self.tally.fired[operation.name, fault, self.database] += 1
-        self.tally.acknowledged += bool(ended.said)
-        self.tally.told += ended.failed
+        if fired:
+            self.tally.fired[operation.name, fault, database] += 1
+            self.tally.acknowledged += bool(ended.said)
+            self.tally.told += ended.failed
         if wrong:
             self.tally.violations.append(
                 {
                     "operation": operation.name,
-                    "database": self.database,
+                    "database": database,
                     "fault": fault,
-                    "call": point.call,
-                    "number": point.number,
+                    **where,
                     "seed": self.seed,
                     "acknowledged": bool(ended.said),
+                    "error": ended.error,
                     "wrong": wrong,
                 }
             )
+
+    def break_the_database(self, operation: Operation, *, share: float = 1.0, until: float = float("inf")) -> None:
+        """The same at the system calls of the process of PostgreSQL that serves the operation. It may take the whole cluster down."""
+        with places.copied(self._home_of(operation), f"op-{operation.name}") as ready:
+            facts = self._say(ready, lambda place, say: say(operation.prepare(place, self.seed)))[0]
+            calls = FILES + SOCKETS[:1]
+            points = points_of(self.trace(ready, operation, facts, calls=calls, of_server=True), calls)
+            self.tally.points[operation.name, SERVER_OF_POSTGRESQL] = len(points)
+            wanted = [(point, fault) for point in points for fault in faults_for(point.call)]
+            for point, fault in _even_share(wanted, share):
+                if time.monotonic() > until:
+                    return
+                self.break_at(ready, operation, facts, point, fault, of_server=True)
+
+    def fill_disk(self, operation: Operation, *, steps: int, until: float = float("inf")) -> None:
+        """The operation on a disk that ends a little later each time, then with room again. Needs root."""
+        with places.copied(self._home_of(operation), f"op-{operation.name}") as ready:
+            facts = self._say(ready, lambda place, say: say(operation.prepare(place, self.seed)))[0]
+            taken = disks.space_taken(ready.home) + 2 * disks.PAGE
+            for step in range(steps):
+                if time.monotonic() > until:
+                    return
+                size = taken + step * ROOM_STEP
+                with disks.small_disk(self.folder / "small", size) as disk:
+                    place = ready.copy("run", disk)
+                    started = time.monotonic()
+                    ended = processes.run(
+                        lambda say, place=place: operation.act(place, facts, say),  # type: ignore[misc]
+                        prepare=lambda place=place: _enter(place),  # type: ignore[misc]
+                    )
+                    disks.enlarge(disk, 16 * size)
+                    wrong = self._check(place, operation, facts, ended.said)
+                self._count(operation, "disk full", self.database, ended, wrong, started, fired=ended.failed, step=step)
 
     def cut_power(self, operation: Operation, *, many: int, until: float = float("inf"), twice: bool = False) -> None:
         """Rebuild up to `many` states that a power cut during or after the operation may leave, and look at each.
@@ -312,10 +382,11 @@ class Series:
         return ended.said
 
 
-def _enter(place: Place, *, connected: bool = True) -> None:
+def _enter(place: Place, *, connected: bool = True, trace_server: bool = False) -> int | None:
     """What a server has behind it when a request comes: its place, its tables, a connection.
 
-    A recording must see the connection being opened: SQLite rolls back then what a killed process left.
+    A recording must see the connection being opened: SQLite rolls back then what a killed process left. Returns the process of
+    PostgreSQL that serves it, where that is to be traced.
     """
     place.occupy()
     operations.connect()
@@ -323,6 +394,9 @@ def _enter(place: Place, *, connected: bool = True) -> None:
         from django.db import connection
 
         connection.ensure_connection()
+        if trace_server:
+            return int(connection.connection.info.backend_pid)
+    return None
 
 
 def warm_up(place: Place) -> None:
