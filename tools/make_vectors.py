@@ -451,6 +451,7 @@ def key_cases() -> Iterator[tuple[str, str, bytes]]:
         "of the seed of zeros": "3b6a27bcceb6a42d62a3a8d02a6f0d73653215771de243a63ac048a18b59da29",
         "too short": "00" * 31,
         "too long": "07" * 33,
+        "not hexadecimal": "xy" * 32,
     }
     for name, text in keys.items():
         yield "4.2", name, text.encode()
@@ -522,6 +523,7 @@ def drafts() -> Iterator[tuple[str, str, str, dict[str, Any], bytes]]:
         )
     for rule, name, note in checkpoint_cases():
         yield "checkpoint", rule, name, TRUSTED, note.encode()
+    yield "checkpoint", "6.5", "not UTF-8", TRUSTED, b"\xff\xfe"
     for what, rule, name, content in proof_cases():
         yield what, rule, name, {}, content
     for rule, name, content, held in evidence_cases():

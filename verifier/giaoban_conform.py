@@ -116,7 +116,6 @@ def read_statement(sealed: bytes) -> tuple[Json, bytes, list[tuple[str, bytes]]]
     names = [name for name, _ in signers]
     need(names == sorted(set(names)), "keys.framing")
     said = base.read_json(sealed[head.end() : end])
-    need(type(said.get("version")) is int and said["version"] == 1, "envelope.version")
     shape(said, STATEMENT)
     root, online = said["root"], said["online"]
     need(len(root["keys"]) <= 9 and all(base.suits(key, HEX64) for key in root["keys"]), "envelope.value")
@@ -295,8 +294,14 @@ def compare(held: tuple[str, int, bytes], shown: tuple[str, int, bytes], *, curr
 Options = dict[str, str]
 
 
+def _key(data: bytes, _options: Options) -> None:
+    text = data.decode("latin-1").removesuffix("\n")
+    need(re.match(r"([0-9a-fA-F]{2})*\Z", text), "key.bad")
+    base.check_key(bytes.fromhex(text))
+
+
 def _dispatch(data: bytes, options: Options) -> None:
-    said = base.check_origin(data, base.load_keys(options["--keys"]))
+    said = base.check_origin(data, base.load_keys(Path(options["--keys"])))
     need(base.sequence_to(said, options["--receiver"]) is not None, "verify.not_addressed")
     kinds = options.get("--kinds")
     need(kinds is None or said["kind"] in kinds.split(","), "verify.kind_refused")
@@ -306,11 +311,15 @@ def _dispatch(data: bytes, options: Options) -> None:
 def _receipt(data: bytes, options: Options) -> None:
     sealed = Path(options["--dispatch"]).read_bytes()
     said = {**base.read_dispatch(sealed)[0], "digest": hashlib.sha256(sealed).hexdigest()}
-    base.check_receipt(data, said, base.load_keys(options["--keys"]), options["--receiver"])
+    base.check_receipt(data, said, base.load_keys(Path(options["--keys"])), options["--receiver"])
 
 
 def _note(data: bytes, options: Options) -> tuple[str, int, bytes]:
-    return base.check_note(data.decode(), base.load_keys(options["--keys"]), missing="register.checkpoint")
+    try:
+        note = data.decode()
+    except UnicodeDecodeError:
+        raise RefusedError("register.checkpoint") from None
+    return base.check_note(note, base.load_keys(Path(options["--keys"])), missing="register.checkpoint")
 
 
 def _inclusion(data: bytes, _options: Options) -> None:
@@ -348,7 +357,7 @@ def _files(options: Options) -> dict[str, bytes] | None:
 
 
 CASES: dict[str, tuple[str, Callable[[bytes, Options], object]]] = {
-    "key": ("", lambda data, _: base.check_key(bytes.fromhex(data.decode("ascii").strip("\n")))),
+    "key": ("", _key),
     "dispatch": ("--receiver --keys --kinds --files", _dispatch),
     "receipt": ("--receiver --keys --dispatch", _receipt),
     "checkpoint": ("--keys", _note),
@@ -356,16 +365,16 @@ CASES: dict[str, tuple[str, Callable[[bytes, Options], object]]] = {
     "consistency": ("", _consistency),
     "evidence": (
         "--keys --files",
-        lambda data, options: base.check_evidence(data, base.load_keys(options["--keys"]), _files(options)),
+        lambda data, options: base.check_evidence(data, base.load_keys(Path(options["--keys"])), _files(options)),
     ),
-    "register": ("--keys", lambda data, options: base.Extract(data, base.load_keys(options["--keys"]))),
+    "register": ("--keys", lambda data, options: base.Extract(data, base.load_keys(Path(options["--keys"])))),
     "bundle": (
         "--receiver --key",
         lambda data, options: check_bundle(data, bytes.fromhex(options["--key"]), options["--receiver"]),
     ),
     "keys": ("--known", _keys),
     "offer": ("", lambda data, _: check_offer(data)),
-    "recovery": ("--keys", lambda data, options: check_recovery(data, base.load_keys(options["--keys"]))),
+    "recovery": ("--keys", lambda data, options: check_recovery(data, base.load_keys(Path(options["--keys"])))),
     "witness": ("--keys --held --current", _witness),
 }
 

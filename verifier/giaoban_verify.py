@@ -13,8 +13,8 @@ Written from docs/protocol.md alone; numbers in comments are its sections. Needs
 
 from __future__ import annotations
 
+import argparse
 import base64
-import binascii
 import hashlib
 import json
 import re
@@ -23,6 +23,7 @@ import time
 import unicodedata
 from collections.abc import Callable, Iterator
 from datetime import datetime
+from functools import cache
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -42,9 +43,8 @@ HEX32 = re.compile(r"[0-9a-f]{32}\Z")
 MEDIA = re.compile(r"[a-z0-9][a-z0-9.+-]{0,62}/[a-z0-9][a-z0-9.+-]{0,100}\Z")
 ORIGIN = re.compile(r"giaoban/([A-Za-z0-9][A-Za-z0-9._-]{0,39})/(out|in)/([0-9]{4})\Z")
 REASON = re.compile(r"[a-z][a-z0-9_]{0,40}(\.[a-z][a-z0-9_]{0,40}){0,3}\Z")
-UNPRINTABLE = set(
-    "\n\t\u2028\u2029\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u200e\u200f\u061c"
-)  # 3.6: not in one line
+# 3.6: not in one line
+UNPRINTABLE = set("\n\t\u2028\u2029\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u200e\u200f\u061c")
 Json = dict[str, Any]
 
 
@@ -52,7 +52,6 @@ class RefusedError(Exception):
     """The bytes break a rule; `code` says which."""
 
     def __init__(self, code: str, where: str = "") -> None:
-        super().__init__(code, where)
         self.code, self.where = code, where
 
 
@@ -66,16 +65,13 @@ def need(good: object, code: str, where: str = "") -> None:
 P = 2**255 - 19
 L = 2**252 + 27742317777372353535851937790883648493
 D = -121665 * pow(121666, P - 2, P) % P
-PRINTED = {  # 4.2: public keys whose private halves stand in RFC 8032, and that of 32 zero bytes
-    "d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a",
-    "3d4017c3e843895a92b70aa74d1b7ebc9c982ccf2ec4968cc0cd55f12af4660c",
-    "fc51cd8e6218a1a38da47ed00230f0580816ed13ba3303ac5deb911548908025",
-    "278117fc144c72340f67d0f2316e8386ceffbf2b2428c9c51fef7c597f1d426e",
-    "ec172b93ad5e563bf4932c70e1245034c35467ef2efd4d64ebf819683467e2bf",
-    "3b6a27bcceb6a42d62a3a8d02a6f0d73653215771de243a63ac048a18b59da29",
-}
+# 4.2: public keys whose private halves stand in RFC 8032, and that of 32 zero bytes
+PRINTED = """
+d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a 3d4017c3e843895a92b70aa74d1b7ebc9c982ccf2ec4968cc0cd55f12af4660c
+fc51cd8e6218a1a38da47ed00230f0580816ed13ba3303ac5deb911548908025 278117fc144c72340f67d0f2316e8386ceffbf2b2428c9c51fef7c597f1d426e
+ec172b93ad5e563bf4932c70e1245034c35467ef2efd4d64ebf819683467e2bf 3b6a27bcceb6a42d62a3a8d02a6f0d73653215771de243a63ac048a18b59da29
+""".split()  # noqa: SIM905
 Point = tuple[int, int, int, int]
-_sound: dict[bytes, str] = {}
 
 
 def _add(a: Point, b: Point) -> Point:
@@ -94,6 +90,7 @@ def _times(scalar: int, point: Point) -> Point:
     return result
 
 
+@cache
 def _examined(key: bytes) -> str:
     """4.2; empty for a sound key, else the code."""
     if len(key) != 32:
@@ -117,9 +114,7 @@ def _examined(key: bytes) -> str:
 
 
 def check_key(key: bytes) -> None:
-    if key not in _sound:
-        _sound[key] = _examined(key)
-    need(not _sound[key], _sound[key])
+    need(not _examined(key), _examined(key))
 
 
 def check_signature(key: bytes, message: bytes, signature: bytes) -> None:
@@ -179,9 +174,7 @@ def unframe(sealed: bytes, kind: str, limit: int = MAX_SEALED) -> tuple[Json, by
         raise RefusedError("envelope.framing")
     need(len(signed) - head.end() == int(head[3]), "envelope.framing")
     need(head[2].decode() == TYPE % kind, "envelope.type")
-    value = read_json(signed[head.end() :])
-    need(type(value.get("version")) is int and value["version"] == 1, "envelope.version")
-    return value, signed, signature
+    return read_json(signed[head.end() :]), signed, signature
 
 
 def read_json(body: bytes) -> Json:
@@ -199,9 +192,7 @@ def read_json(body: bytes) -> Json:
         return int(text)
 
     try:
-        value = json.loads(
-            body.decode("utf-8"), object_pairs_hook=once, parse_float=no, parse_int=whole, parse_constant=no
-        )
+        value = json.loads(body.decode("utf-8"), object_pairs_hook=once, parse_float=no, parse_int=whole, parse_constant=no)
     except RecursionError:
         raise RefusedError("envelope.too_deep") from None
     except ValueError:
@@ -217,13 +208,8 @@ def _check_tree(value: object, depth: int) -> None:
         need(unicodedata.is_normalized("NFC", value), "envelope.not_nfc")
         bad = any(unicodedata.category(each) in ("Cc", "Cs") and each not in "\n\t" for each in value)
         need(not bad, "envelope.text")
-    elif isinstance(value, dict):
-        for name, item in value.items():
-            _check_tree(name, depth)
-            _check_tree(item, depth + 1)
-    elif isinstance(value, list):
-        for item in value:
-            _check_tree(item, depth + 1)
+    for inner in [*value, *value.values()] if isinstance(value, dict) else value if isinstance(value, list) else []:
+        _check_tree(inner, depth + 1)
 
 
 def shape(value: object, members: Json) -> Json:
@@ -260,9 +246,7 @@ def is_when(pattern: re.Pattern[str]) -> Callable[[Any], bool]:
 
 
 def is_list(low: int, high: int, item: Json) -> Callable[[Any], bool]:
-    return lambda value: (
-        isinstance(value, list) and low <= len(value) <= high and all(shape(each, item) for each in value)
-    )
+    return lambda value: isinstance(value, list) and low <= len(value) <= high and all(shape(each, item) for each in value)
 
 
 def is_word(limit: int) -> Callable[[Any], bool]:
@@ -286,7 +270,7 @@ DISPATCH = {
 RECEIPT = {
     "version": (1, 1), "receiver": CODE, "key": HEX32, "sender": CODE, "uid": UID, "digest": HEX64,
     "outcome": re.compile(r"(accepted|refused|duplicate)\Z"), "duplicate_of": [HEX64], "arrival_number": [(1, MAX_INT)],
-    "reason": [lambda value: bool(shape(value, {"code": REASON, "text": lambda words: len(words) <= 2000}))],
+    "reason": [lambda value: bool(shape(value, {"code": REASON, "text": lambda words: isinstance(words, str) and len(words) <= 2000}))],
     "position": (0, MAX_INT), "checkpoint": lambda note: isinstance(note, str), "issued_at": INSTANT,
 }  # fmt: skip
 LEAF = {
@@ -382,7 +366,7 @@ def check_consistency(first: int, first_root: bytes, size: int, root: bytes, pat
 def canonical_base64(value: str, size: int) -> bytes:
     try:
         data = base64.b64decode(value.encode("ascii"), validate=True)
-    except (ValueError, binascii.Error):
+    except ValueError:  # binascii.Error is one
         raise RefusedError("register.checkpoint") from None
     need(len(data) == size and base64.b64encode(data).decode() == value, "register.checkpoint")
     return data
@@ -422,12 +406,12 @@ def read_leaf(leaf: bytes) -> Json:
 def names_dispatch(entry: Json, said: Json) -> bool:
     """17.6: whether the content of an entry names this dispatch."""
     content = shape(entry["content"], CONTENT)
-    return bool(content == {**{name: said[name] for name in ("digest", "sender", "uid")}, "reference": reference_of(said), "by": content["by"]})  # fmt: skip
+    named = [content[name] for name in ("digest", "sender", "uid", "reference")]
+    return named == [said["digest"], said["sender"], said["uid"], reference_of(said)]
 
 
 def reference_of(said: Json) -> str | None:
-    on_paper = said["reference"]
-    return None if on_paper is None else f"{on_paper['number']:02d}/{on_paper['symbol']}"
+    return None if said["reference"] is None else f"{said['reference']['number']:02d}/{said['reference']['symbol']}"
 
 
 # --- 7 receipts ---------------------------------------------------------------------------------------------------------
@@ -453,7 +437,7 @@ def check_receipt(sealed: bytes, said: Json, keys: Keys, receiver: str | None = 
     need(note_hash(origin, key) == key_hash, "register.checkpoint")
     check_note(body["checkpoint"], keys)
     need("/in/" in origin, "register.checkpoint")
-    return {**body, "origin": origin, "size": size, "root": root, "sealed_digest": hashlib.sha256(sealed).hexdigest()}
+    return {**body, "origin": origin, "size": size, "root": root}
 
 
 # --- 17 evidence and register extracts ----------------------------------------------------------------------------------
@@ -466,8 +450,7 @@ class Parts:
         head = re.match(rb"([A-Z-]+ 1) ([1-9][0-9]{0,8})\n", data)
         if head is None or head[1] != magic.encode():
             raise RefusedError("evidence.framing")
-        self.parts: list[tuple[str, bytes]] = []
-        at = head.end()
+        self.parts, self.at, at = [], 0, head.end()  # type: list[tuple[str, bytes]], int, int
         pattern = re.compile(rb"([a-z]{1,20}) (0|[1-9][0-9]{0,8})\n")
         for _ in range(int(head[2])):
             part = pattern.match(data, at)
@@ -478,7 +461,6 @@ class Parts:
             self.parts.append((part[1].decode(), data[part.end() : end]))
             at = end + 1
         need(at == len(data), "evidence.framing")
-        self.at = 0
 
     @property
     def next(self) -> str:
@@ -525,10 +507,9 @@ def believe_keys(inside: list[Json], trusted: Keys | None) -> Keys:
     names = [(row["agency"], row["public_key"]) for row in inside]
     need(names == sorted(set(names)), "evidence.key")
     rows = []
-    for row in inside:
-        key = bytes.fromhex(row["public_key"])
+    for agency, key in ((row["agency"], bytes.fromhex(row["public_key"])) for row in inside):
         check_key(key)
-        rows.append(row if trusted is None else trusted.find(row["agency"], key_id(key)))
+        rows.append({"agency": agency, "public_key": key.hex()} if trusted is None else trusted.find(agency, key_id(key)))
     return Keys(rows)
 
 
@@ -552,9 +533,7 @@ def check_evidence(data: bytes, trusted: Keys | None, files: dict[str, bytes] | 
         found["sent"] = check_place(sent, entry, said, size, root, keys)
     for sealed, place in answers:
         receipt = check_receipt(sealed, said, keys)
-        answer = {
-            name: receipt[name] for name in ("receiver", "outcome", "arrival_number", "position", "origin", "issued_at")
-        }
+        answer = {name: receipt[name] for name in ("receiver", "outcome", "arrival_number", "position", "origin", "issued_at")}
         if place is not None:
             entry = read_leaf(place["leaf"])
             need(is_entry_of(entry, receipt), "evidence.entry")
@@ -580,13 +559,7 @@ def check_place(place: Json, entry: Json, said: Json, size: int, root: bytes, ke
     """17.6."""
     need(names_dispatch(entry, said), "evidence.entry")
     check_inclusion(entry["position"], size, leaf_hash(place["leaf"]), place["path"], root)
-    shown = {
-        "origin": entry["origin"],
-        "position": entry["position"],
-        "number": entry["number"],
-        "date": entry["date"],
-        "size": size,
-    }
+    shown = {**{name: entry[name] for name in ("origin", "position", "number", "date")}, "size": size}
     if place["later"] is not None:
         note, path = place["later"]
         _, later, later_root = check_note(note, keys, entry["origin"])
@@ -623,13 +596,9 @@ class Extract:
     def __init__(self, data: bytes, trusted: Keys | None) -> None:
         self.parts = Parts(data, "GIAOBAN-REGISTER 1")
         self.keys = believe_keys(self.parts.keys(), trusted)
-        self.papers: bool | None = None
-        self.agency, self.before = "", ("", "")
-        self.registers: list[Json] = []
-        self.dispatches: dict[str, Json] = {}
-        self.last: dict[Any, int] = {}  # counters: arrivals, official numbers, sequences
-        self.previous: str | None = None
-        self.came: dict[str, set[int]] = {}
+        self.agency, self.before, self.papers = "", ("", ""), None  # type: str, tuple[str, str], bool | None
+        self.registers, self.dispatches, self.previous = [], {}, None  # type: list[Json], dict[str, Json], str | None
+        self.last, self.came = {}, {}  # type: dict[Any, int], dict[str, set[int]]
         self.complete, self.first_year = True, ""  # whether the register was opened in this extract, and when it begins
         while self.parts.next or not self.registers:
             self._register(self.parts.text("register"))
@@ -639,23 +608,17 @@ class Extract:
         need(ORIGIN.match(origin), "register.checkpoint", origin)
         _, agency, direction, year = origin.split("/")
         continued = self.before[0] == direction
-        need(
-            not self.registers or (agency == self.agency and self.before < (direction, year)), "evidence.order", origin
-        )
+        need(not self.registers or (agency == self.agency and self.before < (direction, year)), "evidence.order", origin)
         self.agency, self.before = agency, (direction, year)
         tree, signed, self.recovered = Tree(), 0, False
-        roots: dict[int, bytes] = {}
-        seen: set[tuple[str, str]] = set()
+        roots, seen = {}, set()  # type: dict[int, bytes], set[tuple[str, str]]
         while self.parts.next == "leaf":
             leaf = self.parts.take("leaf")
             entry = read_leaf(leaf)
             here = f"{origin} {tree.size}"
             opening = entry["type"] == "opening"
-            need(
-                entry["origin"] == origin and entry["position"] == tree.size and opening == (tree.size == 0),
-                "register.leaf",
-                here,
-            )
+            placed = (entry["origin"], entry["position"], opening) == (origin, tree.size, tree.size == 0)
+            need(placed, "register.leaf", here)
             tree.append(leaf)
             if opening:
                 self._opening(entry, continued)
@@ -677,9 +640,7 @@ class Extract:
         self.registers.append({"origin": origin, "size": tree.size, "root": tree.root().hex()})
 
     def _opening(self, entry: Json, continued: bool) -> None:
-        previous = shape(entry["content"], {"previous": lambda value: value is None or isinstance(value, dict)})[
-            "previous"
-        ]
+        previous = shape(entry["content"], {"previous": lambda value: value is None or isinstance(value, dict)})["previous"]
         if continued:
             need(previous == self.registers[-1], "register.chain", entry["origin"])
         else:
@@ -697,8 +658,7 @@ class Extract:
             digits, _, symbol = counted.partition("/")
             need(digits == f"{entry['number'] or 0:02d}" and symbol, "register.number", here)
             year = entry["date"][:4]
-            whole = self.complete or year >= self.first_year
-            self._follows(("official", year, symbol), entry["number"], "register.number", here, whole)
+            self._follows(("official", year, symbol), entry["number"], "register.number", here, self.complete or year >= self.first_year)
         else:
             need(entry["number"] is None, "register.number", here)
         if self.papers is None:
@@ -754,122 +714,87 @@ class Extract:
 # --- the command line ---------------------------------------------------------------------------------------------------
 
 
-def load_keys(path: str) -> Keys:
-    return Keys(read_json(Path(path).read_bytes())["keys"])
+def load_keys(path: Path) -> Keys:
+    return Keys(read_json(path.read_bytes())["keys"])
 
 
-def load_files(folder: str) -> dict[str, bytes]:
-    return {each.name: each.read_bytes() for each in Path(folder).iterdir() if HEX64.match(each.name)}
+def load_files(folder: Path) -> dict[str, bytes]:
+    return {each.name: each.read_bytes() for each in folder.iterdir() if HEX64.match(each.name)}
 
 
 def evidence_lines(found: Json, files: bool) -> Iterator[tuple[str, str]]:
-    """What is proven, in Vietnamese and English."""
+    """What is proven and what is not, in Vietnamese and English."""
     said = found["dispatch"]
-    who, to = said["sender"], ", ".join(each["agency"] for each in said["recipients"])
+    who, to, count = said["sender"], ", ".join(each["agency"] for each in said["recipients"]), len(said["files"])
     paper = f"{reference_of(said)} ({said['reference']['date']})" if said["reference"] else said["kind"]
-    yield (
-        f"Nội dung: {paper} của {who} gửi {to}: {said['summary']}",
-        f"Content: {paper} of {who} to {to}: {said['summary']}",
-    )
-    yield f"Mã băm: {said['digest']}", f"Digest: {said['digest']}"
-    yield f"Ký bởi khóa {said['key']} của {who}", f"Signed with key {said['key']} of {who}"
-    if found["sent"]:
-        yield place_lines(found["sent"])
-    else:
-        yield f"KHÔNG chứng minh vị trí trong sổ đi của {who}", f"The place in the register of {who} is NOT shown"
+    yield f"Nội dung: {paper}, {who} → {to}: {said['summary']}", f"Content: {paper}, {who} → {to}: {said['summary']}"
+    yield f"Mã băm {said['digest']}, ký bởi khóa {said['key']}", f"Digest {said['digest']}, signed with key {said['key']}"
+    nowhere = (f"KHÔNG chứng minh vị trí trong sổ đi của {who}", f"The place in the register of {who} is NOT shown")
+    yield place_lines(found["sent"]) if found["sent"] else nowhere
     for each in found["receipts"]:
-        arrival = each["arrival_number"] or "–"
-        yield (
-            f"Biên nhận của {each['receiver']}: {each['outcome']}, số đến {arrival}, sổ {each['origin']}, mục {each['position']}",
-            f"Receipt of {each['receiver']}: {each['outcome']}, arrival {arrival}, {each['origin']}, entry {each['position']}",
-        )
+        told = f"{each['receiver']}: {each['outcome']}, № {each['arrival_number'] or '–'}, {each['origin']} #{each['position']}"
+        yield f"Biên nhận của {told}", f"Receipt of {told}"
         if "place" in each:
             yield place_lines(each["place"])
     for code in found["without_receipt"]:
         yield f"KHÔNG có biên nhận của {code}", f"There is NO receipt of {code}"
-    count = len(said["files"])
     if count and not files:
         yield f"{count} tệp kèm theo chưa được đối chiếu (--files)", f"{count} files were not compared (--files)"
 
 
 def place_lines(place: Json) -> tuple[str, str]:
-    until = place.get("unbroken_until_size", place["size"])
-    return (
-        f"Sổ {place['origin']}: mục {place['position']}, ngày {place['date']}; sổ không bị sửa cho đến khi có {until} mục",
-        f"Register {place['origin']}: entry {place['position']}, {place['date']}; not rewritten up to {until} entries",
-    )
+    at, until = f"{place['origin']} #{place['position']}, {place['date']}", place.get("unbroken_until_size", place["size"])
+    return f"Sổ {at}: không bị sửa cho đến khi có {until} mục", f"Register {at}: not rewritten up to {until} entries"
 
 
 def register_lines(found: Extract) -> Iterator[tuple[str, str]]:
     for each in found.registers:
-        yield (
-            f"Sổ {each['origin']}: {each['size']} mục, nguyên vẹn",
-            f"Register {each['origin']}: {each['size']} entries, intact",
-        )
+        yield f"Sổ {each['origin']}: {each['size']} mục, nguyên vẹn", f"Register {each['origin']}: {each['size']} entries, intact"
     if not found.papers:
-        yield (
-            "Không kèm văn bản: chữ ký và thứ tự chưa được đối chiếu",
-            "No papers: signatures and sequences were not compared",
-        )
+        yield "Không kèm văn bản: chưa đối chiếu chữ ký và thứ tự", "No papers: signatures and sequences not compared"
     for who, numbers in found.missing().items():
         yield f"Chưa thấy từ {who}: {numbers}", f"Not seen from {who}: {numbers}"
 
 
+def key_lines(rows: list[Json]) -> Iterator[tuple[str, str]]:
+    for row in rows:
+        told = f"{row['agency']}: {fingerprint(bytes.fromhex(row['public_key']))}"
+        yield f"CHƯA đối chiếu khóa của {told}", f"Key NOT compared, {told}"
+
+
 def main(arguments: list[str]) -> int:
     """One command line; the exit code."""
-    options: dict[str, str] = {}
-    words = [each for each in arguments if each != "--json"]
-    while any(each.startswith("--") for each in words):
-        at = next(index for index, each in enumerate(words) if each.startswith("--"))
-        if words[at] not in ("--keys", "--files", "--lang") or at + 1 == len(words):
-            return usage()
-        options[words[at]] = words[at + 1]
-        del words[at : at + 2]
-    if len(words) != 2 or words[0] not in ("evidence", "register"):
-        return usage()
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("what", choices=("evidence", "register"))
+    for name in ("file", "--keys", "--files"):
+        parser.add_argument(name, type=Path)
+    parser.add_argument("--lang", choices=("vi", "en"), default="vi")
+    parser.add_argument("--json", action="store_true")
+    asked = parser.parse_args(arguments)
     started = time.perf_counter()
     try:
-        data = Path(words[1]).read_bytes()
-        trusted = load_keys(options["--keys"]) if "--keys" in options else None
-        files = load_files(options["--files"]) if "--files" in options else None
-    except (OSError, ValueError, LookupError, RefusedError) as error:
-        sys.stderr.write(f"{error}\n")
-        return 1
+        data = asked.file.read_bytes()
+        trusted = None if asked.keys is None else load_keys(asked.keys)
+        files = None if asked.files is None else load_files(asked.files)
+    except (OSError, ValueError, LookupError, TypeError, RefusedError) as error:
+        raise SystemExit(str(error)) from None  # exit code 1
     answer: Json = {"proven": trusted is not None, "error": None}
-    lines: list[tuple[str, str]] = []
     try:
-        if words[0] == "evidence":
+        if asked.what == "evidence":
             answer["found"] = check_evidence(data, trusted, files)
             keys, lines = answer["found"]["keys"], list(evidence_lines(answer["found"], files is not None))
         else:
             extract = Extract(data, trusted)
             answer["found"] = {"registers": extract.registers, "papers": extract.papers, "missing": extract.missing()}
             keys, lines = list(extract.keys.rows.values()), list(register_lines(extract))
-        for row in () if trusted else keys:
-            mark = fingerprint(bytes.fromhex(row["public_key"]))
-            lines.append(
-                (f"CHƯA đối chiếu khóa của {row['agency']}: {mark}", f"Key NOT compared, {row['agency']}: {mark}")
-            )
+        doubt = ("KHÔNG THẤY SAI, CHƯA CHỨNG MINH: chưa có khóa tin cậy (--keys)", "SOUND, NOT PROVEN: no trusted --keys")
+        lines = [("ĐÃ CHỨNG MINH", "PROVEN"), *lines] if trusted else [doubt, *lines, *key_lines(keys)]
     except RefusedError as error:
         answer.update(proven=False, error={"code": error.code, "where": error.where})
         lines = [(f"SAI: {error.code} {error.where}", f"FALSE: {error.code} {error.where}")]
-    else:
-        unproven = (
-            "KHÔNG THẤY SAI, CHƯA CHỨNG MINH: chưa có khóa tin cậy (--keys)",
-            "SOUND, NOT PROVEN: no trusted --keys",
-        )
-        lines.insert(0, ("ĐÃ CHỨNG MINH", "PROVEN") if answer["proven"] else unproven)
     answer["milliseconds"] = round((time.perf_counter() - started) * 1000, 1)
-    if "--json" in arguments:
-        print(json.dumps(answer, ensure_ascii=False))
-    else:
-        print("\n".join(line[options.get("--lang") == "en"] for line in lines))
+    print(json.dumps(answer, ensure_ascii=False) if asked.json else "\n".join(line[asked.lang == "en"] for line in lines))
     return 3 if answer["error"] else int(not answer["proven"])
-
-
-def usage() -> int:
-    sys.stderr.write(__doc__ or "")
-    return 2
 
 
 if __name__ == "__main__":

@@ -75,7 +75,11 @@ def read_keys(path: str) -> list[TrustedKey]:
 
 def _key(data: bytes, options: Options) -> None:
     del options
-    signing.check_public_key(bytes.fromhex(data.decode("ascii").removesuffix("\n")))
+    try:
+        key = bytes.fromhex(data.decode("ascii").removesuffix("\n"))
+    except ValueError:
+        raise KernelError(ErrorCode.KEY_BAD, why="hexadecimal") from None
+    signing.check_public_key(key)
 
 
 def _dispatch(data: bytes, options: Options) -> None:
@@ -104,7 +108,10 @@ def _checkpoint(data: bytes, options: Options) -> None:
 
 def _believed(data: bytes, keys: Sequence[TrustedKey]) -> register.Checkpoint:
     """The checkpoint of a note, by the key of its agency that it names."""
-    note = data.decode()
+    try:
+        note = data.decode()
+    except UnicodeDecodeError:
+        raise KernelError(ErrorCode.REGISTER_CHECKPOINT, why="text") from None
     stated, key_hash, _ = register.parse_checkpoint(note)
     for key in keys:
         if key.agency == stated.agency and register.note_key_hash(stated.origin, key.public_key) == key_hash:
