@@ -13,7 +13,7 @@ from uuid import uuid4
 
 import pytest
 from tests.partners import ceremony, post
-from tests.partners.servers import NOW, Estate, Server
+from tests.partners.servers import NOW, Estate, Server, administrators, agency
 
 from giaoban.agencies.models import Agency, AgencyKey
 from giaoban.common.errors import RefusedError
@@ -25,7 +25,7 @@ from giaoban.kernel import envelope, signing
 from giaoban.kernel.envelope import Envelope, Recipient
 from giaoban.partners import officers, services, statements
 from giaoban.partners.border import KIND_HELLO, Hello
-from giaoban.partners.models import KeyStatementRow, PartnerAgency, PartnerFinding, StatementDue
+from giaoban.partners.models import AppliedStatement, KeyStatementRow, PartnerAgency, PartnerFinding, StatementDue
 from giaoban.partners.officers import Paper
 
 if TYPE_CHECKING:
@@ -121,11 +121,11 @@ class Life:
     def tell(self) -> None:
         """The statements reach the partner, its people approve what needs them, and it says so, until nothing is due.
 
-        A statement signed by a key that only the one before it names is refused until that one counts, and comes again.
+        A statement signed by a key or a root that only the one before it names is refused until that one counts, and comes again.
         """
         for _round in range(STEPS + 1):
             codes = set(post.bring_statements(self.pair.police, self.pair.military, now=NOW))
-            assert codes <= {"", "keys.rollback", "keys.too_few_signatures"}
+            assert codes <= {"", "keys.rollback", "keys.too_few_signatures", "keys.stranger"}
             approve_all(self.pair.military)
             with self.pair.police.here():
                 if not StatementDue.objects.exists():
@@ -236,6 +236,42 @@ def test_compromise_revoke_recover_resume(pair: ceremony.Pair) -> None:
         assert set(map(str, Incoming.objects.values_list("uid", flat=True))) >= life.sent
     with pair.police.here():
         assert set(Outbox.objects.values_list("state", flat=True)) == {"accepted"}
+
+
+def test_officers_recover_an_agency_whose_server_burned(
+    pair: ceremony.Pair, empty_database: tuple[Path, str], tmp_path: Path
+) -> None:
+    """Every online key is gone; a new server makes one, and the root vouches for it: it counts there without anybody's approval."""
+    life = Life(pair, random.Random(SEED))
+    life.new_root()
+    life.send()
+    life.tell()
+    life.deliver()
+    with pair.police.here():
+        last = bytes(AppliedStatement.objects.get(agency=own("CAT")).statement.sealed)
+        burned, first_unseen = keys.signing_key(own("CAT")), Stream.objects.get(sender=own("CAT")).sequence + 1
+    (tmp_path / "new").mkdir()
+    fresh = Estate(tmp_path / "new", empty_database[1]).server("police_new")
+
+    with fresh.here():
+        (someone,) = administrators("an")
+        agency("CAT", "Công an tỉnh Nam Vân")
+        paper = services.recover(
+            own("CAT"), last, from_sequence=first_unseen, from_received=(2026, 500), by=someone, now=NOW
+        )
+        for pem, phrase in life.officers[1:]:
+            paper = paper.signed_by(officers.read_key(pem, phrase))
+        Stream.objects.update(sequence=first_unseen - 1)  # what reconciling with the partners does
+        sealed = bytes(services.apply_paper(own("CAT"), paper, last=last, by=someone, now=NOW).sealed)
+        present = keys.signing_key(own("CAT"))
+    fresh.close()
+
+    with pair.military.here():
+        partner = PartnerAgency.objects.get(agency__code="CAT").partner
+        code = statements.take_statement(sealed, partner=partner, now=NOW)
+        ended = dict(AgencyKey.objects.filter(agency__code="CAT").values_list("key_id", "revoked_from"))
+    assert (code, ended[burned.key_id], ended[present.key_id]) == ("", first_unseen, None)
+    assert answer_to(pair.military, forged(burned.seed, sequence=first_unseen)) == "key.revoked"
 
 
 def test_a_statement_without_a_root_waits_for_two_people(pair: ceremony.Pair) -> None:

@@ -180,6 +180,27 @@ def test_people_who_run_no_server_see_nothing_of_partners(pair: ceremony.Pair) -
     assert set(answers.values()) <= {302, 403, 404}
 
 
+def test_pages_of_a_partner_cost_a_bounded_number_of_statements(pair: ceremony.Pair) -> None:
+    from django.db import connection
+    from django.test.utils import CaptureQueriesContext
+
+    partner = ceremony.enrol(pair.police, pair.military)
+    client = signed_in("an")
+    with pair.military.here():
+        services.rotate_key(Agency.objects.get(code="BCH"), by=ceremony.person("an"), now=NOW)
+        again = services.make_offer(now=NOW)
+    services.read_offer(again.sealed, by=ceremony.person("an"), now=NOW)
+    budgets = {"": 18, "approve/": 22, "routes/": 6}
+    found = {}
+    for tail in budgets:
+        page(client, f"/partners/{partner.uid}/{tail}")
+        with CaptureQueriesContext(connection) as statements:
+            page(client, f"/partners/{partner.uid}/{tail}")
+        found[tail] = len(statements)
+
+    assert {tail: count for tail, count in found.items() if count > budgets[tail]} == {}
+
+
 def test_lists_cost_the_same_however_many_partners_there_are(pair: ceremony.Pair) -> None:
     from django.db import connection
     from django.test.utils import CaptureQueriesContext
