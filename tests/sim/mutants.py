@@ -15,7 +15,7 @@ from unittest.mock import patch
 
 from giaoban.kernel import exchange, signing, verify
 from giaoban.kernel.arrivals import Arrivals
-from giaoban.kernel.delivery import Event, State
+from giaoban.kernel.delivery import State
 from giaoban.kernel.envelope import Envelope
 from giaoban.kernel.errors import ErrorCode, KernelError
 from giaoban.kernel.exchange import Admitted, Book
@@ -250,7 +250,7 @@ def partner_not_held(stack: ExitStack) -> None:
 
 def fork_overlooked(stack: ExitStack) -> None:
     """Checkpoints of partners are not compared, nor ours with theirs."""
-    _set(stack, Station, "_check_registers", lambda _self, _tx, _partner, _shown, is_current: False and is_current)
+    _set(stack, Station, "_check_registers", lambda _self, _tx, _partner, _shown, is_current: False)
     _set(stack, Station, "_check_own", lambda _self, _tx, _notes: None)
 
 
@@ -262,8 +262,6 @@ def liar_may_freeze(stack: ExitStack) -> None:
         self.journal.append(("doubled", ()))
 
     _set(stack, Station, "_look_at_own", wrong)
-    find = Disk.find_key
-    _set(stack, Disk, "find_key", lambda self, agency, key_id: find(self, agency, key_id))
 
 
 def recipient_number_stands_still(stack: ExitStack) -> None:
@@ -379,4 +377,4 @@ if __name__ == "__main__":
     names = sys.argv[2:] or list(PLANTED)
     for name in names:
         found = noticed(PLANTED[name][0], 1, int(sys.argv[1]))
-        print(f"    {name!r}: {found[0] if found else None},  # {found[1] if found else 'NOT NOTICED'}", flush=True)  # noqa: T201
+        print(f"    {name!r}: {found[0] if found else None},  # {found[1] if found else 'NOT NOTICED'}", flush=True)
