@@ -24,6 +24,7 @@ VARIABLES = {
     "FIGURES": "{uid}",
     "CONFERENCE": "{uid}",
     "TASK": "{uid}",
+    "LETTER": "{uid}",
     "RECORD": "{uid}",
     "PERIOD": "{period}",
     "SITE": "{site}",
@@ -58,6 +59,7 @@ def test_the_guide_shows_every_room() -> None:
         "figures",
         "conferences",
         "tasks",
+        "letters",
         "past-records",
     }
 
