@@ -99,13 +99,15 @@ def drive(count: int) -> dict[str, Any]:
     from giaoban.dispatches import services
     from giaoban.dispatches.jobs import Worker
     from giaoban.dispatches.models import Outbox
-    from giaoban.partners.border import Hello
+    from giaoban.partners import services as services_of_partners
+    from giaoban.partners.border import Hello, groups_of
     from giaoban.partners.models import Partner
 
     sender = Agency.objects.get(partner_link=None)
     recipient = Agency.objects.get(partner_link__isnull=False)
     partner = Partner.objects.get()
-    said = Hello(station=partner.uid, own=["00000"] * 12, heard=["11111"] * 12)
+    digits = groups_of(services_of_partners.make_offer(now=clock.now()).fingerprint)
+    said = Hello(station=partner.uid, own=digits, heard=digits)
 
     def issue(number: int) -> None:
         # The greeting is the one kind whose handler does next to nothing: what is measured is the exchange.

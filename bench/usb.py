@@ -86,7 +86,8 @@ def step(what: str, argument: str) -> dict[str, Any]:
     from giaoban.common import clock
     from giaoban.dispatches import services
     from giaoban.dispatches.models import Outbox
-    from giaoban.partners.border import Hello
+    from giaoban.partners import services as services_of_partners
+    from giaoban.partners.border import Hello, groups_of
     from giaoban.partners.models import Partner
     from giaoban.transports.folder import files, transport
 
@@ -95,7 +96,8 @@ def step(what: str, argument: str) -> dict[str, Any]:
     if what == "issue":
         sender = Agency.objects.get(partner_link=None)
         recipient = Agency.objects.get(partner_link__isnull=False)
-        said = Hello(station=partner.uid, own=["00000"] * 12, heard=["11111"] * 12)
+        digits = groups_of(services_of_partners.make_offer(now=clock.now()).fingerprint)
+        said = Hello(station=partner.uid, own=digits, heard=digits)
         for start in range(0, int(argument), IN_ONE_COMMIT):
             with transaction.atomic():
                 for _number in range(start, min(start + IN_ONE_COMMIT, int(argument))):

@@ -409,15 +409,17 @@ def test_what_could_not_be_taken_in_comes_again(pair: Pair, broker: Broker) -> N
     assert visit(pair.military, "nats").brought == 1
 
 
-def test_an_old_broker_is_named(broker: Broker) -> None:
-    assert nats.examine(broker.address, folder=Path("/nowhere")) == []
-    assert nats.version_of("2.9.10") < nats.LEAST_VERSION <= nats.version_of("v2.10.23")
+def test_an_old_broker_is_named(broker: Broker, monkeypatch: pytest.MonkeyPatch) -> None:
+    good = nats.examine(broker.address, folder=Path("/nowhere"))
+    monkeypatch.setattr(nats, "LEAST_VERSION", (99, 0, 0))
+
+    assert (good, nats.examine(broker.address, folder=Path("/nowhere"))) == ([], ["nats.old_version"])
 
 
 # ---- mixed -------------------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("order", permutations(("https", "folder", "nats")), ids="-".join)
+@pytest.mark.parametrize("order", list(permutations(("https", "folder", "nats"))), ids="-".join)
 def test_the_same_dispatch_by_all_routes_has_one_effect_and_one_receipt(
     pair: Pair, broker: Broker, tmp_path: Path, order: tuple[str, ...]
 ) -> None:

@@ -52,7 +52,12 @@ def on_hello(received: Received, *, holder: Agency, now: datetime) -> None:
     Not a refusal: an agency that joined the partner's server later changes its offer, and its people may not have read it here yet.
     """
     said = Hello.model_validate(received.payload)
-    link = PartnerAgency.objects.filter(agency=received.sender).select_related("partner__offer").first()
+    # The offer itself is large and not needed: a greeting must cost little, whatever greets.
+    link = (
+        PartnerAgency.objects.filter(agency=received.sender)
+        .values_list("partner", "partner__offer__fingerprint")
+        .first()
+    )
     if link is None:
         raise RefusedError(
             "exchange.not_enrolled",
@@ -60,9 +65,10 @@ def on_hello(received: Received, *, holder: Agency, now: datetime) -> None:
             _("Its sender is an agency of this server, or of no partner."),
             _("Enrol the partner first."),
         )
-    if "".join(said.own) != link.partner.offer.fingerprint:
+    partner, fingerprint = link
+    if "".join(said.own) != fingerprint:
         PartnerFinding.objects.create(
-            partner=link.partner,
+            partner_id=partner,
             agency=received.sender,
             code="hello.fingerprint",
             detail=" ".join(said.own),

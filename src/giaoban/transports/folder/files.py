@@ -168,10 +168,15 @@ def _open(path: Path) -> Iterator[tuple[IO[bytes], int]]:
         if error.errno in {errno.ELOOP, errno.EISDIR, errno.ENXIO, errno.ENODEV}:
             raise _NotAFileError from None
         raise
-    with os.fdopen(handle, "rb", buffering=PIECE) as file:
+    try:
         about = os.fstat(handle)
         if not stat.S_ISREG(about.st_mode):
             raise _NotAFileError
+        file = os.fdopen(handle, "rb", buffering=PIECE)
+    except BaseException:
+        os.close(handle)
+        raise
+    with file:
         yield file, about.st_size
 
 

@@ -122,7 +122,8 @@ def examine(address: str, *, folder: Path) -> list[str]:
     found = []
     try:
         with _talk(address, folder) as talk:
-            if version_of(str(talk.client.connected_server_version)) < LEAST_VERSION:
+            version = talk.client.connected_server_version
+            if (version.major, version.minor, version.patch) < LEAST_VERSION:
                 found.append("nats.old_version")
             try:
                 talk(talk.client.jetstream(timeout=CONNECT).account_info())
@@ -193,8 +194,18 @@ async def _connect(address: str, folder: Path) -> Client:
     async def quiet(_error: Exception) -> None:
         """Errors are raised where they matter; the library would print the others."""
 
-    return await nats.connect(
-        address, connect_timeout=CONNECT, allow_reconnect=False, max_reconnect_attempts=0, error_cb=quiet, **wanted
+    # Bounded here as well: with its own limits alone the library may look for a server for ever.
+    return await asyncio.wait_for(
+        nats.connect(
+            address,
+            connect_timeout=CONNECT,
+            allow_reconnect=False,
+            max_reconnect_attempts=1,
+            reconnect_time_wait=0,
+            error_cb=quiet,
+            **wanted,
+        ),
+        CONNECT + 1,
     )
 
 
@@ -312,9 +323,3 @@ def _cut(pieces: Iterator[bytes]) -> Iterator[bytes]:
             held = held[PIECE:]
     if held:
         yield held
-
-
-def version_of(text: str) -> tuple[int, ...]:
-    """ "v2.10.23-beta" → (2, 10, 23); (0,) for what is none."""
-    found = re.match(r"v?(\d+)\.(\d+)\.(\d+)", text)
-    return tuple(int(part) for part in found.groups()) if found else (0,)
