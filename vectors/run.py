@@ -28,7 +28,7 @@ FOLDER = Path(__file__).resolve().parent
 STEP_FOUR = frozenset(
     "envelope." + name
     for name in ("duplicate_key", "not_json", "not_nfc", "number", "shape", "text", "too_deep", "value", "version")
-)
+) | {"bundle.manifest"}
 """Codes of one step: which of them is named is free (18.4)."""
 Case = dict[str, Any]
 Answer = tuple[int, str]

@@ -217,7 +217,8 @@ def shape(value: object, members: Json) -> Json:
     if not isinstance(value, dict) or set(value) != set(members):
         raise RefusedError("envelope.shape")
     for name, wanted in members.items():
-        need(suits(value[name], wanted), "register.checkpoint" if wanted is ORIGIN else "envelope.value", name)
+        origin = wanted is ORIGIN and isinstance(value[name], str)
+        need(suits(value[name], wanted), "register.checkpoint" if origin else "envelope.value", name)
     return value
 
 
@@ -605,7 +606,7 @@ class Extract:
         need(not self.keys.unused, "evidence.key", str(sorted(self.keys.unused)))
 
     def _register(self, origin: str) -> None:
-        need(ORIGIN.match(origin), "register.checkpoint", origin)
+        shape({"origin": origin}, {"origin": ORIGIN})
         _, agency, direction, year = origin.split("/")
         continued = self.before[0] == direction
         need(not self.registers or (agency == self.agency and self.before < (direction, year)), "evidence.order", origin)
