@@ -503,6 +503,8 @@ class World:
         self.quiet = True
         self.cut.clear()
         self.clone = None
+        for packet in self.packets:  # the last stick is found in a drawer
+            packet.due = min(packet.due, self.step + self.chance.randrange(6, 16))
         self.note("faults stop")
         sent = False
         stations = list(self.stations.values())
