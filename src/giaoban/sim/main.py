@@ -38,7 +38,7 @@ def run(arguments: list[str] | None = None) -> None:
         sys.stdout.write("\n".join([*result.trace, "", _line(result)]) + "\n")
         sys.exit(1 if result.violation else 0)
     out = Path(options.out) if options.out else None
-    record = play(options.seed, options.runs, jobs=options.jobs, out=out, commit=_commit())
+    record = play(options.seed, options.runs, jobs=options.jobs, out=out, commit=options.commit or _commit())
     sys.stdout.write(json.dumps(record, indent=1, ensure_ascii=False) + "\n")
     sys.exit(1 if record["violations"] else 0)
 
@@ -165,5 +165,6 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--seed", type=int, default=1, help="seed of the first run (1)")
     parser.add_argument("--jobs", type=int, default=1, help="processes (1)")
     parser.add_argument("--out", default="", help="file for the record, written as it goes")
+    parser.add_argument("--commit", default="", help="what is played, where git cannot say it")
     parser.add_argument("--verbose", action="store_true", help="tell the story of the run of --seed")
     return parser
