@@ -320,9 +320,10 @@ def _choices(
         return
     yield at, "everything survives", everything, None
     last = pending[-1]
-    if changes[last].what == "write" and len(changes[last].content) > SECTOR:
-        yield at, "the last write is torn", everything, last
-        yield at, "only half of the last write survives", frozenset({last}), last
+    large = [index for index in pending if changes[index].what == "write" and len(changes[index].content) > SECTOR]
+    if large:
+        yield at, "the last write is torn", everything, large[-1]
+        yield at, "only half of the last write survives", frozenset({large[-1]}), large[-1]
     yield at, "only the last survives", frozenset({last}), None
     for index in chance.sample(pending, min(2, len(pending))):
         yield at, "one is lost", everything - {index}, None
@@ -333,7 +334,7 @@ def _choices(
     yield at, "content without names", everything - names, None
     for _ in range(2):
         kept = frozenset(index for index in pending if chance.random() < 0.5)
-        writes = [index for index in kept if changes[index].what == "write" and len(changes[index].content) > SECTOR]
+        writes = sorted(kept.intersection(large))
         yield at, "any part survives", kept, chance.choice(writes) if writes and chance.random() < 0.5 else None
 
 
