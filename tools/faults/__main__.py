@@ -56,7 +56,13 @@ def _series(folder: Path, options: argparse.Namespace) -> dict[str, Any]:
     known = operations.all_operations()
     chosen = [known[name] for name in options.operations.split(",") if name] or list(known.values())
     for seed in range(options.seed, options.seed + options.rounds):
-        at = series.Series(folder / f"round-{seed}", options.database, seed)
+
+        def write(tally: series.Tally, before: dict[str, Any] = total, seed: int = seed) -> None:
+            if options.out:
+                now = report.add(before, report.of_tally(tally, [seed]))
+                Path(options.out).write_text(json.dumps(now, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+
+        at = series.Series(folder / f"round-{seed}", options.database, seed, told=write)
         try:
             for operation in chosen:
                 if time.monotonic() > until:
@@ -73,9 +79,7 @@ def _series(folder: Path, options: argparse.Namespace) -> dict[str, Any]:
                     at.cut_power(operation, many=options.cuts, until=until)
                     if operation.may_repeat:
                         at.cut_power(operation, many=options.cuts, until=until, twice=True)
-                if options.out:
-                    now = report.add(total, report.of_tally(at.tally, [seed]))
-                    Path(options.out).write_text(json.dumps(now, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+                write(at.tally)
         finally:
             at.close()
         total = report.add(total, report.of_tally(at.tally, [seed]))

@@ -12,7 +12,7 @@ import re
 import shutil
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -47,6 +47,8 @@ FILES = (
 SOCKETS = ("sendto", "recvfrom")
 """With PostgreSQL the database is at the other end of these."""
 SERVER_OF_POSTGRESQL = "PostgreSQL, its own process"
+THOROUGH_EVERY = 4
+TELL_EVERY = 50
 ROOM_STEP = 2 * disks.PAGE
 CANNOT_FAIL_FOR_SPACE = {"fchmod", "chmod", "unlink", "unlinkat", "rmdir", "sendto", "recvfrom"}
 FAULTS: dict[str, str] = {
@@ -113,7 +115,8 @@ def faults_for(call: str) -> list[str]:
 class Series:
     """All operations on one database, in one folder (best in memory: what is tried is our code, not the disk)."""
 
-    def __init__(self, folder: Path, url: str, seed: int) -> None:
+    def __init__(self, folder: Path, url: str, seed: int, *, told: Callable[[Tally], None] | None = None) -> None:
+        self._told = told
         self.folder = folder
         self.url = url
         self.seed = seed
@@ -125,6 +128,7 @@ class Series:
         self._base = self._empty.copy("one")
         self._say(self._base, lambda place, say: operations.build(place, seed))
         self._islands: islands.Islands | None = None
+        self._checks = 0
         with places.copied(self._base, "warm") as place:
             warm_up(place)
 
@@ -359,15 +363,20 @@ class Series:
             )
 
     def _check(self, place: Place, operation: Operation, facts: dict[str, Any], said: list[Any]) -> list[str]:
-        """What the next process finds, and after the operation was repeated."""
+        """What the next process finds, and after the operation was repeated: that everything is proven then, too, every few times."""
+        self._checks += 1
+        if self._told is not None and self._checks % TELL_EVERY == 0:
+            self._told(self.tally)
+        thorough = self._checks % THOROUGH_EVERY == 1
 
         def look(say: operations.Say) -> None:
             for line in operations.examine(place):
                 say(line)
             for line in operation.check(place, facts, said):
                 say(line)
-            for line in operations.examine(place):
-                say(f"after repeating: {line}")
+            if thorough:
+                for line in operations.examine(place):
+                    say(f"after repeating: {line}")
 
         ended = processes.run(look, prepare=lambda: _enter(place))
         return [
