@@ -186,11 +186,16 @@ def _partner(name: str) -> Partner:
 
 
 def _words(found: Found) -> str:
-    from django.utils.encoding import force_str
-
-    from giaoban.transports.folder.files import FATES
-
-    return f"{force_str(FATES[found.fate])} {found.code}".strip()
+    words = {
+        "taken": _("taken in"),
+        "repeated": _("taken in before"),
+        "partial": _("cut off while it was copied; copy it again"),
+        "damaged": _("damaged in places; what was whole was taken in"),
+        "refused": _("refused"),
+        "ignored": _("not a bundle; passed over"),
+        "unreadable": _("cannot be read from this medium"),
+    }
+    return f"{words[found.fate.value]} {found.code}".strip()
 
 
 def _counts(found: Found) -> tuple[int, int]:

@@ -155,10 +155,9 @@ def serve(
     import uvicorn
     from django.conf import settings
 
-    from giaoban.project import asgi, exchange
+    from giaoban.transports.https import listener as partners_door
 
-    exchange.prepare()
-    asgi.exchange_sockets.extend(exchange_sockets)
+    partners_door.reserved.extend(exchange_sockets)
     logging.disable(logging.NOTSET)
     _show_accounts()
     say(_("Giao Ban is at %(address)s — Ctrl-C stops it.") % {"address": f"http://{host}:{port}/"})

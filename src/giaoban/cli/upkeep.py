@@ -64,9 +64,11 @@ def verify(as_json: bool = JSON) -> int:
     start_with_tables()
     from giaoban.desk.replay import differences
     from giaoban.dispatches.verification import verify_all
+    from giaoban.partners.verification import verify_partners
 
     with _bar(_("Verifying the registers")) as step:
         findings = verify_all(step)
+    findings += verify_partners()
     with _bar(_("Verifying what follows from them")) as step:
         findings += differences(step)
     return _answer_findings(findings, as_json=as_json)

@@ -15,9 +15,9 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "giaoban.project.settings")
 from giaoban.dispatches.jobs import Worker
 from giaoban.project.exchange import Exchange
 from giaoban.project.wsgi import application as pages
+from giaoban.transports.https import listener
 
 if TYPE_CHECKING:
-    import socket
     from collections.abc import Awaitable, Callable
 
 PAGE_THREADS = 8
@@ -25,8 +25,6 @@ PAGE_THREADS = 8
 _pages = WSGIMiddleware(pages, workers=PAGE_THREADS)  # type: ignore[arg-type]  # Django types its answers more narrowly
 _worker = Worker()
 _exchange = Exchange()
-exchange_sockets: list[socket.socket] = []
-"""Where partners are listened to: taken by `giaoban serve` before anything slow; empty, nobody can reach this server."""
 
 
 async def application(
@@ -44,7 +42,7 @@ async def _lifespan(receive: Callable[[], Awaitable[Any]], send: Callable[[Any],
         message = await receive()
         if message["type"] == "lifespan.startup":
             _worker.start()
-            await _exchange.start(exchange_sockets)
+            await _exchange.start(listener.reserved)
             await send({"type": "lifespan.startup.complete"})
         elif message["type"] == "lifespan.shutdown":
             await _exchange.stop()

@@ -2,24 +2,20 @@
 
 from __future__ import annotations
 
-import logging
+import asyncio
 import shutil
 import socket
 import ssl
 from pathlib import Path
-from typing import Final
 
 from django.conf import settings
-from django.db import close_old_connections
+from django.db import connection
 
 from giaoban.common import clock
 from giaoban.partners import reconcile, station
 from giaoban.transports.https.door import Door
 from giaoban.transports.https.listener import Listener
 from giaoban.transports.rounds import Rounds
-
-LOG: Final = logging.getLogger(__name__)
-BACKLOG: Final = 128
 
 
 class Exchange:
@@ -31,6 +27,7 @@ class Exchange:
 
     async def start(self, sockets: list[socket.socket]) -> None:
         """Visit partners, and listen on `sockets` if there are any."""
+        await asyncio.to_thread(prepare)
         self._rounds.start()
         if sockets:
             self._listener = Listener(Door(), folder=spool())
@@ -53,20 +50,14 @@ def context() -> ssl.SSLContext:
 
 
 def prepare() -> None:
-    """Before the loop runs: this server's identity, frozen if it was restored, and an empty spool (what lay there died before)."""
+    """At the start, in a thread of its own: this server's identity, frozen if it was restored, and an empty spool."""
     station.ensure(now=clock.now())
     reconcile.notice_restore(now=clock.now())
     shutil.rmtree(spool(), ignore_errors=True)
     spool().mkdir(parents=True, exist_ok=True, mode=0o700)
-    close_old_connections()
+    connection.close()
 
 
 def spool() -> Path:
     """Where bundles lie while they come."""
     return Path(settings.GIAOBAN_HOME) / "spool"
-
-
-def listen(host: str, port: int) -> socket.socket:
-    """The listening socket. Raises OSError."""
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    return socket.create_server((host, port), family=family, backlog=BACKLOG)

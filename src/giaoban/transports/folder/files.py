@@ -21,8 +21,6 @@ from enum import StrEnum
 from pathlib import Path
 from typing import IO, Final
 
-from django.utils.translation import gettext_lazy as _
-
 from giaoban.common.storage import sync_folder
 from giaoban.kernel import bundle
 from giaoban.kernel.errors import ErrorCode
@@ -54,17 +52,6 @@ class Fate(StrEnum):
     """Not a file of ours: a link, a folder, another name."""
     UNREADABLE = "unreadable"
     """The medium failed."""
-
-
-FATES: Final = {
-    Fate.TAKEN: _("taken in"),
-    Fate.REPEATED: _("taken in before"),
-    Fate.PARTIAL: _("cut off while it was copied; copy it again"),
-    Fate.DAMAGED: _("damaged in places; what was whole was taken in"),
-    Fate.REFUSED: _("refused"),
-    Fate.IGNORED: _("not a bundle; passed over"),
-    Fate.UNREADABLE: _("cannot be read from this medium"),
-}
 
 
 @dataclass(frozen=True, slots=True)

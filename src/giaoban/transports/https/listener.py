@@ -39,6 +39,8 @@ MAX_HEADERS: Final = 8 * 1024
 IN_MEMORY: Final = 1024 * 1024
 """Bytes of a body that may lie in memory; more goes to a file."""
 BUNDLE_TYPE: Final = b"application/vnd.giaoban.bundle"
+reserved: list[socket.socket] = []
+"""Sockets that the command `serve` took before anything slow, so that a busy port is said at once; empty, nobody is listened to."""
 
 
 @dataclass(frozen=True, slots=True)
