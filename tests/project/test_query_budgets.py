@@ -61,8 +61,8 @@ class Page:
 
 
 PAGES = [
-    Page("desk:home", ARMY_BOSS, "/", 19),
-    Page("desk:search", BOSS, "/search/?q=nhiem+vu", 13),
+    Page("desk:home", ARMY_BOSS, "/", 23),
+    Page("desk:search", BOSS, "/search/?q=nhiem+vu", 16),
     Page("agencies:sign-in", STRANGER, "/sign-in/", 1),
     Page("agencies:second-step", STRANGER, "/sign-in/code/", 0, 302),
     Page("agencies:first-password", STRANGER, "/sign-in/first/khong/co/", 0, 404),
@@ -127,7 +127,7 @@ PAGES = [
     Page("reports:list", OFFICER, "/reports/", 8),
     Page("reports:period", OFFICER, "/reports/of/{coordination}/{period}/", 8),
     Page("reports:detail", OFFICER, "/reports/{submitted}/", 10),
-    Page("reports:edit", ARMY, "/reports/{written}/edit/", 10),
+    Page("reports:edit", ARMY, "/reports/{written}/edit/", 12),
     Page("reports:submit", ARMY_BOSS, "/reports/{written}/submit/", 8),
     Page("reports:return", ARMY_BOSS, "/reports/{received}/return/", 7),
     Page("reports:figures", OFFICER, "/figures/{agreed}/", 12),
@@ -144,7 +144,7 @@ PAGES = [
         "/letters/counted/{coordination}/letters-exchanged/?since=2026-01-01&until=2027-12-31",
         7,
     ),
-    Page("correspondence:detail", BOSS, "/letters/{letter_in}/", 11),
+    Page("correspondence:detail", BOSS, "/letters/{letter_in}/", 12),
     Page("correspondence:edit", OFFICER, "/letters/{letter_draft}/edit/", 8),
     Page("correspondence:sign", BOSS, "/letters/{letter_draft}/sign/", 9),
     Page("correspondence:preview", BOSS, "/letters/{letter_draft}/draft.pdf", 9),

@@ -169,7 +169,7 @@ def matter_of(letter: Letter, *, by: By) -> list[Entry]:
     """All letters of the matter on this island, in the order in which they were written. A constant number of statements."""
     rows = (
         Letter.objects.filter(holder=by.agency, thread=letter.thread)
-        .select_related("sender", "area", "dispatch")
+        .select_related("holder", "sender", "area", "dispatch")
         .defer("dispatch__sealed")
         .order_by("issued_at", "pk")[:MAX_THREAD]
     )
