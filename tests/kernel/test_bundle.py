@@ -295,3 +295,13 @@ def test_the_largest_manifest_is_read_and_a_larger_one_is_not() -> None:
 
     assert len(full) == bundle.HEAD_PREFIX + 4_194_304
     assert bundle.parse_head(full, len(full)).offsets == ()
+
+
+def test_the_size_of_a_head_is_told_only_by_all_of_its_first_bytes() -> None:
+    prefix = whole()[: bundle.HEAD_PREFIX]
+
+    assert {code_of(bundle.head_size, prefix[:end]) for end in range(bundle.HEAD_PREFIX)} == {
+        ErrorCode.BUNDLE_TRUNCATED
+    }
+    assert bundle.head_size(prefix) == len(bundle.seal(good(), seed("station")))
+    assert bundle.head_size(whole()) == bundle.head_size(prefix)

@@ -326,3 +326,17 @@ def test_an_offer_may_fill_every_list() -> None:
     assert enrolment.parse(enrolment.seal(full, seed("station"))) == full
     assert code_of(Address, "a" * 21, "x") is ErrorCode.ENVELOPE_VALUE
     assert enrolment.MAX_AGENCIES == 500
+
+
+def test_an_offer_may_fill_the_limit_and_not_a_byte_more() -> None:
+    limit = 2_097_152
+
+    def of(filling: int) -> bytes:
+        return sealed(coordinations=({"text": "x" * filling},))
+
+    room = limit - len(of(2_000_000)) + 2_000_000
+
+    assert len(of(room)) == limit
+    assert enrolment.parse(of(room)).name == good().name
+    assert code_of(of, room + 1) is ErrorCode.OFFER_TOO_LARGE
+    assert code_of(enrolment.parse, of(room) + b"x") is ErrorCode.OFFER_TOO_LARGE

@@ -18,7 +18,6 @@ from datetime import datetime
 from typing import Any, Final
 
 from giaoban.kernel import envelope, keyring, signing, text
-from giaoban.kernel.bundle import MAX_STATEMENT_SIZE
 from giaoban.kernel.errors import ErrorCode, KernelError
 from giaoban.kernel.keyring import KeyStatement
 
@@ -167,8 +166,9 @@ def seal(offer: Offer, station_seed: bytes) -> bytes:
             "issued_at": envelope.instant_text(offer.issued_at),
         }
     )
-    if len(body) > MAX_OFFER_SIZE - _FRAME_ROOM:
-        raise KernelError(ErrorCode.OFFER_TOO_LARGE, size=len(body))
+    size = len(signing.pae(OFFER_TYPE, body)) + signing.SIGNATURE_SIZE
+    if size > MAX_OFFER_SIZE:
+        raise KernelError(ErrorCode.OFFER_TOO_LARGE, size=size)
     return envelope.frame(OFFER_TYPE, body, station_seed)
 
 
@@ -225,8 +225,6 @@ def look_alikes(name: str, others: Iterable[str]) -> list[str]:
     return [other for other in others if text.skeleton(other) == seen]
 
 
-_FRAME_ROOM: Final = 256
-"""Bytes of type, lengths and signature around a body, and some."""
 _MEMBERS: Final = (
     "version",
     "protocol",
@@ -274,8 +272,6 @@ def _agency(value: object) -> OfferedAgency:
 def _statement_bytes(value: object) -> bytes:
     """Base64 (RFC 4648 section 4) in its one spelling."""
     spelled = envelope.read_text("keys", value)
-    if len(spelled) > MAX_STATEMENT_SIZE * 2:
-        raise KernelError(ErrorCode.ENVELOPE_TOO_LARGE, size=len(spelled))
     try:
         found = base64.b64decode(spelled.encode(), validate=True)
     except binascii.Error:
