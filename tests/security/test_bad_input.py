@@ -125,6 +125,11 @@ def may_change(name: str) -> bool:
 
 ADDRESSES = [
     "/search/?q={}", "/tasks/?q={}&sort={}&standing={}&lead={}&coordination={}&page={}", "/tasks/export.xlsx?q={}&lead={}",
+    "/letters/?q={}&box={}&kind={}&partner={}&sort={}&page={}", "/letters/timeliness/?since={}&until={}&coordination={}",
+    "/letters/timeliness/export.csv?since={}&until={}", "/letters/counted/{coordination}/{}/?since={}&until={}",
+    "/letters/counted/{coordination}/letters-verified/?since={}&until={}", "/letters/{letter}/about/{}/",
+    "/letters/{letter}/files/99999999999999999999/", "/letters/{letter}/more-time/{}/",
+    "/api/letters?limit={}&offset={}&box={}&kind={}&partner={}",
     "/registers/?q={}&year={}&page={}", "/registers/in/?year={}", "/conferences/?coordination={}&state={}&page={}",
     "/records/?q={}&state={}&page={}", "/agencies/?q={}&sort={}&page={}&on={}&sector={}&level={}", "/localities/?q={}&on={}",
     "/localities/{}/", "/agencies/{}/", "/registers/{}/2026/print/", "/registers/out/99999999999999999999.xlsx",

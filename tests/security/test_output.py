@@ -12,6 +12,7 @@ from tests.security.intruders import POLICE, all_text, browser, plant
 from tests.security.test_islands import LISTS, pages
 
 from giaoban.conferences.models import AgendaItem, Attendance, CoChair, Conclusion, Conference, Contribution, Site
+from giaoban.correspondence.models import Handling, Letter, Reminder, Step
 from giaoban.reports.models import JointRow, Report, ReportReturn, ReportSection, ReportValue, SignOff
 from giaoban.tasks.models import Task, TaskEvent
 
@@ -32,6 +33,10 @@ TYPED = {
     Contribution: ("text", "person_name"),
     Task: ("text", "conference_title"),
     TaskEvent: ("text", "person_name"),
+    Letter: ("summary", "text", "article", "saved_by"),
+    Handling: ("opinion",),
+    Step: ("text", "position"),
+    Reminder: ("summary", "reference"),
     Report: ("saved_by",),
     ReportSection: ("text", "title"),
     ReportValue: ("note",),
