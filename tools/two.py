@@ -183,6 +183,8 @@ def step(name: str, *arguments: str) -> None:
             pair.offer(Path(arguments[0]), now=now)
         case "enrol":
             pair.enrol(Path(arguments[0]), now=now)
+        case "greet":
+            pair.greet(now=now)
         case _:
             raise SystemExit(f"no such step: {name}")
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 from datetime import datetime
 from pathlib import Path
 from typing import Final
+from uuid import UUID
 
 from django.db import transaction
 
@@ -19,6 +20,8 @@ from giaoban.common.access import Role
 from giaoban.dispatches import services as dispatches
 from giaoban.partners import services as partners
 from giaoban.partners import station
+from giaoban.partners.border import KIND_HELLO, Hello, groups_of
+from giaoban.partners.models import Partner
 from giaoban.regulations import services as regulations
 from giaoban.regulations.enums import Cadence, PartyRole
 from giaoban.regulations.models import Regulation
@@ -129,6 +132,19 @@ def enrol(file: Path, *, now: datetime) -> str:
     read = partners.read_offer(file.read_bytes(), by=_administrator(0), now=now)
     partners.approve(read.row, " ".join(groups[:WORDS_OF_HALF]), by=_administrator(0), now=now)
     return partners.approve(read.row, " ".join(groups[WORDS_OF_HALF:]), by=_administrator(1), now=now).name
+
+
+def greet(*, now: datetime) -> None:
+    """One more greeting from the agency here to the one there: the smallest dispatch that goes the whole way."""
+    partner = Partner.objects.get()
+    own = groups_of(partners.make_offer(now=now).fingerprint)
+    dispatches.issue(
+        by=Agency.objects.get(partner_link=None),
+        now=now,
+        kind=KIND_HELLO,
+        payload=Hello(station=UUID(station.identity(now=now).uid), own=own, heard=groups_of(partner.offer.fingerprint)),
+        recipients=list(Agency.objects.filter(partner_link__partner=partner)),
+    )
 
 
 def _administrator(which: int) -> Person:
