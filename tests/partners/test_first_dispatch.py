@@ -92,7 +92,7 @@ class Side:
             "read",
             str(other.home.parent / f"{other.code}.offer"),
             "--as",
-            "an",
+            "mau.mot",
             "--digits",
             "".join(groups[:6]),
         )
