@@ -15,12 +15,15 @@ import re
 import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 from django.conf import settings
 
 _SHA256 = re.compile(r"[0-9a-f]{64}\Z")
 _CHUNK = 1024 * 1024
+SWEPT = ".swept-"
+"""What a file is called while it is being taken away."""
 UNFINISHED = ".new-"
 """Start of the names under which files are written before they get their own. A crash leaves such a file; it is no content."""
 _durable_folders: set[Path] = set()
@@ -59,9 +62,15 @@ class FileStore:
         target = self.path(sha256)
         make_folder(target.parent)
         if target.exists() and _hash_of(target) == sha256:
-            sync_folder(target.parent)
-        else:
-            write_durably(target, content)
+            try:
+                # As good as new: `sweep` must leave it to whoever is about to name it.
+                os.utime(target)
+                sync_folder(target.parent)
+            except FileNotFoundError:
+                pass
+            else:
+                return sha256
+        write_durably(target, content)
         return sha256
 
     def read(self, sha256: str) -> bytes:
@@ -89,6 +98,30 @@ class FileStore:
         if not _SHA256.match(sha256):
             raise ValueError("not a SHA-256")
         return self.root / sha256[:2] / sha256
+
+    def sweep(self, sha256: str, *, older_than: datetime) -> bool:
+        """Take away a file that nobody names, unless it was put here since `older_than`. Whether it is gone.
+
+        Whoever puts the same bytes at this moment loses nothing: the file is first moved aside, and comes back if it was touched.
+        """
+        target = self.path(sha256)
+        aside = target.with_name(f"{SWEPT}{sha256}")
+        try:
+            if target.stat().st_mtime >= older_than.timestamp():
+                return False
+            target.rename(aside)
+        except FileNotFoundError:
+            return False
+        if aside.stat().st_mtime >= older_than.timestamp():
+            aside.rename(target)
+            return False
+        aside.unlink()
+        return True
+
+    def heal(self) -> None:
+        """Give back what a crash left while it was being taken away."""
+        for aside in self.root.glob(f"*/{SWEPT}*"):
+            aside.rename(aside.with_name(aside.name.removeprefix(SWEPT)))
 
     def everything(self) -> Iterator[Path]:
         """Every file under the folder, whatever its name, in order of names."""

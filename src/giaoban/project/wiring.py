@@ -80,6 +80,7 @@ INDICATOR_SOURCES: dict[str, str] = {
 """From what an indicator is counted → who counts: `(agency, coordination, since, until) -> Counted`."""
 
 DAILY: list[str] = [
+    "giaoban.dispatches.strays.sweep",
     "giaoban.correspondence.services.give_reminders",
 ]
 """What the worker does once a day while the server runs: each `(now)`, safe to repeat."""
