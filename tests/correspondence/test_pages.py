@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -10,6 +10,7 @@ from django.test import Client
 from django.urls import reverse
 from tests.correspondence.office import NOW, Office, days
 
+from giaoban.common import clock
 from giaoban.common.access import Role
 from giaoban.correspondence import queries, services
 from giaoban.correspondence.enums import LetterKind, LetterState
@@ -120,7 +121,7 @@ def test_forms_that_are_refused_keep_what_was_typed(office: Office) -> None:
 def test_time_and_take_back_are_asked_and_answered_on_the_screen(office: Office) -> None:
     letter = office.sent(now=NOW)
     office.registered("BCH", letter)
-    far = f"{date(2027, 3, 1):%d/%m/%Y}"
+    far = f"{clock.now() + timedelta(days=100):%d/%m/%Y}"
     assert (
         office.client("BCH", Role.OFFICER).post(url("more-time", letter), {"due_on": far, "text": "Xa"}).status_code
         == 302
@@ -256,10 +257,14 @@ def test_a_stranger_and_the_wrong_role_find_nothing(office: Office) -> None:
 
 
 def test_a_superior_sees_that_a_unit_is_late(office: Office) -> None:
-    office.sent(recipients=("HKL",))
-    services.give_reminders(days(14))
-    deliver_all(days(14))
+    today = clock.now()
+    office.sent(recipients=("HKL",), now=today - timedelta(days=30))
+    for ago in range(20, -1, -1):
+        services.give_reminders(today - timedelta(days=ago))
+    deliver_all(today)
 
+    waits = [str(item.what) for item in queries.to_do(office.by("UBH"), today)]
     page = words(office.client("UBH", Role.VIEWER), reverse("correspondence:list"))
 
+    assert waits == ["Đơn vị cấp dưới trả lời quá hạn"]
     assert "Đơn vị cấp dưới đang trả lời quá hạn" in page

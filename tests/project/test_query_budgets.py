@@ -61,7 +61,7 @@ class Page:
 
 
 PAGES = [
-    Page("desk:home", ARMY_BOSS, "/", 23),
+    Page("desk:home", ARMY_BOSS, "/", 24),
     Page("desk:search", BOSS, "/search/?q=nhiem+vu", 16),
     Page("agencies:sign-in", STRANGER, "/sign-in/", 1),
     Page("agencies:second-step", STRANGER, "/sign-in/code/", 0, 302),

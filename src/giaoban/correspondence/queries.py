@@ -239,10 +239,13 @@ def taken_back(letters: Sequence[Letter], *, by: By) -> dict[UUID, list[Letter]]
     return found
 
 
-def told_of_units(*, by: By) -> list[Reminder]:
-    """Reminders that came because an agency under ours is late, newest first."""
-    rows = Reminder.objects.filter(holder=by.agency, letter=None).exclude(recipient=by.agency)
-    return list(rows.select_related("recipient", "sender", "dispatch").order_by("-on", "-pk")[:50])
+def told_of_units(*, by: By, since: date) -> list[Reminder]:
+    """The last reminder of each letter that came since a day because an agency under ours is late, newest first."""
+    rows = Reminder.objects.filter(holder=by.agency, letter=None, on__gte=since).exclude(recipient=by.agency)
+    latest: dict[tuple[UUID, int], Reminder] = {}
+    for row in rows.select_related("recipient", "sender", "dispatch").defer("dispatch__sealed").order_by("-on", "-pk"):
+        latest.setdefault((row.letter_uid, row.recipient_id), row)
+    return list(latest.values())
 
 
 def officers(*, by: By, day: date) -> list[Person]:
@@ -369,7 +372,7 @@ def timeliness_of(handling: Handling, now: datetime) -> Timeliness:
 
 
 def to_do(by: By, now: datetime) -> list[ToDo]:
-    """What waits for this person: letters to register, assign, answer, sign; requests and recalls to answer. Four statements."""
+    """What waits for this person: letters to register, assign, answer, sign; requests and recalls to answer. Five statements."""
     if not by.has(Role.CLERK, Role.OFFICER, Role.APPROVER):
         return []
     today = day_of(now)
@@ -380,6 +383,9 @@ def to_do(by: By, now: datetime) -> list[ToDo]:
         found += [_to_sign(letter) for letter in ready]
     if by.has(Role.OFFICER, Role.APPROVER):
         found += [_overdue_there(row) for row in _overdue_handlings(by, now)]
+    if by.has(Role.APPROVER):
+        units = told_of_units(by=by, since=today - timedelta(days=kernel.EVERY))
+        found += [_late_unit(row) for row in units if row.dispatch is not None]
     return [item for item in found if item is not None]
 
 
@@ -472,6 +478,17 @@ def _overdue_there(row: Handling) -> ToDo:
         url=reverse("correspondence:detail", args=[row.letter.uid]),
         due_on=day_of(row.due_at) if row.due_at else None,
         why=_("They are reminded every week; you can write to them as well."),
+    )
+
+
+def _late_unit(row: Reminder) -> ToDo:
+    return ToDo(
+        what=_("An agency under yours is late with an answer"),
+        context=f"{row.recipient.short_name}: {row.reference} {Truncator(row.summary).chars(140)}",
+        button=_("See the reminder"),
+        url=reverse("dispatches:detail", args=[row.dispatch.uid]) if row.dispatch else "",
+        due_on=day_of(row.due_at),
+        why=_("%(agency)s waits for it.") % {"agency": row.sender.short_name},
     )
 
 

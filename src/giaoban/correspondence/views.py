@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
 from django.core.paginator import Paginator
@@ -37,6 +37,8 @@ if TYPE_CHECKING:
 
 PAGE_SIZE = 30
 DEFAULT_SPAN_DAYS = 365
+UNITS_DAYS = 30
+"""How long a reminder about an agency under ours is shown above the incoming box."""
 BOX_LABELS = {Box.IN: _("Incoming"), Box.OUT: _("Outgoing"), Box.DRAFTS: _("Drafts")}
 
 
@@ -80,7 +82,9 @@ def letter_list(request: InsideRequest) -> HttpResponse:
                 Tab(label=BOX_LABELS[each], url=f"{here}?box={each.value}", current=each is box, count=counts[each])
                 for each in Box
             ],
-            "units": queries.told_of_units(by=request.by) if box is Box.IN else [],
+            "units": queries.told_of_units(by=request.by, since=today - timedelta(days=UNITS_DAYS))
+            if box is Box.IN
+            else [],
             "today": today,
         },
     )
