@@ -31,6 +31,7 @@ from giaoban.kernel import receipt as receipts
 from giaoban.kernel import register as log
 from giaoban.kernel.errors import KernelError
 from giaoban.kernel.evidence import Answer, Evidence, Later, Part, Place, Proven
+from giaoban.kernel.verify import TrustedKey
 
 SHORTEST_DIGEST = 8
 """So many digits of a digest have to be given at least."""
@@ -65,14 +66,15 @@ def evidence_of(dispatch: Dispatch, *, by: By, recipient: str = "") -> Made:
     rows = sorted(kept, key=lambda row: row.receiver.code)
     if recipient and not rows:
         raise NotFoundError
+    ring = _KeyNames()
     try:
         place = _sent_place(dispatch, by.agency) if sent_by_us else None
         answers = tuple(
             Answer(bytes(row.sealed), None if sent_by_us else _received_place(row, by.agency)) for row in rows
         )
-        found = Evidence(bytes(dispatch.sealed), _keys_of(dispatch, place, answers, by.agency), place, answers)
+        found = Evidence(bytes(dispatch.sealed), _keys_of(dispatch, place, answers, by.agency, ring), place, answers)
         content = kernel.write(found)
-        proven = kernel.check(content, keys=keys.remembering_finder())
+        proven = kernel.check(content, keys=ring.find)
     except KernelError as error:
         raise RefusedError(
             "evidence.not_sound",
@@ -214,10 +216,9 @@ def _notes(entry: RegisterEntry) -> QuerySet[Checkpoint]:
 
 
 def _keys_of(
-    dispatch: Dispatch, place: Place | None, answers: Sequence[Answer], agency: Agency
+    dispatch: Dispatch, place: Place | None, answers: Sequence[Answer], agency: Agency, ring: _KeyNames
 ) -> tuple[tuple[str, bytes], ...]:
     """(agency, public key) of everything signed in the file."""
-    ring = _KeyNames()
     needed = {ring.by_id(dispatch.key_id)}
     places = [place, *(answer.place for answer in answers)]
     notes = [note for each in places if each for note in (each.checkpoint, each.later.checkpoint if each.later else "")]
@@ -227,31 +228,31 @@ def _keys_of(
 
 
 class _KeyNames:
-    """Enrolled keys by key id and by the short hash of a signature line; asked for once each."""
+    """Every key that is enrolled here, read once: by key id, by the short hash of a signature line, and as a finder."""
 
     def __init__(self) -> None:
-        self._by_id: dict[str, tuple[str, bytes]] = {}
-        self._of_agency: dict[str, list[bytes]] = {}
+        rows = AgencyKey.objects.select_related("agency").order_by("id")
+        self._trusted = {row.key_id: keys.trusted(row, row.agency.code) for row in rows}
 
     def by_id(self, key_id: str) -> tuple[str, bytes]:
         """Agency and key. Raises NotFoundError for a key that is not enrolled."""
-        if key_id not in self._by_id:
-            row = AgencyKey.objects.filter(key_id=key_id).select_related("agency").first()
-            if row is None:
-                raise NotFoundError
-            self._by_id[key_id] = row.agency.code, bytes(row.public_key)
-        return self._by_id[key_id]
+        key = self._trusted.get(key_id)
+        if key is None:
+            raise NotFoundError
+        return key.agency, key.public_key
 
     def of_note(self, note: str, code: str) -> tuple[str, bytes]:
         """The agency's key that the signature line names. Raises NotFoundError."""
-        if code not in self._of_agency:
-            rows = AgencyKey.objects.filter(agency__code=code).values_list("public_key", flat=True)
-            self._of_agency[code] = [bytes(row) for row in rows]
         checkpoint, key_hash, _ = log.parse_checkpoint(note)
-        for key in self._of_agency[code]:
-            if log.note_key_hash(checkpoint.origin, key) == key_hash:
-                return code, key
+        for key in self._trusted.values():
+            if key.agency == code and log.note_key_hash(checkpoint.origin, key.public_key) == key_hash:
+                return code, key.public_key
         raise NotFoundError
+
+    def find(self, agency: str, key_id: str) -> TrustedKey | None:
+        """The finder of `kernel.verify`."""
+        key = self._trusted.get(key_id)
+        return key if key is not None and key.agency == agency else None
 
 
 # --- register extracts ------------------------------------------------------------------------------------------------
