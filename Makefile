@@ -20,7 +20,7 @@ FONTS := src/giaoban/documents/fonts
 STAMPS := .venv/.stamps
 CATALOGUES := $(wildcard src/giaoban/*/locale/vi/LC_MESSAGES/django.po)
 
-.PHONY: help setup dev run two reset test check format messages bench clean
+.PHONY: help setup dev run two reset test check format messages bench prove clean
 
 help: ## list the targets
 	@grep -hE '^[a-z]+:.*## ' Makefile | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 16
@@ -60,6 +60,9 @@ messages: dev ## bring the message catalogues up to date with the sources
 
 bench: dev ## all figures, as JSON
 	@$(PYTHON) -m bench
+
+prove: dev ## the whole proof, hours long; figures go to docs/proof/
+	@$(PYTHON) tools/prove.py
 
 clean: ## remove everything that was built; data in var/ stays
 	rm -rf .venv node_modules build dist $(BUILT) $(FONTS) .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
