@@ -219,7 +219,9 @@ def compose(
         contact.sent_number += 1
         contact.save(update_fields=["sent_number"])
         uid = str(uuid.uuid4())
-        ReceiptDue.objects.filter(pk__in=[row.pk for row in due]).update(sent_in=uid, sent_at=now)
+        for start in range(0, len(due), BATCH):
+            sent = [row.pk for row in due[start : start + BATCH]]
+            ReceiptDue.objects.filter(pk__in=sent).update(sent_in=uid, sent_at=now)
     said = _status(
         partner,
         contact,
@@ -265,12 +267,14 @@ def compose(
 
 def confirm(composed: Composed) -> None:
     """The partner has taken this bundle in: its receipts are no longer due."""
-    ReceiptDue.objects.filter(partner=composed.partner, sent_in=composed.uid).delete()
+    if composed.receipts:
+        ReceiptDue.objects.filter(partner=composed.partner, sent_in=composed.uid).delete()
 
 
 def not_sent(composed: Composed) -> None:
     """This bundle never left: what was put into it is due as before."""
-    ReceiptDue.objects.filter(partner=composed.partner, sent_in=composed.uid).update(sent_in=None, sent_at=None)
+    if composed.receipts:
+        ReceiptDue.objects.filter(partner=composed.partner, sent_in=composed.uid).update(sent_in=None, sent_at=None)
 
 
 def is_due(partner: Partner) -> bool:
