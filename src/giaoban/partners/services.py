@@ -591,7 +591,7 @@ def _offered(agency: Agency, *, now: datetime) -> OfferedAgency:
         level=agency.level,
         seat=agency.seat.strip(),
         head_position=agency.head_position.strip(),
-        keys=bytes(statements.ensure(agency, now=now).sealed),
+        keys=statements.to_offer(agency, now=now),
     )
 
 

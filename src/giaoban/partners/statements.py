@@ -94,6 +94,21 @@ def ensure(agency: Agency, *, now: datetime) -> KeyStatementRow:
         return _put(agency, keyring.seal(first, seeds), needs_approval=False, now=now)
 
 
+def to_offer(agency: Agency, *, now: datetime) -> bytes:
+    """The statement that counts, signed so that somebody who knows none before it can accept it (docs/protocol.md 12.6).
+
+    The body is the same. Officers of a root that it replaced are no longer named by it and are left out; every key in use signs.
+    """
+    signed = keyring.parse(bytes(ensure(agency, now=now).sealed))
+    named = {*(key.public_key for key in signed.statement.online), *signed.statement.root.keys}
+    paper = Paper(signed.body, tuple(each for each in signed.signatures if each[0] in named))
+    for public_key in signed.statement.live_keys:
+        seed = vault.read(keys.seed_name(signing.key_id(public_key)))
+        if seed is not None:
+            paper = paper.signed_by(seed)
+    return paper.sealed()
+
+
 # ---- our own -------------------------------------------------------------------------------------------------------------
 
 
