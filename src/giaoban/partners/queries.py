@@ -12,7 +12,7 @@ from giaoban.agencies.models import Agency, AgencyKey
 from giaoban.common.errors import NotFoundError
 from giaoban.dispatches import keys, vault
 from giaoban.dispatches.models import ArrivalStream, Outbox, WitnessedCheckpoint
-from giaoban.kernel import keyring, signing
+from giaoban.kernel import enrolment, keyring, signing
 from giaoban.kernel.delivery import FINAL
 from giaoban.partners.enums import Act, PartnerState
 from giaoban.partners.models import (
@@ -54,15 +54,25 @@ def access_partner(uid: UUID) -> Partner:
 
 
 def find_partner(name: str) -> Partner:
-    """The partner of this uid, beginning of an uid, name, or code of one of its agencies. Raises NotFoundError when not exactly one."""
+    """The partner of this uid, beginning of an uid, name, or code of one of its agencies, those of an offer that waits included.
+
+    Raises NotFoundError when there is not exactly one.
+    """
     wanted = name.strip()
     by_name = Q(name__iexact=wanted) | Q(agencies__agency__code__iexact=wanted)
     found = list(Partner.objects.filter(by_name).distinct()[:2]) if wanted else []
     if not found and len(wanted) >= 4:
         found = [each for each in Partner.objects.all() if str(each.uid).startswith(wanted.lower())]
+    if not found and wanted:
+        found = [each for each in Partner.objects.filter(state=PartnerState.PROPOSED) if wanted in _offered_codes(each)]
     if len(found) != 1:
         raise NotFoundError
     return found[0]
+
+
+def _offered_codes(partner: Partner) -> set[str]:
+    """Codes of the agencies in the offer of a partner that is not approved: until then the directory does not have them."""
+    return {agency.code for agency in enrolment.parse(bytes(partner.offer.sealed)).agencies}
 
 
 def waiting_offer(partner: Partner) -> ReceivedOffer | None:
