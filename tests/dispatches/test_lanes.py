@@ -7,14 +7,15 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 
 import pytest
+from django.db.models import Q
 from tests.dispatches import handlers
 from tests.dispatches.houses import NOW, House
 
 from giaoban.agencies.models import Agency
-from giaoban.dispatches import jobs, ports, services
+from giaoban.dispatches import jobs, outbox, ports, services
 from giaoban.dispatches.models import Outbox
 from giaoban.dispatches.ports import Parcel, Routing, Sent
-from giaoban.kernel.delivery import Reason
+from giaoban.kernel.delivery import Event, Reason
 from giaoban.transports.local.transport import LocalTransport
 
 PATIENCE = 60
@@ -193,8 +194,8 @@ def test_what_is_held_is_not_sent_says_so_waits_without_end_and_goes_on_when_it_
     before = standing(), list(tried)
     wire("listed")
 
-    released_rows = services.release_held([house.military, house.stranger], now=now)
+    resumed = outbox.happen(Q(state="waiting"), lambda _current: (Event.PERSON_RETRIES, None), now=now)
     services.deliver_all(now)
 
     assert before == ([("waiting", "partner_suspended")], [])
-    assert (released_rows, standing()) == (1, [("accepted", "")])
+    assert (resumed, standing()) == (1, [("accepted", "")])

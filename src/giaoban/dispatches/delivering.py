@@ -83,13 +83,6 @@ def take_up() -> None:
     witness.catch_up()
 
 
-def release_held(recipients: Iterable[Agency], *, now: datetime) -> int:
-    """What was held back from these agencies is tried at once: exchange with them goes on. The number of deliveries."""
-    held = [reason.value for reason, row in delivery.REASONS.items() if row.patient]
-    which = Q(recipient__in=list(recipients), state=State.WAITING, reason__in=held)
-    return outbox.happen(which, lambda _current: (Event.PERSON_RETRIES, None), now=now)
-
-
 def collect(recipients: Sequence[Agency], *, now: datetime, max_items: int, max_bytes: int) -> list[Parcel]:
     """What waits for these agencies, oldest first: for a partner that fetches, or for a medium. Marks it as taken.
 

@@ -251,6 +251,8 @@ def _next_sequences(sender: Agency, to: Sequence[Agency]) -> dict[int, int]:
 
 def _store(rendered: Sequence[RenderedFile]) -> tuple[FileEntry, ...]:
     """Make the files durable before any row names them."""
+    if not rendered:
+        return ()
     store = files()
     return tuple(
         FileEntry(clean(file.name), file.media_type, len(file.content), store.put(file.content)) for file in rendered

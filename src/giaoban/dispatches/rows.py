@@ -135,7 +135,7 @@ def _select(
     vendor: str,
 ) -> str:
     """`where` are names, each with whether NULL is asked for."""
-    conditions = " AND ".join(f"{_quoted(name)} {'IS NULL' if empty else '= %s'}" for name, empty in where)
+    conditions = " AND ".join(f"{_quoted(name)} {'IS NULL' if empty else '= %s'}" for name, empty in where) or "1 = 1"
     wanted = ", ".join(_quoted(name) for name in names)
     statement = f"SELECT {wanted} FROM {_name(table)} WHERE {conditions}"  # noqa: S608 - names are our own models'
     if last:

@@ -20,7 +20,6 @@ from giaoban.dispatches.delivering import (
     deliver_due,
     due_lanes,
     mark_taken,
-    release_held,
     take_up,
     tidy,
 )
@@ -45,7 +44,6 @@ __all__ = [
     "mark_taken",
     "receive",
     "receive_many",
-    "release_held",
     "retry_delivery",
     "stop_delivery",
     "take_up",

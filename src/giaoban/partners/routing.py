@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from giaoban.dispatches import keys
+from giaoban.dispatches import keys, rows
 from giaoban.dispatches.ports import Routing
 from giaoban.kernel.delivery import Reason
 from giaoban.partners import reconcile
@@ -43,9 +43,10 @@ def may_send(agency: Agency) -> Reason | None:
     """
     if reconcile.is_frozen():
         return Reason.HELD_UNTIL_RECONCILED
-    link = PartnerAgency.objects.filter(agency=agency).select_related("partner").first()
-    if link is None:
+    # Asked at every issue, mostly about an agency of this server: no query is built for that.
+    if rows.select(PartnerAgency, ("id",), {"agency_id": agency.pk}) is None:
         return None
+    link = PartnerAgency.objects.select_related("partner").get(agency=agency)
     if link.partner.state == PartnerState.SUSPENDED:
         return Reason.PARTNER_SUSPENDED
     if link.frozen_at is not None or link.partner.state == PartnerState.FROZEN:
