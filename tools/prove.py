@@ -69,8 +69,8 @@ def planted(out: Path) -> bool:
     from tests.sim.mutants import PLANTED, noticed
 
     bugs: dict[str, Any] = {}
-    for name, (plant, _) in PLANTED.items():
-        found = noticed(plant, FIRST_SEED, SEARCHED)
+    for name, (plant, _, _) in PLANTED.items():
+        found = noticed(name, FIRST_SEED, SEARCHED)
         what = " ".join((plant.__doc__ or "").split())
         bugs[name] = {"what": what, "noticed_by_seed": found and found[0], "as": found and found[1]}
         noticed_by_now = sum(1 for bug in bugs.values() if bug["noticed_by_seed"])

@@ -63,9 +63,7 @@ def test_an_exception_nobody_expected_is_a_broken_promise(monkeypatch: pytest.Mo
 
 @pytest.mark.parametrize("name", list(PLANTED))
 def test_a_planted_bug_is_noticed(name: str) -> None:
-    plant, seed = PLANTED[name]
-
-    found = noticed(plant, seed, AROUND)
+    found = noticed(name, PLANTED[name][2], AROUND)
 
     assert found is not None, "plant it again: python -m tests.sim.mutants 2000 " + name
     assert world.run(found[0]).violation == ""

@@ -546,10 +546,11 @@ class Station:
             items.append((item, content))
         return partner, manifest.number, items
 
-    def take_in(self, blob: bytes, *, answer: bool) -> tuple[str, bytes | None, list[list[str]]]:
+    def take_in(self, blob: bytes, *, answer: bool, fetch: bool = True) -> tuple[str, bytes | None, list[list[str]]]:
         """Take in a bundle; everything of it is one transaction, each item in a savepoint of its own.
 
-        Returns the partner, the answering bundle if one is asked for, and the codes the partner gave for dispatches of ours.
+        Returns the partner, the answering bundle if one is asked for (with what waits for the partner if `fetch`), and the codes that the
+        partner gave for dispatches of ours.
         """
         partner, number, items = self.open(blob)
         tx = self.begin()
@@ -589,7 +590,7 @@ class Station:
         if answer:
             waiting = [digest for digest, to in tx.unsettled if to == partner][:MAX_COLLECTED]
             fetched = [digest for digest in waiting if self._may_be_fetched(tx.outbox[digest, partner])]
-            fetched = fetched if tx.mode == "open" and partner not in tx.holding else []
+            fetched = fetched if fetch and tx.mode == "open" and partner not in tx.holding else []
             self.mark_taken(tx, fetched, partner)
             reply = self.compose(tx, partner, fetched, codes=codes)
         self.commit(tx)

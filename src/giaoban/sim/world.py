@@ -382,7 +382,7 @@ class World:
             station.dead = False
             station.take_up()
         try:
-            partner, reply, told = station.take_in(packet.blob, answer=packet.kind == "request")
+            partner, reply, told = station.take_in(packet.blob, answer=packet.kind == "request", fetch=not self.quiet)
         except KernelError as error:
             self.note("%s refuses a bundle: %s", station.code, error)
             if packet.kind == "request":
@@ -524,7 +524,7 @@ class World:
                 continue
             calm += 1
             if not sent:
-                sent = True
+                sent, calm = True, 0
                 for station in stations:
                     partners = list(station.partners)
                     station.issue(
