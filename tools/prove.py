@@ -92,10 +92,26 @@ def decade(out: Path) -> bool:
     )
 
 
+def faults(out: Path) -> bool:
+    """Real processes killed, starved and unplugged at each system call, on SQLite and PostgreSQL."""
+    from faults import prove
+
+    return prove.prove_faults(out)
+
+
+def network(out: Path) -> bool:
+    """Two real servers in network namespaces, a bad network between them, and a large backlog. Needs root."""
+    from faults import prove
+
+    return prove.prove_network(out)
+
+
 PARTS: Final[dict[str, Part]] = {
     "simulation": simulation,
     "planted": planted,
     "decade": decade,
+    "faults": faults,
+    "network": network,
 }
 
 

@@ -33,12 +33,12 @@ def main() -> int:
     sys.path[:0] = [str(ROOT / "src")]
 
     try:
-        found = _series(folder, options)
+        found = _network(folder, options) if options.network else _series(folder, options)
     finally:
         if own is not None:
             own.__exit__(None, None, None)
         subprocess.run(["rm", "-rf", str(folder)], check=False)
-    print(report.summary(found))
+    print(json.dumps(found, ensure_ascii=False, indent=1) if options.network else report.summary(found))
     return 1 if found["violations"] else 0
 
 
@@ -49,7 +49,7 @@ def _series(folder: Path, options: argparse.Namespace) -> dict[str, Any]:
     until = time.monotonic() + options.minutes * 60
     facts = {
         "commit": options.commit or report.commit(ROOT),
-        "machine": f"{os.cpu_count()} cores, {platform.system()} {platform.release()}, Python {platform.python_version()}",
+        "machine": _machine(),
         "database": "PostgreSQL" if options.database else "SQLite",
     }
     total = report.empty(facts)
@@ -88,6 +88,22 @@ def _series(folder: Path, options: argparse.Namespace) -> dict[str, Any]:
     return total
 
 
+def _network(folder: Path, options: argparse.Namespace) -> dict[str, Any]:
+    from faults import network
+
+    logging.disable(logging.CRITICAL)
+    names = [name for name in options.operations.split(",") if name]
+    measured = network.run(folder, backlog=options.network, hold=options.hold, names=names)
+    found = {"commit": options.commit or report.commit(ROOT), "machine": _machine(), **measured}
+    if options.out:
+        Path(options.out).write_text(json.dumps(found, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    return found
+
+
+def _machine() -> str:
+    return f"{os.cpu_count()} cores, {platform.system()} {platform.release()}, Python {platform.python_version()}"
+
+
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m faults", description=__doc__)
     parser.add_argument(
@@ -104,6 +120,13 @@ def _options() -> argparse.Namespace:
     )
     parser.add_argument("--disk-steps", type=int, default=0, help="sizes of a full disk an operation (root, SQLite)")
     parser.add_argument("--cuts", type=int, default=0, help="power-cut states an operation (SQLite and files)")
+    parser.add_argument(
+        "--network",
+        type=int,
+        default=0,
+        help="instead: two servers in network namespaces, and so many dispatches a fault",
+    )
+    parser.add_argument("--hold", type=float, default=10.0, help="seconds that a fault of the network lasts")
     parser.add_argument("--minutes", type=float, default=1e6, help="stop after so long")
     parser.add_argument("--folder", default="/dev/shm", help="where to work: memory is best")
     parser.add_argument("--commit", default="", help="name of what is tried, where it is no checkout")

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from base64 import b64decode, b64encode
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -40,28 +41,44 @@ class Islands:
         self.military.leave()
 
 
+def enrolled(
+    empty: Place,
+    say_in: Callable[[Place, Callable[[Place, Say], None]], list[Any]],
+    *,
+    addresses: dict[str, str],
+    routes: dict[str, tuple[str, str]],
+) -> dict[str, Place]:
+    """From a migrated, empty server: two that have become partners. `say_in` runs a step in a process standing in a place.
+
+    `addresses`: what each offers; `routes`: courier and address by which each sends to the other.
+    """
+    there = {name: empty.copy(name) for name in ISLANDS}
+    offers = {}
+    for name, place in there.items():
+        offers[name] = say_in(place, partial(_found, name=name, address=addresses[name]))[0]
+    for name, other in (("police", "military"), ("military", "police")):
+        say_in(there[name], partial(_enrol, offer=offers[other], route=routes[name]))
+    return there
+
+
 def make(empty: Place, say_in: Callable[[Place, Callable[[Place, Say], None]], list[Any]], seed: int) -> Islands:
-    """From a migrated, empty server: two enrolled ones. `say_in` runs a step in a process standing in a place."""
-    police, military = empty.copy("police"), empty.copy("military")
-    offers = {
-        name: say_in(place, lambda place, say, name=name: _found(place, say, name))[0]  # type: ignore[misc]
-        for name, place in (("police", police), ("military", military))
-    }
-    for place, other in ((police, "military"), (military, "police")):
-        say_in(place, lambda place, say, other=other: _enrol(offers[other]))  # type: ignore[misc]
+    """The two with their bundles."""
+    addresses = {name: f"https://{name}.example:8441" for name in ISLANDS}
+    there = enrolled(empty, say_in, addresses=addresses, routes=dict.fromkeys(ISLANDS, ("medium", "/media/usb")))
+    police, military = there["police"], there["military"]
     hello = say_in(police, _export)[0]
-    answer = say_in(military, lambda place, say: _import_and_export(place, say, hello))[0]
-    answer = say_in(police, lambda place, say: _import_and_export(place, say, answer))[0]
-    say_in(military, lambda place, say: _import(place, answer))
-    dispatches = say_in(police, lambda place, say: _write_letters(place, say, seed))[0]
-    say_in(military, lambda place, say: _put(place, dispatches))
+    answer = say_in(military, partial(_import_and_export, bundles=hello))[0]
+    answer = say_in(police, partial(_import_and_export, bundles=answer))[0]
+    say_in(military, partial(_import, bundles=answer))
+    dispatches = say_in(police, partial(_write_letters, seed=seed))[0]
+    say_in(military, partial(_put, bundles=dispatches))
     with places.copied(military, "messenger") as copy:
-        receipts = say_in(copy, lambda place, say: _import_and_export(place, say, dispatches))[0]
-    say_in(police, lambda place, say: _put(place, receipts))
+        receipts = say_in(copy, partial(_import_and_export, bundles=dispatches))[0]
+    say_in(police, partial(_put, bundles=receipts))
     return Islands(police, military)
 
 
-def _found(place: Place, say: Say, name: str) -> None:
+def _found(place: Place, say: Say, *, name: str, address: str) -> None:
     from giaoban.agencies.models import Agency, Person
     from giaoban.dispatches import services as dispatches
     from giaoban.partners import services
@@ -73,14 +90,12 @@ def _found(place: Place, say: Say, name: str) -> None:
         code=code, name=title, short_name=title, symbol=code, level="province", seat="Nam Vân", head_position="GIÁM ĐỐC"
     )
     dispatches.create_key(made, now=operations.now())
-    services.set_addresses(
-        [("https", f"https://{name}.example:8441")], by=Person.objects.get(username="an"), now=operations.now()
-    )
+    services.set_addresses([("https", address)], by=Person.objects.get(username="an"), now=operations.now())
     offer = services.make_offer(now=operations.now())
     say({"sealed": b64encode(offer.sealed).decode(), "fingerprint": offer.fingerprint})
 
 
-def _enrol(offer: dict[str, str]) -> None:
+def _enrol(place: Place, say: Say, *, offer: dict[str, str], route: tuple[str, str]) -> None:
     from giaoban.agencies.models import Person
     from giaoban.partners import services
     from giaoban.partners.models import Partner
@@ -90,7 +105,7 @@ def _enrol(offer: dict[str, str]) -> None:
     groups = offer["fingerprint"].split(" ")
     services.approve(read.row, " ".join(groups[:6]), by=an, now=operations.now())
     services.approve(read.row, " ".join(groups[6:]), by=binh, now=operations.now())
-    services.set_routes(Partner.objects.get(), [("medium", "/media/usb")], by=an, now=operations.now())
+    services.set_routes(Partner.objects.get(), [route], by=an, now=operations.now())
 
 
 def export_all(stick: Path, *, now: Any = None) -> list[str]:
@@ -119,7 +134,7 @@ def _export(place: Place, say: Say) -> None:
         path.unlink()
 
 
-def _put(place: Place, bundles: dict[str, str]) -> None:
+def _put(place: Place, say: Say, *, bundles: dict[str, str]) -> None:
     from giaoban.common.storage import sync_folder
 
     stick = place.home / STICK
@@ -129,8 +144,8 @@ def _put(place: Place, bundles: dict[str, str]) -> None:
     sync_folder(stick)
 
 
-def _import(place: Place, bundles: dict[str, str]) -> None:
-    _put(place, bundles)
+def _import(place: Place, say: Say, *, bundles: dict[str, str]) -> None:
+    _put(place, say, bundles=bundles)
     stick = place.home / STICK
     for found in import_all(stick):
         if found.fate not in {"taken", "repeated"}:
@@ -139,12 +154,12 @@ def _import(place: Place, bundles: dict[str, str]) -> None:
         path.unlink()
 
 
-def _import_and_export(place: Place, say: Say, bundles: dict[str, str]) -> None:
-    _import(place, bundles)
+def _import_and_export(place: Place, say: Say, *, bundles: dict[str, str]) -> None:
+    _import(place, say, bundles=bundles)
     _export(place, say)
 
 
-def _write_letters(place: Place, say: Say, seed: int) -> None:
+def _write_letters(place: Place, say: Say, *, seed: int) -> None:
     for number in range(3 + seed % 4):
         operations.send(number, to=("BCH",), numbered=number % 2 == 0)
     _export(place, say)

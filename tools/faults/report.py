@@ -94,3 +94,15 @@ def commit(root: Path) -> str:
     except (OSError, subprocess.CalledProcessError):
         return "unknown"
     return f"{name}+" if changed else name
+
+
+def combined(reports: list[Report]) -> Report:
+    """The record of the proof: several series, and what they came to together."""
+    return {
+        "commits": sorted({str(report["commit"]) for report in reports}),
+        "machine": reports[0]["machine"],
+        "fired": sum(report["fired"] for report in reports),
+        "power cuts": sum(report["power cuts"] for report in reports),
+        "violations": [each for report in reports for each in report["violations"]],
+        "series": reports,
+    }

@@ -199,7 +199,7 @@ class Series:
     ) -> None:
         """One run and its check."""
         started = time.monotonic()
-        with places.copied(ready, "run") as place:
+        with places.copied(ready, "run", settled=of_server) as place:
             inject = f"inject={point.call}:{FAULTS[fault].format(n=point.number)}"
             ended = processes.run(
                 lambda say: operation.act(place, facts, say),
@@ -425,7 +425,7 @@ def warm_up(place: Place) -> None:
 
 def _even_share(items: list[Any], share: float) -> Iterator[Any]:
     """About `share` of them, evenly spread, the first and the last among them."""
-    if share >= 1:
+    if share >= 1 or len(items) <= 2:
         yield from items
         return
     wanted = max(2, round(len(items) * share))
