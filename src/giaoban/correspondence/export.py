@@ -24,10 +24,10 @@ def titles() -> list[str]:
         _("Direction"),
         _("Agency"),
         _("Content area"),
-        _("Letters"),
+        _("Number of letters"),
         _("On time"),
         _("Late"),
-        _("Open"),
+        _("Still open"),
         _("Overdue"),
         _("Median working days"),
     ]

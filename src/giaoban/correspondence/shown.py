@@ -117,6 +117,7 @@ class Card:
     files: list[tuple[str, int, str]]
     """(name, size in bytes, address)."""
     current: bool
+    """Shown open: the letter of the page, and the newest of the matter."""
     marks: list[tuple[Text, str, str]] = field(default_factory=list)
     """(what was asked, of which letter, its address): recalls and replacements."""
 
@@ -145,6 +146,13 @@ def row_badge(letter: Letter, delivered: Mapping[int, str]) -> list[tuple[Handli
             state = State.ARRIVED
         found.append((handling, badge_of(state), is_finished(handling)))
     return found
+
+
+def row_due(letter: Letter) -> tuple[datetime | None, bool]:
+    """For a list: the deadline that presses most, and whether nobody is waited for any more."""
+    handlings = list(letter.handlings.all())
+    waiting = [one.due_at for one in handlings if not is_finished(one) and one.due_at is not None]
+    return (min(waiting), False) if waiting else (letter.due_at, all(map(is_finished, handlings)))
 
 
 def is_finished(handling: Handling) -> bool:

@@ -68,6 +68,8 @@ def letter_list(request: InsideRequest) -> HttpResponse:
                 {
                     "letter": one,
                     "kind": LetterKind(one.kind).label,
+                    "due": shown.row_due(one)[0],
+                    "finished": shown.row_due(one)[1],
                     "recipients": shown.row_badge(one, sent.get(one.dispatch_id or 0, {})),
                     "arrival": stamps.get(one.dispatch_id or 0),
                     "back": back.get(one.uid, []),
@@ -164,7 +166,7 @@ def detail(request: InsideRequest, uid: UUID) -> HttpResponse:
             "cards": [
                 shown.card(
                     entry,
-                    current=entry is here,
+                    current=entry is here or entry is entries[-1],
                     marks=back.get(entry.letter.uid, []),
                     by=request.by,
                     now=now,

@@ -28,8 +28,8 @@ class _Post:
     def __init__(self, stage: Stage, coordination: Coordination) -> None:
         self.stage, self.coordination = stage, coordination
         today = stage.now.date()
-        days = working_days_for(today)
-        self._days = [days.add_working_days(today, -number) for number in range(30)]
+        self._calendar = working_days_for(today)
+        self._days = [self._calendar.add_working_days(today, -number) for number in range(30)]
         self.letters: dict[str, Letter] = {}
 
     def at(self, days_ago: int, hour: int) -> datetime:
@@ -37,8 +37,8 @@ class _Post:
         return self.stage.at(self._days[days_ago], hour)
 
     def day(self, ahead: int) -> date:
-        """A day ahead of today."""
-        return self.stage.now.date() + timedelta(days=ahead)
+        """A working day about so many days ahead of today."""
+        return self._calendar.on_or_after(self.stage.now.date() + timedelta(days=ahead))
 
     def write(
         self,
