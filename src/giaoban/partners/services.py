@@ -166,7 +166,8 @@ def make_offer(*, now: datetime, with_regime: bool = True) -> MadeOffer:
     try:
         made = Offer(
             uid=me.uid,
-            name=me.name,
+            # A server that nobody named is known by its first agency.
+            name=me.name if me.name != station.DEFAULT_NAME else agencies[0].name,
             public_key=signing.public_key_of(me.seed),
             tls_sha256=me.tls_sha256,
             addresses=tuple(Address(courier, address) for courier, address in row.addresses),
