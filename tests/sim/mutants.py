@@ -254,6 +254,11 @@ def fork_overlooked(stack: ExitStack) -> None:
     _set(stack, Station, "_check_own", lambda _self, _tx, _notes: None)
 
 
+def fork_not_told(stack: ExitStack) -> None:
+    """Two roots of one size are seen, and nobody is told."""
+    _set(stack, Station, "_fork", lambda _self, _tx, _partner, *_notes: None)
+
+
 def liar_may_freeze(stack: ExitStack) -> None:
     """What a partner says about our register is believed without its signature."""
 
@@ -344,7 +349,8 @@ PLANTED: dict[str, tuple[Plant, str, int]] = {
         (old_key_after_restore, "restore", 1),
         (partner_not_held, "restore", 1),
         (fork_overlooked, "copy", 1),
-        (liar_may_freeze, "copy", 1),
+        (fork_not_told, "liar", 1),
+        (liar_may_freeze, "", 1),
         (recipient_number_stands_still, "", 1),
         (official_number_stands_still, "", 1),
         (closed_year_reopened, "", 1),

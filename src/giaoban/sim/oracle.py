@@ -44,6 +44,8 @@ class Oracle:
     """Official number → digest of the dispatch in effect under it, anywhere among honest servers."""
     taken: dict[tuple[str, Official], str] = field(default_factory=dict)
     """The same at one receiver: there it holds for the liar too."""
+    shown: dict[tuple[str, str, int], set[bytes]] = field(default_factory=dict)
+    """(witness, origin, size) → the roots it was shown."""
     doubled: set[str] = field(default_factory=set)
     """Agencies that found out that another server speaks for them."""
     counts: dict[str, int] = field(default_factory=dict)
@@ -61,6 +63,8 @@ class Oracle:
             self._acknowledged(station, *facts)
         elif what == "repeated":
             self._repeated(station, *facts)
+        elif what == "shown":
+            self.shown.setdefault((station.code, facts[0].origin, facts[0].size), set()).add(facts[0].root)
         elif what == "forked":
             if facts[0] not in {self.liar, *self.copied}:
                 raise ViolationError(f"{station.code} accuses {facts[0]}, which did nothing")
@@ -134,6 +138,13 @@ class Oracle:
             self._check_station(station, honest)
         for code in self.copied:
             self._check_copied(code, honest)
+        for (code, origin, size), roots in self.shown.items():
+            # A witness that was restored may have lost what it was shown; one that was told of a recovery holds the new line.
+            agency = origin.split("/")[1]
+            if len(roots) > 1 and agency == self.liar and code not in self.lost:
+                if agency not in self.stations[code].disk.forked:
+                    raise ViolationError(f"{code} was shown two registers {origin} of size {size} and says nothing")
+                self.counts["lie_found"] = self.counts.get("lie_found", 0) + 1
 
     def _found(self, digest: str) -> VerifiedDispatch:
         for station in self.stations.values():

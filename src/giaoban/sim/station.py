@@ -789,6 +789,7 @@ class Station:
         """A checkpoint of a partner, truly signed, against the one we hold and against every other that was shown."""
         if tx.keys[shown.agency, key_id].revoked_from is not None:
             return Finding.OLDER  # of before the key was changed; the statement that ended it says how far it counts
+        self.journal.append(("shown", (shown,)))
         held = tx.held.get(shown.origin)
         finding = witness.compare(None if held is None else held.checkpoint, shown, is_current=is_current)
         if tx.largest.get(shown.origin, (-1, ""))[0] < shown.size:
