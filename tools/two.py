@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import http.client
 import os
+import select
 import shutil
 import signal
 import subprocess
@@ -118,16 +119,35 @@ def main() -> int:
             if not _answers(side, process) and not stopping:
                 print(f"two: {side.name} did not start; see {side.home / 'serve.log'}", file=sys.stderr)
                 return 1
-        _tell(pair)
-        while not stopping and all(process.poll() is None for process in processes):
-            time.sleep(0.2)
+        _tell(pair, processes)
+        down: set[str] = set()
+        while not stopping:
+            for number, side in enumerate(pair):
+                if processes[number].poll() is not None and side.name not in down:
+                    down.add(side.name)
+                    print(f"two: the server on port {side.port} has stopped; Enter starts it again", flush=True)
+            if _enter(0.3):
+                for number, side in enumerate(pair):
+                    if side.name in down:
+                        processes[number] = side.serve()
+                        down.discard(side.name)
+                        print(f"two: the server on port {side.port} starts again", flush=True)
     finally:
         for process in processes:
             if process.poll() is None:
                 process.send_signal(signal.SIGTERM)
         for process in processes:
             process.wait(20)
-    return 0 if stopping else 1
+    return 0
+
+
+def _enter(seconds: float) -> bool:
+    """Whether somebody presses Enter within this time; without a terminal it only waits."""
+    if not sys.stdin.isatty():
+        time.sleep(seconds)
+        return False
+    ready, _write, _error = select.select([sys.stdin], [], [], seconds)
+    return bool(ready) and bool(sys.stdin.readline())
 
 
 def _answers(side: Side, process: subprocess.Popen[bytes]) -> bool:
@@ -145,7 +165,7 @@ def _answers(side: Side, process: subprocess.Popen[bytes]) -> bool:
     return False
 
 
-def _tell(pair: tuple[Side, Side]) -> None:
+def _tell(pair: tuple[Side, Side], processes: list[subprocess.Popen[bytes]]) -> None:
     a, b = pair
     print(
         f"""
@@ -153,8 +173,8 @@ def _tell(pair: tuple[Side, Side]) -> None:
   military  http://127.0.0.1:{b.port}/   accounts canbo.qs  thutruong.qs              quantri quantri.hai
   password of all: giao-ban-mau-2026     (invented people and agencies; never reachable by others)
 
-Send a letter on one and read it on the other. Pull the plug: kill one of the two processes (its log is in var/two/*/serve.log) or start
-again with only one, send, and start both: it arrives. Ctrl-C stops both.
+Send a letter on one and read it on the other. Pull the plug: kill -9 {processes[0].pid} (police) or {processes[1].pid} (military), send from the other,
+press Enter here to start it again: what was sent arrives, once. Logs are in {pair[0].home.parent}/*/serve.log. Ctrl-C stops both.
 """,
         flush=True,
     )

@@ -21,10 +21,10 @@ import pytest
 from tests.transports.test_https_listener import answer_of, read_all, request
 
 ROOT = Path(__file__).resolve().parents[2]
-TRIES = 900
+TRIES = 2500
 pytestmark = [
     pytest.mark.slow,
-    pytest.mark.timeout(900),
+    pytest.mark.timeout(1800),
     pytest.mark.skipif(
         bool(os.environ.get("GIAOBAN_DATABASE_URL")),
         reason="two servers of one test each have an SQLite file of their own",
