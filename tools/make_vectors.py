@@ -24,7 +24,7 @@ from typing import Any
 ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT / "src"), str(ROOT / "tools"), str(ROOT / "vectors")]
 
-import run as runner  # noqa: E402
+import run as runner  # type: ignore[import-not-found]  # noqa: E402
 
 import vector_stations  # noqa: E402
 import vector_words  # noqa: E402

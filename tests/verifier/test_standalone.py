@@ -89,7 +89,7 @@ BREAKS = {
     "numbers left out": ("value == last + 1", "value > last"),
     "streams that fork": ('need(not follows or self.previous in (None, said["previous"])', "need(True"),
     "registers that end unsigned": ("need(tree.size and signed == tree.size and", "need("),
-    "answers of another register": ("need(roots.setdefault(", "need(True or roots.setdefault("),
+    "answers of another register": ("need(self.recovered or roots.setdefault(", "need(True or roots.setdefault("),
 }  # fmt: skip
 """What is broken → the text of the program and what it is replaced by."""
 

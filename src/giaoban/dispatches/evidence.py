@@ -29,7 +29,7 @@ from giaoban.kernel import envelope, signing
 from giaoban.kernel import evidence as kernel
 from giaoban.kernel import receipt as receipts
 from giaoban.kernel import register as log
-from giaoban.kernel.errors import KernelError
+from giaoban.kernel.errors import ErrorCode, KernelError
 from giaoban.kernel.evidence import Answer, Evidence, Later, Part, Place, Proven
 from giaoban.kernel.verify import TrustedKey
 
@@ -187,13 +187,18 @@ def _sent_place(dispatch: Dispatch, agency: Agency) -> Place:
 
 
 def _received_place(row: Receipt, agency: Agency) -> Place | None:
-    """In the receiver's own register, under the checkpoint of its receipt."""
+    """In the receiver's own register, under the checkpoint of its receipt.
+
+    None for an arrival that was lost and registered again: its receipt names a place in the register that was lost.
+    """
     said = receipts.parse(bytes(row.sealed))
     checkpoint, _, _ = log.parse_checkpoint(said.checkpoint)
-    year = int(checkpoint.origin.rpartition("/")[2])
-    entry = RegisterEntry.objects.filter(
-        agency=agency, direction=Direction.IN, year=year, position=said.position
-    ).first()
+    register = {"agency": agency, "direction": Direction.IN, "year": checkpoint.year}
+    if not Checkpoint.objects.filter(**register, size=checkpoint.size, root=checkpoint.root.hex()).exists():
+        if RegisterEntry.objects.filter(agency=agency, direction=Direction.IN, entry_type=EntryType.RECOVERY).exists():
+            return None
+        raise KernelError(ErrorCode.REGISTER_CHECKPOINT, why="size")
+    entry = RegisterEntry.objects.filter(**register, position=said.position).first()
     return None if entry is None else _place(entry, checkpoint.size, "")
 
 

@@ -355,11 +355,16 @@ def check_names(entry: Entry, dispatch: verify.VerifiedDispatch, digest: str) ->
         raise KernelError(ErrorCode.EVIDENCE_ENTRY, origin=entry.origin, position=entry.position)
 
 
+def check_decided(entry: Entry, found: verify.VerifiedReceipt) -> None:
+    """Return only when entry and receipt are of one outcome and one arrival number. Raises EVIDENCE_ENTRY."""
+    if (entry.type, entry.number) != (ENTRY_TYPES[found.receipt.outcome], found.receipt.arrival_number):
+        raise KernelError(ErrorCode.EVIDENCE_ENTRY, origin=entry.origin, position=entry.position)
+
+
 def check_states(entry: Entry, found: verify.VerifiedReceipt) -> None:
     """Return only when the entry is the one that the receipt states (17.5 step 6). Raises EVIDENCE_ENTRY."""
-    kind = ENTRY_TYPES[found.receipt.outcome]
-    stated = (found.checkpoint.origin, found.receipt.position, kind, found.receipt.arrival_number)
-    if (entry.origin, entry.position, entry.type, entry.number) != stated:
+    check_decided(entry, found)
+    if (entry.origin, entry.position) != (found.checkpoint.origin, found.receipt.position):
         raise KernelError(ErrorCode.EVIDENCE_ENTRY, origin=entry.origin, position=entry.position)
 
 
