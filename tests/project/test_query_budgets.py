@@ -61,7 +61,7 @@ class Page:
 
 
 PAGES = [
-    Page("desk:home", ARMY_BOSS, "/", 24),
+    Page("desk:home", ARMY_BOSS, "/", 25),
     Page("desk:search", BOSS, "/search/?q=nhiem+vu", 16),
     Page("agencies:sign-in", STRANGER, "/sign-in/", 1),
     Page("agencies:second-step", STRANGER, "/sign-in/code/", 0, 302),
@@ -105,7 +105,7 @@ PAGES = [
     Page("regulations:coordination-party-edit", ADMIN, "/coordinations/{coordination}/parties/{party}/", 6),
     Page("regulations:coordination-party-end", ADMIN, "/coordinations/{coordination}/parties/{party}/end/", 6),
     Page("dispatches:register", OFFICER, "/registers/", 8),
-    Page("dispatches:register-in", OFFICER, "/registers/in/", 7),
+    Page("dispatches:register-in", OFFICER, "/registers/in/", 9),
     Page("dispatches:register-print", OFFICER, "/registers/in/{year}/print/", 6),
     Page("dispatches:register-export", OFFICER, "/registers/out/{year}.xlsx", 7),
     Page("dispatches:detail", OFFICER, "/dispatches/{dispatch}/", 11),
@@ -148,7 +148,7 @@ PAGES = [
     Page("correspondence:edit", OFFICER, "/letters/{letter_draft}/edit/", 8),
     Page("correspondence:sign", BOSS, "/letters/{letter_draft}/sign/", 9),
     Page("correspondence:preview", BOSS, "/letters/{letter_draft}/draft.pdf", 9),
-    Page("correspondence:slip", OFFICER, "/letters/{letter_in}/slip.pdf", 6),
+    Page("correspondence:slip", OFFICER, "/letters/{letter_in}/slip.pdf", 7),
     Page("correspondence:file", OFFICER, "/letters/{letter_out}/files/1/", 8, 302),
     Page("correspondence:refuse", BOSS, "/letters/{letter_in}/refuse/", 5),
     Page("correspondence:assign", BOSS, "/letters/{letter_in}/assign/", 6),

@@ -269,6 +269,12 @@ def offered_recipients(letter: Letter, *, by: By, day: date) -> list[Agency]:
     return [agency for agency in agencies if agency.code in letter.addressed]
 
 
+def names_of(codes: Sequence[str]) -> list[str]:
+    """The names of agencies, in the order of their codes here; a code that the directory lacks stays a code. One statement."""
+    found = dict(Agency.objects.filter(code__in=codes).values_list("code", "name"))
+    return [found.get(code, code) for code in codes]
+
+
 def partners(*, by: By) -> list[tuple[str, str]]:
     """(code, short name) of agencies with which letters were exchanged, for the filter. Two statements."""
     sent = Handling.objects.filter(letter__holder=by.agency, letter__sender=by.agency)

@@ -213,7 +213,7 @@ def slip(request: InsideRequest, uid: UUID) -> HttpResponse:
         handling=own,
         arrival_number=arrival.number if arrival else None,
         arrived_on=clock.day_of(arrival.at) if arrival else None,
-        recipients=[code for code in letter.addressed if code != request.by.agency.code],
+        recipients=queries.names_of([code for code in letter.addressed if code != request.by.agency.code]),
     )
     made = next(one for one in papers.slip_files(sources) if one.name.endswith(".pdf"))
     response = HttpResponse(made.content, content_type=made.media_type)
