@@ -16,7 +16,7 @@ from giaoban.agencies.models import RoleAssignment
 from giaoban.common.access import By, Role
 from giaoban.dispatches import queries, services
 from giaoban.dispatches.enums import Direction
-from giaoban.dispatches.models import Dispatch, DispatchFile, Outbox
+from giaoban.dispatches.models import Dispatch, DispatchFile, Outbox, SetAside
 
 TODAY = date(2026, 11, 22)
 
@@ -77,7 +77,7 @@ def test_a_register_page_takes_the_same_few_statements_however_long(
     outgoing = route == "dispatches:register"
     client = client_of(house.police_by if outgoing else house.military_by)
 
-    with django_assert_num_queries(8 if outgoing else 7):
+    with django_assert_num_queries(8 if outgoing else 9):
         response = client.get(reverse(route))
 
     assert response.status_code == 200
@@ -220,3 +220,28 @@ def test_the_page_says_when_the_stored_bytes_are_not_what_was_sealed(house: Hous
     response = client_of(house.police_by).get(reverse("dispatches:detail", args=[sent.uid]))
 
     assert response.content.decode().count('data-kind="problem"') == 1
+
+
+def test_the_incoming_register_shows_what_was_set_aside_and_what_is_still_missing_and_a_clerk_tries_again(
+    house: House,
+) -> None:
+    house.send("một")
+    house.send("hai", kind="test.broken")
+    house.send("ba")
+    services.deliver_all(NOW)
+    house.send("bốn", kind="test.broken", recipients=[house.stranger])
+    services.deliver_all(NOW)
+    aside, _other = SetAside.objects.order_by("id")
+    clerk = client_of(house.military_by, Role.CLERK)
+
+    page = clerk.get(reverse("dispatches:register-in")).content.decode()
+    tried = clerk.post(reverse("dispatches:try-again", args=[aside.pk]))
+    officer = client_of(house.stranger_by, Role.OFFICER).get(reverse("dispatches:register-in")).content.decode()
+
+    assert "Công an tỉnh Nam Vân: 02/BC-CAT · ZeroDivisionError on_broken:" in page
+    assert "Công an tỉnh Nam Vân (1): 2" in page
+    assert reverse("dispatches:try-again", args=[aside.pk]) in page
+    assert ("ZeroDivisionError on_broken:" in officer, "try-again" in officer) == (True, False)
+    aside.refresh_from_db()
+    assert (tried.status_code, aside.tries) == (409, 2)
+    assert [todo.why for todo in queries.to_do(by_of(house.military, Role.CLERK), NOW)] != []

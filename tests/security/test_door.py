@@ -91,7 +91,7 @@ def test_every_posting_route_refuses_a_form_without_its_token(cast: Cast) -> Non
     client.force_login(cast.people["approver"], backend="django.contrib.auth.backends.ModelBackend")
     paths = {**ON_THE_ISLAND, **SHARED, **MANAGED}
     posts = [name for name, row in table().items() if "POST" in row.methods and name in paths and name[:4] != "api:"]
-    filled = {name: re.sub(r"\{(outbox|token|role)\}", "7", paths[name]) for name in posts}
+    filled = {name: re.sub(r"\{(outbox|aside|token|role)\}", "7", paths[name]) for name in posts}
     answers = {
         name: client.post(re.sub(r"\{\w+\}", str(NOBODYS["uid"]), path), {"x": "y"}).status_code
         for name, path in filled.items()

@@ -30,7 +30,7 @@ from giaoban.agencies.middleware import route_name
 from giaoban.agencies.models import Agency, Person, RoleAssignment
 from giaoban.common.access import CONTENT, Role
 from giaoban.conferences.models import Conference, Contribution
-from giaoban.dispatches.models import Outbox
+from giaoban.dispatches.models import Outbox, SetAside
 from giaoban.project.policy import table
 from giaoban.tasks.models import Task
 
@@ -118,6 +118,7 @@ ON_THE_ISLAND = {
     "api:letter-more-time": "/api/letters/{letter}/extension-request",
     "api:letter-decide": "/api/letters/{letter}/extension-decision",
     "api:letter-take-back": "/api/letters/{letter}/take-back-answer",
+    "dispatches:try-again": "/dispatches/set-aside/{aside}/try-again/",
     "dispatches:retry": "/dispatches/deliveries/{outbox}/retry/",
     "dispatches:stop": "/dispatches/deliveries/{outbox}/stop/",
     "agencies:token-revoke": "/tokens/{token}/revoke/",
@@ -224,6 +225,24 @@ def secrets(world: World, db: None) -> Secrets:
     return planted
 
 
+def set_aside(secrets: Secrets) -> SetAside:
+    """Something that came to them and could not be worked on."""
+    row, _made = SetAside.objects.get_or_create(
+        holder=secrets.by.agency,
+        digest=secrets.dispatch.digest,
+        defaults={
+            "sender": secrets.dispatch.sender,
+            "sealed": secrets.dispatch.sealed,
+            "kind": secrets.dispatch.kind,
+            "error": "ZeroDivisionError",
+            "tries": 1,
+            "first_at": secrets.dispatch.issued_at,
+            "last_at": secrets.dispatch.issued_at,
+        },
+    )
+    return row
+
+
 def names_of(secrets: Secrets, **other: Any) -> dict[str, Any]:
     """What the variables of the addresses stand for."""
     return {
@@ -235,6 +254,7 @@ def names_of(secrets: Secrets, **other: Any) -> dict[str, Any]:
         "letter": secrets.letter,
         "record": secrets.record_uid,
         "outbox": secrets.outbox.pk,
+        "aside": set_aside(secrets).pk,
         "token": secrets.token.pk,
         "task": secrets.task.uid,
         "dispatch": secrets.dispatch.uid,
@@ -389,7 +409,16 @@ def pages(secrets: Secrets) -> list[str]:
     return found
 
 
-LISTS = ["/search/", "/letters/", "/tasks/", "/tasks/export.xlsx", "/registers/", "/registers/in/", "/records/", "/api/past-records"]
+LISTS = [
+    "/search/",
+    "/letters/",
+    "/tasks/",
+    "/tasks/export.xlsx",
+    "/registers/",
+    "/registers/in/",
+    "/records/",
+    "/api/past-records",
+]
 COMMON, ABSENT = canary(""), "khongcoo"
 """A part of every canary, and a word of the same length that stands nowhere."""
 
@@ -442,8 +471,18 @@ def test_its_own_people_find_every_word_so_the_search_for_leaks_is_a_search(worl
 def test_lists_count_the_same_whether_another_island_has_drafts_or_not(world: World, db: None) -> None:
     strengthen(world, ARMY)
     client = browser(ARMY)
-    lists = ["/", "/reports/", "/conferences/", "/tasks/", "/records/", "/registers/", "/registers/in/", "/search/?q=a",
-        "/letters/", "/letters/?box=drafts"]
+    lists = [
+        "/",
+        "/reports/",
+        "/conferences/",
+        "/tasks/",
+        "/records/",
+        "/registers/",
+        "/registers/in/",
+        "/search/?q=a",
+        "/letters/",
+        "/letters/?box=drafts",
+    ]
     before = [words_of(client.get(path)) for path in lists]
     plant(world)
 

@@ -17,6 +17,7 @@ POLICY: dict[str, Row] = {
     "dispatches:sealed": READERS,
     "dispatches:evidence": READERS,
     "dispatches:evidence-print": READERS,
+    "dispatches:try-again": KEEPERS,
     "dispatches:retry": KEEPERS,
     "dispatches:stop": KEEPERS,
 }

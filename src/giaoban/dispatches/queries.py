@@ -10,7 +10,7 @@ from typing import Any
 from uuid import UUID
 
 from django.core.paginator import Page, Paginator
-from django.db.models import Max, Q, QuerySet
+from django.db.models import Q, QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -22,15 +22,28 @@ from giaoban.common.storage import StorageError
 from giaoban.common.todo import ToDo
 from giaoban.dispatches import issuing
 from giaoban.dispatches.enums import Direction, EntryType
-from giaoban.dispatches.models import Dispatch, DispatchFile, Incoming, Outbox, Receipt, Register, RegisterEntry
+from giaoban.dispatches.models import (
+    ArrivalStream,
+    Dispatch,
+    DispatchFile,
+    Incoming,
+    Outbox,
+    Receipt,
+    Register,
+    RegisterEntry,
+    SetAside,
+)
 from giaoban.dispatches.verification import Finding, verify_dispatch
 from giaoban.dispatches.words import NEXT_TEXTS, REASON_TEXTS, STATE_LOOK, STATE_TEXTS, TYPE_NAMES, WHO_TEXTS
 from giaoban.kernel import envelope, receipt
+from giaoban.kernel.arrivals import Arrivals
 from giaoban.kernel.delivery import FINAL, REASONS, Reason, State
 from giaoban.kernel.text import fold
 from giaoban.web.parts import Moment
 
 PAGE_SIZE = 50
+GAPS_SHOWN = 12
+"""Missing numbers of one sender that are named."""
 
 
 def visible_to(by: By) -> Q:
@@ -388,7 +401,7 @@ def _timeline(
 
 
 def to_do(by: By, now: datetime) -> list[ToDo]:
-    """Deliveries that only a person can move on: for clerks and approvers."""
+    """Deliveries that only a person can move on, and arrivals that a fault keeps out: for clerks and approvers."""
     del now  # a delivery that needs a person has needed one since it stopped
     if not by.has(Role.CLERK, Role.APPROVER):
         return []
@@ -398,7 +411,18 @@ def to_do(by: By, now: datetime) -> list[ToDo]:
         .defer("dispatch__sealed")
         .order_by("id")[:PAGE_SIZE]
     )
-    return [
+    aside = [
+        ToDo(
+            what=_("%(dispatch)s of %(sender)s came and could not be worked on")
+            % {"dispatch": row.reference or row.kind, "sender": row.sender.short_name},
+            context=_("Registers"),
+            button=_("See why"),
+            url=reverse("dispatches:register-in"),
+            why=_("A fault of this server. The sender keeps trying; nothing is lost."),
+        )
+        for row in _set_aside(by)
+    ]
+    return aside + [
         ToDo(
             what=_("%(dispatch)s could not be delivered to %(recipient)s")
             % {
@@ -414,14 +438,28 @@ def to_do(by: By, now: datetime) -> list[ToDo]:
     ]
 
 
-def missing_arrivals(by: By) -> dict[str, list[int]]:
-    """Sender's name → its running numbers towards us that have not come, though a later one has."""
-    last = dict(
-        Incoming.objects.filter(holder=by.agency).values_list("sender__name").annotate(last=Max("sequence")).order_by()
-    )
-    gaps: dict[str, list[int]] = {}
-    for name, highest in last.items():
-        came = set(Incoming.objects.filter(holder=by.agency, sender__name=name).values_list("sequence", flat=True))
-        if missing := [number for number in range(1, highest) if number not in came]:
-            gaps[name] = missing
-    return gaps
+@dataclass(frozen=True, kw_only=True)
+class NotTakenIn:
+    """What is known to have been sent to this agency and is not in its register."""
+
+    aside: list[SetAside]
+    """Believed, but could not be worked on for a fault of this server."""
+    missing: list[str]
+    """Senders with what has not come though something later has: "Công an tỉnh (3): 4, 5, 9"."""
+
+
+def not_taken_in(by: By) -> NotTakenIn:
+    """For the page of the incoming register: its gaps, and what lies beside it."""
+    missing = []
+    streams = ArrivalStream.objects.filter(holder=by.agency).exclude(gaps=[]).select_related("sender")
+    for row in streams.order_by("sender__name"):
+        seen = Arrivals(row.high, tuple((first, last) for first, last in row.gaps))
+        numbers = ", ".join(str(number) for number in seen.missing(GAPS_SHOWN))
+        more = " …" if seen.missing_count > GAPS_SHOWN else ""
+        missing.append(f"{row.sender.name} ({seen.missing_count}): {numbers}{more}")
+    return NotTakenIn(aside=_set_aside(by), missing=missing)
+
+
+def _set_aside(by: By) -> list[SetAside]:
+    rows = SetAside.objects.filter(holder=by.agency).select_related("sender").defer("sealed")
+    return list(rows.order_by("first_at")[:PAGE_SIZE])

@@ -19,6 +19,7 @@ urlpatterns = [
     path("dispatches/<uuid:uid>/sealed/", views.sealed, name="sealed"),
     path("dispatches/<uuid:uid>/evidence/", views.evidence, name="evidence"),
     path("dispatches/<uuid:uid>/evidence/print/", views.evidence_print, name="evidence-print"),
+    path("dispatches/set-aside/<int:aside_id>/try-again/", views.try_again, name="try-again"),
     path("dispatches/deliveries/<int:outbox_id>/retry/", views.retry, name="retry"),
     path("dispatches/deliveries/<int:outbox_id>/stop/", views.stop, name="stop"),
 ]

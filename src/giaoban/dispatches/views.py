@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from giaoban.common import clock
+from giaoban.common.access import Role
 from giaoban.dispatches import evidence as proofs
 from giaoban.dispatches import export, queries, services
 from giaoban.dispatches.enums import Direction
@@ -48,7 +49,14 @@ def register(request: InsideRequest, direction: Direction) -> HttpResponse:
     return render(
         request,
         "dispatches/register.html",
-        {"found": found, "tabs": tabs, "form": form, "outgoing": _is_out(direction)},
+        {
+            "found": found,
+            "tabs": tabs,
+            "form": form,
+            "outgoing": _is_out(direction),
+            "beside": None if _is_out(direction) else queries.not_taken_in(request.by),
+            "may_try": request.by.has(Role.CLERK, Role.APPROVER),
+        },
     )
 
 
@@ -130,6 +138,14 @@ def stop(request: InsideRequest, outbox_id: int) -> HttpResponse:
     services.stop_delivery(outbox_id, by=request.by, now=clock.now())
     done(request, _("The delivery was ended."), undo=reverse("dispatches:retry", args=[outbox_id]))
     return redirect("dispatches:detail", row.dispatch.uid)
+
+
+@require_POST
+def try_again(request: InsideRequest, aside_id: int) -> HttpResponse:
+    """Try to take in what was set aside."""
+    services.try_again(aside_id, by=request.by, now=clock.now())
+    done(request, _("It has been taken in."))
+    return redirect("dispatches:register-in")
 
 
 def _whole_year(
