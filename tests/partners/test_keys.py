@@ -82,12 +82,18 @@ def answer_to(server: Server, sealed: bytes) -> str:
 
 
 def approve_all(server: Server) -> None:
-    """Two people of the military approve what waits for them."""
+    """Two people of the military approve what waits for them. What rests on a statement that is still missing they cannot approve yet."""
+    refused = set()
     with server.here():
         for row in statements.waiting(own("CAT")):
             for name in ("an", "chi"):
-                if row in statements.waiting(own("CAT")):  # else a later statement has taken its place
+                if row not in statements.waiting(own("CAT")):
+                    continue  # a later statement has taken its place
+                try:
                     services.approve_statement(row, by=ceremony.person(name), now=NOW)
+                except RefusedError as error:
+                    refused.add(error.code)
+    assert refused <= {"keys.refused", "keys.approved"}
 
 
 @dataclass
