@@ -173,8 +173,9 @@ def _tell(pair: tuple[Side, Side], processes: list[subprocess.Popen[bytes]]) -> 
   military  http://127.0.0.1:{b.port}/   accounts canbo.qs  thutruong.qs              quantri quantri.hai
   password of all: giao-ban-mau-2026     (invented people and agencies; never reachable by others)
 
-Send a letter on one and read it on the other. Pull the plug: kill -9 {processes[0].pid} (police) or {processes[1].pid} (military), send from the other,
-press Enter here to start it again: what was sent arrives, once. Logs are in {pair[0].home.parent}/*/serve.log. Ctrl-C stops both.
+Send a letter on one and read it on the other. Pull the plug: kill -9 {processes[0].pid} (police) or {processes[1].pid} (military),
+send from the other, press Enter here to start it again: what was sent arrives, once.
+Logs are in {pair[0].home.parent}/*/serve.log. Ctrl-C stops both.
 """,
         flush=True,
     )
