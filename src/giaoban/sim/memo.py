@@ -20,13 +20,14 @@ REAL: Final = 64
 
 _written: dict[bytes, None] = {}
 _checked: dict[tuple[bytes, bytes, bytes], None] = {}
-_counts = {"made": 0}
+_counts = {"installed": 0, "made": 0}
 
 
 def install() -> None:
     """Once for each process; a second call does nothing."""
-    if getattr(signing.check_signature, "remembers", False):
+    if _counts["installed"]:
         return
+    _counts["installed"] = 1
     sign, check = signing.sign, signing.check_signature
 
     @lru_cache(maxsize=SIZE)
@@ -42,7 +43,6 @@ def install() -> None:
             check(public_key, message, signature)
             _remember(public_key, message, signature)
 
-    remembered_check.remembers = True  # type: ignore[attr-defined]
     parse_dispatch, parse_receipt = envelope.parse_frame, receipt.parse_frame
 
     @lru_cache(maxsize=SIZE)
