@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import json
 import re
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from html import unescape
 
+import pytest
 from django.test import Client
 from django.urls import reverse
 from tests.correspondence.office import NOW, Office, days
 
+from giaoban.cli.main import run
+from giaoban.common import clock
 from giaoban.common.access import Role
 from giaoban.common.clock import HANOI
 from giaoban.correspondence import counts
@@ -18,6 +22,7 @@ from giaoban.correspondence.enums import LetterKind
 from giaoban.dispatches import daily
 from giaoban.project import wiring
 from giaoban.regulations.models import Indicator
+from giaoban.regulations.queries import working_days_for
 from giaoban.regulations.sources import IndicatorSource
 from giaoban.reports import ports, services
 from giaoban.reports.models import Report
@@ -127,3 +132,18 @@ def test_a_daily_job_runs_once_a_day_in_the_morning_and_a_failure_is_tried_an_ho
     noted = [moment for moment in sorted(set(RAN)) if RAN.count(moment) == 2]
     assert noted == [at(2, 6), at(3, 9)]
     assert [moment for moment in RAN if RAN.count(moment) == 1] == [at(2, 7), at(2, 23)]
+
+
+def test_the_command_gives_what_is_due_and_never_twice_a_day(
+    office: Office, capsys: pytest.CaptureFixture[str]
+) -> None:
+    now = clock.now()
+    office.sent(recipients=("HKL",), now=now - timedelta(days=30))
+    due = 1 if working_days_for(now.date()).is_working_day(clock.day_of(now)) else 0
+
+    said = []
+    for _again in range(2):
+        assert run(["reminders", "--json"]) == 0
+        said.append(json.loads(capsys.readouterr().out))
+
+    assert said == [{"given": due}, {"given": 0}]
