@@ -333,7 +333,7 @@ PLANTED: dict[str, tuple[Plant, str, int]] = {
         (half_a_transaction, "", 11),
         (gaps_forgotten, "", 5),
         (window_of_two, "", 7),
-        (ended_key_believed, "restore", 1),
+        (ended_key_believed, "restore", 1553),
         (key_of_anybody, "liar", 67),
         (signature_not_checked, "liar", 298),
         (recipient_ignored, "liar", 14),

@@ -22,7 +22,7 @@ from typing import Any, Final
 from giaoban.sim import world
 from giaoban.sim.world import Result
 
-CHUNK: Final = 250
+CHUNK: Final = 50
 """Seeds that one process plays before it reports."""
 MAX_SHOWN: Final = 100
 """Broken promises that are kept in the record."""
