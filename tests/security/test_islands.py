@@ -212,7 +212,7 @@ OF_THE_SERVER = {
     "regulations:coordination-party-add", "regulations:coordination-party-edit", "regulations:coordination-party-end",
     "dispatches:register-print", "dispatches:register-export", "api:register",
     "partners:detail", "partners:approve", "partners:update", "partners:routes", "partners:suspend", "partners:resume",
-    "partners:agree", "partners:key-rotate", "partners:key-revoke", "partners:statement-approve",
+    "partners:agree", "partners:leave-out", "partners:key-rotate", "partners:key-revoke", "partners:statement-approve",
 }  # fmt: skip
 """The directory and the partners, which are common to the server, and registers, which are named by direction and year, never by agency."""
 

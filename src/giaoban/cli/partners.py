@@ -221,7 +221,7 @@ def read(
         heard = digits or _ask(_("Groups 1 to 6 as the partner reads them aloud"), as_json=as_json)
         state = "read"
         if heard:
-            _check_password(by, password)
+            check_password(by, password)
             services.approve(found.row, heard, by=by, now=now)
             state = "half"
     if as_json:
@@ -261,7 +261,7 @@ def approve(
         )
     which = _("Groups 7 to 12") if queries.halves_of(row).first else _("Groups 1 to 6")
     heard = digits or _ask(_("%(groups)s as the partner reads them aloud") % {"groups": which}, as_json=as_json)
-    _check_password(by, password)
+    check_password(by, password)
     one = services.approve(row, heard, by=by, now=now)
     if as_json:
         answer_json({"partner": one.uid, "name": one.name, "state": one.state})
@@ -376,7 +376,7 @@ def agree(partner: str = PARTNER, person: str = AS, password: str = PASSWORD, as
 
     by, now = find_administrator(person), clock.now()
     one = find_partner(partner)
-    _check_password(by, password)
+    check_password(by, password)
     findings = list(queries.open_findings(one))
     if not findings:
         raise RefusedError("finding.none", _("There is nothing to decide."), _("No finding holds this partner."), "")
@@ -643,7 +643,7 @@ def keys_approve(agency: str = OWN_AGENCY, person: str = AS, password: str = PAS
     rows = statements.waiting(one)
     if not rows:
         raise RefusedError("keys.none", _("There is nothing to approve."), _("No statement of this agency waits."), "")
-    _check_password(by, password)
+    check_password(by, password)
     counts = services.approve_statement(rows[-1], by=by, now=clock.now())
     if as_json:
         answer_json({"agency": one.code, "number": rows[-1].number, "counts": counts})
@@ -670,7 +670,7 @@ def find_administrator(username: str) -> Person:
     return found
 
 
-def _check_password(by: Person, password: str) -> None:
+def check_password(by: Person, password: str) -> None:
     """Two people are two people only if each proves to be there."""
     given = password or (_secret(_("Password of %(name)s") % {"name": by.full_name}) if sys.stdin.isatty() else "")
     if not by.check_password(given):

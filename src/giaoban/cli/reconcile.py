@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 from giaoban.cli.output import DONE, FAILED, answer_json, note, say, table
-from giaoban.cli.partners import AS, JSON, find_administrator, find_partner, write_file
+from giaoban.cli.partners import AS, JSON, PASSWORD, check_password, find_administrator, find_partner, write_file
 from giaoban.cli.start import start_with_tables
 from giaoban.cli.words import gettext as _
 from giaoban.cli.words import ngettext
@@ -39,6 +39,7 @@ def reconcile(
         Path(), "--out", metavar="DIR", help=_("Where papers for officers of a root are written.")
     ),
     person: str = AS,
+    password: str = PASSWORD,
     as_json: bool = JSON,
 ) -> int:
     """Without --finish it only asks, and says who has answered. Partners without a network answer by bundles on a stick."""
@@ -55,7 +56,9 @@ def reconcile(
             note(_("There is nothing to reconcile: this server is not frozen."))
         return DONE
     if without:
-        work.waive(find_partner(without), by=find_administrator(person), now=moment)
+        by = find_administrator(person)
+        check_password(by, password)
+        work.waive(find_partner(without), by=by, now=moment)
     answers = _ask(moment)
     done = work.finish(by=find_administrator(person), now=moment) if finish else None
     if done is not None:

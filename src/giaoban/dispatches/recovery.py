@@ -5,8 +5,8 @@ theirs. `recover` keeps them again: numbers go on after the highest that anybody
 it was given, and a `recovery` entry in each shortened register says for ever what was lost. What was lost is never hidden, and no number is
 used twice.
 
-The other side: `accept_statement` lets a partner's recovery count. From then on its shorter register is explained, and nothing is believed any
-more under the numbers that it gave up.
+The other side: `accept_statement` lets a partner's recovery count. From then on its shorter register is explained, and nothing is believed
+any more under the numbers that it gave up.
 """
 
 from __future__ import annotations
@@ -146,7 +146,7 @@ def examine(agency: Agency, returned: Returned) -> Case:
         agency,
         stand.sequence,
         result.stand,
-        _ranges([number for number in result.void if number > stand.sequence]),
+        _void(number for number in result.void if number > stand.sequence),
         _lost(agency, returned.witnessed, arrivals),
         [own[found.digest] for found in result.lost],
         arrivals,
@@ -428,6 +428,14 @@ _ENTRY_OF: Final = {
     Outcome.REFUSED: exchange.EntryType.REFUSAL,
     Outcome.DUPLICATE: exchange.EntryType.DUPLICATE,
 }
+
+
+def _void(numbers: Iterable[int]) -> tuple[tuple[int, int], ...]:
+    """The ranges of numbers that are given up; the longest, where there are more than one statement can name. What is not named may still
+    come late: better than a statement that cannot be made.
+    """
+    longest = sorted(_ranges(list(numbers)), key=lambda each: each[0] - each[1])
+    return tuple(sorted(longest[: statements.MAX_VOID]))
 
 
 def _ranges(numbers: Sequence[int]) -> tuple[tuple[int, int], ...]:

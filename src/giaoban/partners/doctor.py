@@ -34,7 +34,7 @@ from giaoban.dispatches.words import REASON_TEXTS
 from giaoban.kernel import enrolment, keyring, signing
 from giaoban.kernel.delivery import FINAL, Reason, State
 from giaoban.kernel.errors import KernelError
-from giaoban.partners import guards, queries, services, station
+from giaoban.partners import guards, queries, reconcile, services, station
 from giaoban.partners.enums import Courier, PartnerState
 from giaoban.partners.models import AppliedStatement, Partner, PartnerAgency, ReceiptDue, Route, StatementDue
 
@@ -85,7 +85,7 @@ Reach = Callable[[Partner, str, str], str]
 def examine(*, now: datetime, reach: Reach) -> list[Finding]:
     """Everything, in the order in which it is worth mending."""
     found: list[Finding] = []
-    for check in (_disk, _secrets, _station_key, _certificate, _agency_keys, _guards, _seals, _people):
+    for check in (_frozen, _disk, _secrets, _station_key, _certificate, _agency_keys, _guards, _seals, _people):
         found += check(now)
     found += _clock(now)
     found += _partners(now)
@@ -95,6 +95,39 @@ def examine(*, now: datetime, reach: Reach) -> list[Finding]:
 
 
 # ---- this machine ------------------------------------------------------------------------------------------------------
+
+
+def _frozen(_now: datetime) -> Iterator[Finding]:
+    if not reconcile.is_frozen():
+        return
+    missing = [each for each in reconcile.answers() if not each.complete and not reconcile.is_waived(each.partner)]
+    how = (
+        _("Every partner has answered: 'giaoban reconcile --finish', or the page about partners.")
+        if not missing
+        else format_lazy(
+            _(
+                "Not all have said what they hold of us: {names}. 'giaoban reconcile' asks again; see docs/operate/backup.md."
+            ),
+            names=", ".join(each.partner.name for each in missing),
+        )
+    )
+    yield _problem(
+        "station.frozen",
+        _(
+            "This server is frozen: it may be an older copy of itself. It issues nothing, and nothing but status leaves it."
+        ),
+        how,
+    )
+    for each in missing:
+        if each.too_much:
+            what = format_lazy(
+                _("{name}: it returns more than this server keeps of one partner."), name=each.partner.name
+            )
+            yield _problem(
+                reconcile.TOO_MUCH,
+                what,
+                _("Ask its administrators what it returns; two administrators here may go on without the rest."),
+            )
 
 
 def _disk(_now: datetime) -> Iterator[Finding]:

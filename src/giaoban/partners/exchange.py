@@ -200,6 +200,7 @@ def compose(
     draft = _Draft(soft_bytes, SOFT_ITEMS, _spool())
     reconcile.notice_restore(now=now)
     frozen = reconcile.is_frozen()
+    reconcile.keep_hint(frozen=frozen)
     held = frozen or partner.state != PartnerState.ACTIVE
     due: list[ReceiptDue] = []
     seen: set[str] = set()
@@ -309,10 +310,16 @@ def _add_returned(draft: _Draft, partner: Partner, answering: TakenIn | None) ->
     if asked is None:
         return None
     items, complete = reconcile.give(partner, asked)
+    size_before = draft.size
     for item_type, sealed, files in items:
         wanted = [sha256 for sha256 in files if sha256 not in draft.files]
         sizes = _sizes(wanted)
-        if sizes is None or not draft.has_room(len(sealed) + sum(sizes), 1 + len(wanted)):
+        if sizes is None:
+            wanted, sizes = [], []  # damaged here: what is said is worth more than nothing
+        total = len(sealed) + sum(sizes)
+        if total + draft.size + HEAD_ROOM > bundle.MAX_BUNDLE_SIZE and draft.size == size_before:
+            wanted, total = [], len(sealed)
+        if draft.size > size_before and not draft.has_room(total, 1 + len(wanted)):
             complete = False
             break
         _copy_files(draft, wanted)
@@ -626,6 +633,7 @@ class _Intake:
         self._receipts: list[bytes] = []
         self._here: dict[str, Agency | None] = {}
         self._frozen = reconcile.is_frozen()
+        self._room = reconcile.room_for(self._partner) if self._frozen else None
         self._theirs = set(PartnerAgency.objects.filter(partner=self._partner).values_list("agency__code", flat=True))
 
     def run(self) -> TakenIn:
@@ -699,7 +707,7 @@ class _Intake:
 
     def _receipt(self, content: bytes) -> None:
         if self._frozen:
-            reconcile.stage(self._partner, ItemType.RECEIPT, content, now=self._now)
+            reconcile.stage(self._partner, ItemType.RECEIPT, content, now=self._now, room=self._room)
             return
         if self._keep:
             said = _glance(content, envelope.RECEIPT_TYPE)
@@ -734,7 +742,7 @@ class _Intake:
             self._problem(item.sha256, "", *_why_not(content))
             return
         if self._frozen:
-            self._returned(content, named)
+            self._returned(content)
             return
         if sender not in self._theirs:
             if reconcile.proven_old(content, now=self._now):
@@ -752,12 +760,12 @@ class _Intake:
         if len(self._arrivals) >= BATCH:
             self._flush_dispatches()
 
-    def _returned(self, content: bytes, named: Sequence[str]) -> None:
+    def _returned(self, content: bytes) -> None:
         """While we are frozen nothing is received: what is ours is kept for the reconciliation, with its files."""
-        if reconcile.stage(self._partner, ItemType.DISPATCH, content, now=self._now):
-            store = issuing.files()
-            for file in _CarriedFiles(self._stream, self._files, named).values():
-                store.put(file)
+        named = reconcile.stage(self._partner, ItemType.DISPATCH, content, now=self._now, room=self._room)
+        store = issuing.files()
+        for file in _CarriedFiles(self._stream, self._files, named or ()).values():
+            store.put(file)
 
     def _agency(self, code: str) -> Agency | None:
         if code not in self._here:
@@ -810,6 +818,9 @@ class _Intake:
             if said is not None and taken.number > contact.status_number:
                 plain = said.as_plain()
                 del plain["problems"], plain["taken"]
+                if self._frozen and taken.damaged:
+                    plain["returns"] = None
+                    reconcile.start_over(partner)
                 contact.status, contact.status_number, contact.status_at = plain, taken.number, self._now
             contact.save()
             # An answer that brought nothing but receipts the caller asked for leaves no trace: it would be one row for each call.

@@ -19,6 +19,8 @@ POLICY: dict[str, Row] = {
     "partners:suspend": ACT,
     "partners:resume": ACT,
     "partners:agree": ACT,
+    "partners:finish": ACT,
+    "partners:leave-out": ACT,
     "partners:keys": LOOK,
     "partners:key-rotate": ACT,
     "partners:key-revoke": DIRECTORY,

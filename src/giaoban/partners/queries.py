@@ -11,7 +11,7 @@ from django.db.models import Count, Max, Min, Q
 from giaoban.agencies.models import Agency, AgencyKey
 from giaoban.common.errors import NotFoundError
 from giaoban.dispatches import keys, vault
-from giaoban.dispatches.models import ArrivalStream, Outbox, WitnessedCheckpoint
+from giaoban.dispatches.models import ArrivalStream, Outbox, RecoveryStatement, WitnessedCheckpoint
 from giaoban.kernel import enrolment, keyring, signing
 from giaoban.kernel.delivery import FINAL
 from giaoban.partners.enums import Act, PartnerState
@@ -338,6 +338,17 @@ def offer_is_ready() -> bool:
 def links_of(partner: Partner) -> list[PartnerAgency]:
     """The agencies of a partner, by code."""
     return list(PartnerAgency.objects.filter(partner=partner).select_related("agency").order_by("agency__code"))
+
+
+def frozen_station() -> Station | None:
+    """This server, while nothing but status leaves it."""
+    return Station.objects.filter(frozen_at__isnull=False).first()
+
+
+def losses_of(partner: Partner) -> list[RecoveryStatement]:
+    """What its agencies stated that they had lost, newest first; shown for ever."""
+    rows = RecoveryStatement.objects.filter(agency__partner_link__partner=partner)
+    return list(rows.select_related("agency").order_by("-pk"))
 
 
 def routes_of(partner: Partner) -> list[tuple[str, str]]:

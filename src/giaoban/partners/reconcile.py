@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import logging
 import uuid
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -22,7 +22,8 @@ from typing import TYPE_CHECKING, Final
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Max
+from django.db.models import Count, Max, Sum
+from django.db.models.functions import Length
 from django.utils.translation import gettext_lazy as _
 
 from giaoban.agencies.models import Agency
@@ -39,7 +40,7 @@ from giaoban.dispatches.models import (
     Stream,
     WitnessedCheckpoint,
 )
-from giaoban.kernel import envelope
+from giaoban.kernel import envelope, verify
 from giaoban.kernel import receipt as receipts
 from giaoban.kernel import recovery as statements_of_loss
 from giaoban.kernel import register as log
@@ -67,6 +68,8 @@ LOG: Final = logging.getLogger(__name__)
 
 MARKER: Final = "restored"
 """File in GIAOBAN_HOME that `giaoban restore` leaves: the server that starts from it is frozen at once."""
+HINT: Final = "frozen"
+"""File in GIAOBAN_HOME that lies there while this server is frozen, so that a page need not ask the database whether it is."""
 RESTORED: Final = "restored"
 BEHIND: Final = "behind"
 """A partner knows more of us than we do."""
@@ -82,6 +85,12 @@ NUMBERS_LEFT_OUT: Final = 1_000_000
 """Bundle numbers passed over after a reconciliation: the lost ones were used."""
 NUMBERS_REMEMBERED: Final = 50
 """Bundles of a partner whose numbers are compared with those that come."""
+MAX_RETURNED_ITEMS: Final = 100_000
+"""What is kept of one partner until `finish`. A province exchanges less in a year; more than this is no recovery but a flood."""
+MAX_RETURNED_BYTES: Final = 512 * 1024 * 1024
+"""The same in bytes: it is read whole when the registers are reconciled. Files are not counted, they lie in the store."""
+TOO_MUCH: Final = "recovery.too_much"
+"""Finding: a partner returns more than is kept. It has not answered then: people go on without the rest of it, or look why."""
 MAX_HOLDS: Final = 500
 MAX_LOSSES: Final = 100
 
@@ -96,6 +105,23 @@ def is_frozen() -> bool:
     return (station is not None and station[0] is not None) or (marker().exists() and _has_partners())
 
 
+def may_be_frozen() -> bool:
+    """Whether it is worth asking; costs a look at two files."""
+    return _hint().exists() or marker().exists()
+
+
+def keep_hint(*, frozen: bool) -> None:
+    """Let the file for `may_be_frozen` say what the database says."""
+    if frozen and not _hint().exists():
+        _hint().touch(mode=0o600)
+    elif not frozen:
+        _hint().unlink(missing_ok=True)
+
+
+def _hint() -> Path:
+    return Path(settings.GIAOBAN_HOME) / HINT
+
+
 def marker() -> Path:
     """What a restore leaves behind."""
     return Path(settings.GIAOBAN_HOME) / MARKER
@@ -106,7 +132,8 @@ def notice_restore(*, now: datetime) -> None:
     if not marker().exists():
         return
     if _has_partners():
-        freeze(RESTORED, now=now)
+        # The backup of a frozen server is another loss: what was asked and answered before is not the answer to it.
+        freeze(RESTORED, anew=True, now=now)
     marker().unlink(missing_ok=True)
 
 
@@ -114,16 +141,17 @@ def _has_partners() -> bool:
     return Partner.objects.exclude(state=PartnerState.PROPOSED).exists()
 
 
-def freeze(why: str, *, now: datetime) -> None:
-    """Stop everything that leaves, and begin to ask. A server that is frozen already goes on asking as it does."""
+def freeze(why: str, *, now: datetime, anew: bool = False) -> None:
+    """Stop everything that leaves, and begin to ask. A server that is frozen already goes on asking as it does, unless `anew`."""
     with transaction.atomic():
-        station = Station.objects.select_for_update().filter(frozen_at__isnull=True).first()
-        if station is None:
+        station = Station.objects.select_for_update().first()
+        if station is None or (station.frozen_at is not None and not anew):
             return
         station.frozen_at, station.frozen_why, station.frozen_nonce = now, why, uuid.uuid4()
         station.save(update_fields=["frozen_at", "frozen_why", "frozen_nonce"])
         ReturnedItem.objects.all().delete()
         LOG.warning("this server is frozen until its registers are reconciled: %s", why)
+        transaction.on_commit(lambda: keep_hint(frozen=True))
         transaction.on_commit(jobs.wake)
 
 
@@ -146,27 +174,80 @@ def ask(partner: Partner) -> Ask | None:
     )
 
 
-def stage(partner: Partner, item_type: ItemType, content: bytes, *, now: datetime) -> bool:
-    """Keep what a partner returned until `finish`; whether it is something of ours. Believed only then."""
+@dataclass(slots=True)
+class Room:
+    """How much more of one partner is kept."""
+
+    items: int
+    size: int
+
+    def has(self, content: bytes) -> bool:
+        """Whether this still finds room."""
+        return self.items > 0 and len(content) <= self.size
+
+    def take(self, content: bytes) -> None:
+        """It lies in it now."""
+        self.items, self.size = self.items - 1, self.size - len(content)
+
+
+def room_for(partner: Partner) -> Room:
+    """What is left of the limits for what this partner returns."""
+    kept = ReturnedItem.objects.filter(partner=partner).aggregate(count=Count("pk"), size=Sum(Length("content")))
+    return Room(MAX_RETURNED_ITEMS - kept["count"], MAX_RETURNED_BYTES - (kept["size"] or 0))
+
+
+def stage(
+    partner: Partner, item_type: ItemType, content: bytes, *, now: datetime, room: Room | None = None
+) -> tuple[str, ...] | None:
+    """Keep what a partner returned until `finish`. Believed only then. None when it is nothing of ours or finds no room; else the hashes of
+    the files that may be kept with it: those of a dispatch which somebody we know has signed.
+    """
+    room = room or room_for(partner)
+    files: tuple[str, ...] = ()
     try:
         if item_type is ItemType.RECEIPT:
-            ours = receipts.parse(content).receiver
+            codes = {receipts.parse(content).receiver}
         else:
             said = envelope.parse(content)
-            ours = next(
-                (code for code in (said.sender, *(to.agency for to in said.recipients)) if _lives_here(code)), ""
-            )
+            codes = {said.sender, *(to.agency for to in said.recipients)}
+            files = tuple(entry.sha256 for entry in said.files)
     except KernelError as error:
         LOG.warning("a returned item was passed over: %s", error)
+        return None
+    if not any(_lives_here(code) for code in codes):
+        return None
+    digest = envelope.digest_of(content)
+    if not ReturnedItem.objects.filter(partner=partner, digest=digest).exists():
+        if not room.has(content):
+            _too_much(partner, now=now)
+            return None
+        ReturnedItem.objects.create(partner=partner, digest=digest, item_type=item_type.value, content=content, at=now)
+        room.take(content)
+    return files if files and _is_signed(content) else ()
+
+
+def start_over(partner: Partner) -> None:
+    """Something that the partner returned came damaged: what is counted from (`skip`) would be wrong, so it returns all of it again."""
+    ReturnedItem.objects.filter(partner=partner).delete()
+
+
+def _is_signed(sealed: bytes) -> bool:
+    try:
+        verify.verify_origin(sealed, keys=keys.find_key)
+    except KernelError:
         return False
-    if not _lives_here(ours):
-        return False
-    ReturnedItem.objects.get_or_create(
-        partner=partner,
-        digest=envelope.digest_of(content),
-        defaults={"item_type": item_type.value, "content": content, "at": now},
-    )
     return True
+
+
+def _too_much(partner: Partner, *, now: datetime) -> None:
+    nonce = str(Station.objects.values_list("frozen_nonce", flat=True).get())
+    if not _has_too_much(partner, nonce):
+        LOG.warning("%s returns more than is kept", partner.name)
+        PartnerFinding.objects.create(partner=partner, code=TOO_MUCH, detail=nonce, freezes=False, found_at=now)
+
+
+def _has_too_much(partner: Partner, nonce: str | None) -> bool:
+    return PartnerFinding.objects.filter(partner=partner, code=TOO_MUCH, detail=nonce or "").exists()
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,6 +257,8 @@ class Answer:
     partner: Partner
     complete: bool
     returned: int
+    too_much: bool = False
+    """It returns more than is kept: it will never have answered."""
 
 
 def answers() -> list[Answer]:
@@ -186,8 +269,9 @@ def answers() -> list[Answer]:
     for partner in Partner.objects.exclude(state=PartnerState.PROPOSED).select_related("contact"):
         contact = getattr(partner, "contact", None)
         said = {} if contact is None else contact.status.get("returns") or {}
-        complete = bool(nonce) and said.get("nonce") == nonce and bool(said.get("complete"))
-        found.append(Answer(partner, complete, ReturnedItem.objects.filter(partner=partner).count()))
+        too_much = _has_too_much(partner, nonce)
+        complete = bool(nonce) and said.get("nonce") == nonce and bool(said.get("complete")) and not too_much
+        found.append(Answer(partner, complete, ReturnedItem.objects.filter(partner=partner).count(), too_much))
     return found
 
 
@@ -211,13 +295,18 @@ def waive(partner: Partner, *, by: Person, now: datetime) -> bool:
     return is_waived(partner)
 
 
+def waived_by(partner: Partner) -> list[Person]:
+    """Who has decided to go on without this partner's answer."""
+    nonce = Station.objects.filter(frozen_at__isnull=False).values_list("frozen_nonce", flat=True).first()
+    if nonce is None:
+        return []
+    rows = Approval.objects.filter(partner=partner, what=Act.WAIVED, detail=str(nonce)).select_related("person")
+    return list({row.person_id: row.person for row in rows.order_by("pk")}.values())
+
+
 def is_waived(partner: Partner) -> bool:
     """Whether two people have decided to go on without this partner's answer."""
-    station = Station.objects.filter(frozen_at__isnull=False).first()
-    if station is None:
-        return False
-    waived = Approval.objects.filter(partner=partner, what=Act.WAIVED, detail=str(station.frozen_nonce))
-    return waived.values("person").distinct().count() >= statements.APPROVALS_NEEDED
+    return len(waived_by(partner)) >= statements.APPROVALS_NEEDED
 
 
 @dataclass(frozen=True, slots=True)
@@ -256,11 +345,18 @@ def finish(*, by: Person, now: datetime) -> Finished:
                     "Wait until it can be reached, carry a stick there and back, or let two administrators go on without it."
                 ),
             )
-        cases = [recovery.examine(agency, _returned(agency)) for agency in queries.local_agencies()]
+        agencies = queries.local_agencies()
+        returned = _returned({agency.code for agency in agencies})
+        cases = [recovery.examine(agency, returned[agency.code]) for agency in agencies]
         papers = []
         for case in cases:
             said = statements.rekey_after_loss(
-                case.agency, sequence=case.stand.sequence + 1, place=case.place, by=by, now=now
+                case.agency,
+                sequence=case.stand.sequence + 1,
+                place=case.place,
+                since=station.frozen_at or now,
+                by=by,
+                now=now,
             )
             if said is not None:
                 papers.append((case.agency, said))
@@ -280,6 +376,7 @@ def finish(*, by: Person, now: datetime) -> Finished:
         station.frozen_at, station.frozen_why = None, ""
         station.save(update_fields=["done_nonce", "frozen_nonce", "frozen_at", "frozen_why"])
         ReturnedItem.objects.all().delete()
+        transaction.on_commit(lambda: keep_hint(frozen=False))
         transaction.on_commit(jobs.wake)
     return Finished(
         sum(result.own for result in results),
@@ -289,24 +386,29 @@ def finish(*, by: Person, now: datetime) -> Finished:
     )
 
 
-def _returned(agency: Agency) -> recovery.Returned:
-    """What was staged for one agency, unsorted and not believed."""
-    own, incoming, given = [], {}, []
-    for row in ReturnedItem.objects.order_by("pk").iterator():
-        content = bytes(row.content)
-        if row.item_type == ItemType.RECEIPT.value:
+def _returned(codes: Collection[str]) -> dict[str, recovery.Returned]:
+    """What was staged for each agency of this server, unsorted and not believed."""
+    own: dict[str, list[bytes]] = {code: [] for code in codes}
+    incoming: dict[str, bytes] = {}
+    given: dict[str, list[tuple[str, bytes]]] = {code: [] for code in codes}
+    for item_type, digest, kept in ReturnedItem.objects.order_by("pk").values_list("item_type", "digest", "content"):
+        content = bytes(kept)
+        if item_type == ItemType.RECEIPT.value:
             said = receipts.parse(content)
-            if said.receiver == agency.code:
-                given.append((said.digest, content))
+            if said.receiver in given:
+                given[said.receiver].append((said.digest, content))
             continue
         letter = envelope.parse(content)
-        if letter.sender == agency.code:
-            own.append(content)
-        elif letter.sequence_to(agency.code) is not None:
-            incoming[row.digest] = content
+        if letter.sender in own:
+            own[letter.sender].append(content)
+        incoming[digest] = content
     notes = [note for contact in Contact.objects.all() for note in contact.status.get("holds", [])]
-    pairs = [(incoming[digest], receipt) for digest, receipt in given if digest in incoming]
-    return recovery.Returned(own, pairs, notes)
+    return {
+        code: recovery.Returned(
+            own[code], [(incoming[digest], receipt) for digest, receipt in given[code] if digest in incoming], notes
+        )
+        for code in codes
+    }
 
 
 # ---- the partner's side --------------------------------------------------------------------------------------------
@@ -336,16 +438,17 @@ def give(partner: Partner, asked: Ask) -> tuple[list[tuple[ItemType, bytes, Sequ
     """What we hold of an asking partner beyond what it holds, in a fixed order from `asked.skip` on: (type, bytes, files), and whether
     this is the last of it. First its own dispatches, then the receipts it gave us, each with our dispatch.
     """
-    items: list[tuple[ItemType, int]] = []
     theirs = {link.agency.code: link.agency for link in partner.agencies.select_related("agency")}
-    kept = dict(asked.streams)
+    kept, sizes = dict(asked.streams), dict(asked.registers)
+    found: list[tuple[ItemType, int]] = []
     for code in sorted(theirs):
-        rows = Dispatch.objects.filter(sender=theirs[code], sequence__gt=kept.get(code, 0)).order_by("sequence")
-        items += [(ItemType.DISPATCH, pk) for pk in rows.values_list("pk", flat=True)]
-    sizes = dict(asked.registers)
-    for code in sorted(theirs):
+        lost = Dispatch.objects.filter(sender=theirs[code], sequence__gt=kept.get(code, 0)).order_by("sequence")
+        found += [(ItemType.DISPATCH, pk) for pk in lost.values_list("pk", flat=True)]
+    for code in () if asked.probe else sorted(theirs):
         for receipt_pk, dispatch_pk in reversed(list(_receipts_beyond(theirs[code], sizes))):
-            items += [(ItemType.RECEIPT, receipt_pk), (ItemType.DISPATCH, dispatch_pk)]
+            found += [(ItemType.RECEIPT, receipt_pk), (ItemType.DISPATCH, dispatch_pk)]
+    # Each once: the asker counts what it keeps, and a dispatch to two of its agencies has two receipts.
+    items = list(dict.fromkeys(found))
     mine = items[asked.skip : asked.skip + GIVE_ITEMS]
     return [_content(item_type, pk) for item_type, pk in mine], asked.skip + GIVE_ITEMS >= len(items)
 
@@ -395,11 +498,16 @@ def holds_of(partner: Partner) -> list[str]:
 
 def _hold(partner: Partner, asked: Ask, *, now: datetime) -> None:
     """A partner's server is being reconciled: exchange with its agencies waits. An ask whose reconciliation has ended is an old bundle."""
+    if Contact.objects.filter(partner=partner, status__done=asked.nonce).exists():
+        return
     links = list(PartnerAgency.objects.select_for_update(of=("self",)).filter(partner=partner).select_related("agency"))
     known = PartnerFinding.objects.filter(partner=partner, code=RESTORING, detail=asked.nonce).exists()
     if known and all(link.restoring != asked.nonce for link in links):
         return
     Contact.objects.filter(partner=partner).update(asked=plain_ask(asked))
+    if not known:
+        # What it once knew of our keys it may have forgotten; without them it can verify nothing of what we return.
+        statements.queue_for(partner, queries.local_agencies())
     for link in links:
         if link.restoring == asked.nonce:
             continue
@@ -497,6 +605,8 @@ def proven_old(sealed: bytes, *, now: datetime) -> bool:
     said = found.envelope
     if Dispatch.objects.filter(sender__code=said.sender, sequence=said.sequence, digest=found.digest).exists():
         return False
+    if any(recovery.void_names(Agency.objects.get(code=said.sender).pk, [said.sequence])):
+        return False  # given up when this server was reconciled, and stated: its return is no second loss
     freeze(BEHIND, now=now)
     return True
 

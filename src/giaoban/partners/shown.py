@@ -8,16 +8,21 @@ from typing import TYPE_CHECKING, Any, Final
 from django.utils.translation import gettext_lazy as _
 
 from giaoban.dispatches.words import NEXT_TEXTS, REASON_TEXTS, STATE_TEXTS, WHO_TEXTS
+from giaoban.kernel import recovery
 from giaoban.kernel.delivery import REASONS, Reason, State
-from giaoban.partners import queries
+from giaoban.partners import queries, reconcile
 from giaoban.partners.border import groups_of
 from giaoban.partners.enums import Act, PartnerState
+from giaoban.partners.statements import APPROVALS_NEEDED
 from giaoban.web.parts import Moment
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from giaoban.agencies.models import Person
     from giaoban.common.errors import Text
-    from giaoban.dispatches.models import Outbox
+    from giaoban.dispatches.models import Outbox, RecoveryStatement
+    from giaoban.kernel.recovery import Recovery
     from giaoban.partners.models import KeyStatementRow, Partner
     from giaoban.partners.queries import Overview
 
@@ -42,7 +47,25 @@ FINDING_TEXTS: Final = {
     "witness.forked": _("Its register says two different things: it was changed, or two servers write it."),
     "witness.shrunk": _("Its register has become shorter than it was: an old backup, or entries were taken away."),
     "keys.forked": _("It made two key statements under one number: two servers hold its keys."),
+    reconcile.DOUBLED: _("Two of its bundles had one number: a copy of its server runs somewhere."),
+    reconcile.RESTORING: _("Its server began to be reconciled after a loss."),
+    reconcile.TOO_MUCH: _("It returned more than this server keeps of one partner."),
+    "recovery.stated": _("It stated what it had lost; see “What it has lost”."),
     "hello.fingerprint": _("It greeted with other digits than those approved here. Read its newest offer."),
+}
+
+
+FROZEN_TITLE: Final = _("This server is frozen: nothing is issued, and nothing leaves it")
+FROZEN_ACT: Final = _("Administrators of this server go on under “Partners”. What has been written stays as it is.")
+FROZEN_TEXTS: Final = {
+    reconcile.RESTORED: _(
+        "It was restored from a backup and does not know what came after. "
+        "Its partners return what they hold of it first, so that no number is used twice."
+    ),
+    reconcile.BEHIND: _(
+        "A partner has shown something that this server signed and does not know: it is an old copy, or a copy of it runs elsewhere. "
+        "Its partners return what they hold of it first, so that no number is used twice."
+    ),
 }
 
 
@@ -105,6 +128,8 @@ def partner_page(partner: Partner, *, person: Person) -> dict[str, Any]:
         "more": len(deliveries) > SHOWN_DELIVERIES,
         "streams": queries.streams_of(partner),
         "witnessed": queries.witnessed(partner),
+        "losses": losses(partner),
+        "restoring": [link for link in links if link.restoring],
         "findings": [
             (
                 each,
@@ -126,6 +151,71 @@ def partner_page(partner: Partner, *, person: Person) -> dict[str, Any]:
         "may_suspend": partner.state == PartnerState.ACTIVE,
         "may_resume": partner.state == PartnerState.SUSPENDED,
     }
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A partner that must say what it holds of us."""
+
+    partner: Partner
+    state: str
+    word: Text
+    returned: int
+    agreed: list[str]
+    """Who has agreed to go on without it."""
+    may_leave_out: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Frozen:
+    """Why this server is frozen, who has answered, and whether it can go on."""
+
+    since: datetime
+    why: Text
+    rows: list[Asked]
+    may_finish: bool
+
+
+def why_frozen(code: str) -> Text:
+    """In plain words."""
+    return FROZEN_TEXTS.get(code, code)
+
+
+def frozen_panel(*, person: Person) -> Frozen | None:
+    """What administrators see while this server is frozen; None at no cost when it is not."""
+    station = queries.frozen_station() if reconcile.may_be_frozen() else None
+    if station is None or station.frozen_at is None:
+        return None
+    rows = []
+    for each in reconcile.answers():
+        agreed = reconcile.waived_by(each.partner)
+        waived = len(agreed) >= APPROVALS_NEEDED
+        if each.complete:
+            state, word = "accepted", _("has answered")
+        elif waived:
+            state, word = "cancelled", _("left out")
+        elif each.too_much:
+            state, word = "failed", _("returns more than is kept")
+        else:
+            state, word = "waiting", _("asked, no full answer yet")
+        mine = person.pk in {one.pk for one in agreed}
+        rows.append(
+            Asked(
+                each.partner,
+                state,
+                word,
+                each.returned,
+                [one.full_name for one in agreed],
+                not each.complete and not waived and not mine,
+            )
+        )
+    ready = all(each.state in {"accepted", "cancelled"} for each in rows)
+    return Frozen(station.frozen_at, why_frozen(station.frozen_why), rows, ready)
+
+
+def losses(partner: Partner) -> list[tuple[RecoveryStatement, Recovery]]:
+    """What its agencies stated that they had lost, newest first."""
+    return [(row, recovery.parse(bytes(row.sealed))) for row in queries.losses_of(partner)]
 
 
 def waiting_of(row: Outbox) -> Waiting:

@@ -37,6 +37,7 @@ from giaoban.partners.models import (
     PartnerAgency,
     PartnerFinding,
     StatementDue,
+    Station,
 )
 from giaoban.partners.officers import OfficerKey, Paper, make_key
 
@@ -163,17 +164,21 @@ def revoke_key(
         return _say(agency, last, replace(last, online=online), Act.REVOKED, by=by, now=now)
 
 
-def rekey_after_loss(agency: Agency, *, sequence: int, place: Place, by: Person, now: datetime) -> Paper | None:
+def rekey_after_loss(
+    agency: Agency, *, sequence: int, place: Place, since: datetime, by: Person, now: datetime
+) -> Paper | None:
     """After a loss: a new key that speaks from `sequence` on, and the end of every other, for dispatches from there and for receipts from
     `place` in the incoming register on (docs/protocol.md 15.5). A paper for the officers where the agency has a root; None when the new
-    key counts, now or already.
+    key counts, now or already: one that was made `since` the loss was found. An older one will not do, even if it has signed nothing here:
+    what it signed may have been lost with the rest.
     """
     require_administrator(by)
     with transaction.atomic():
         last = _last_of_ours(agency, now=now)
         own_sequence, own_place = _ends(agency, now=now)
         sequence, place = max(sequence, own_sequence), max(place, own_place)
-        if any(each.is_live and each.from_sequence >= sequence for each in last.online):
+        is_new = last.issued_at >= _instant(since)
+        if is_new and any(each.is_live and each.from_sequence == sequence for each in last.online):
             return None
         online = (*(_ended(each, sequence, place) for each in last.online), _new_key(sequence))
         said = _say(agency, last, replace(last, online=online), Act.ROTATED, by=by, now=now)
@@ -531,7 +536,9 @@ def _check_not_stale(statement: KeyStatement, before: KeyStatement | None, seque
             continue
         if key.until_sequence <= sequence or key.until_received < place:
             raise _stale()
-    if not any(key.is_live and key.from_sequence <= sequence + 1 for key in statement.online):
+    # While it is reconciled an agency goes on from a number that others have seen; `reconcile.finish` looks whether it is this one.
+    is_reconciled = Station.objects.filter(frozen_at__isnull=False).exists()
+    if not any(key.is_live and (is_reconciled or key.from_sequence <= sequence + 1) for key in statement.online):
         raise _stale()
 
 

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from giaoban.common import clock
 from giaoban.common.errors import NotFoundError, RefusedError
-from giaoban.partners import forms, offers, officers, queries, services, shown
+from giaoban.partners import forms, offers, officers, queries, reconcile, services, shown
 from giaoban.web.feedback import done
 from giaoban.web.forms import refuse
 
@@ -31,7 +31,8 @@ BINARY = "application/octet-stream"
 
 def partner_list(request: SignedInRequest) -> HttpResponse:
     """Every partner: state, last contact, what waits both ways."""
-    return render(request, "partners/list.html", {"rows": shown.partner_rows(queries.overview())})
+    context = {"rows": shown.partner_rows(queries.overview()), "frozen": shown.frozen_panel(person=request.user)}
+    return render(request, "partners/list.html", context)
 
 
 def offer(request: SignedInRequest) -> HttpResponse:
@@ -168,6 +169,39 @@ def agree(request: SignedInRequest, uid: UUID, pk: int) -> HttpResponse:
     goes_on = services.decide_finding(queries.access_finding(one, pk), by=request.user, now=clock.now())
     done(request, _("Exchange goes on.") if goes_on else _("Noted. Another administrator must agree too."))
     return redirect("partners:detail", uid)
+
+
+# ---- after a loss --------------------------------------------------------------------------------------------------------
+
+
+def leave_out(request: SignedInRequest, uid: UUID) -> HttpResponse:
+    """One person's agreement to reconcile without a partner that cannot be asked."""
+    counts = reconcile.waive(queries.access_partner(uid), by=request.user, now=clock.now())
+    done(
+        request,
+        _("It is left out.") if counts else _("Noted. Another administrator must agree too."),
+    )
+    return redirect("partners:list")
+
+
+def finish(request: SignedInRequest) -> HttpResponse:
+    """Keep again what came back and go on; with a root, the paper its officers sign first."""
+    made = reconcile.finish(by=request.user, now=clock.now())
+    if len(made.papers) == 1:
+        return _said(request, made.papers[0][1])
+    if made.papers:
+        done(
+            request, _("Several agencies have officers who must sign: run 'giaoban reconcile --finish' on the server.")
+        )
+        return redirect("partners:list")
+    said = _(
+        "%(own)d dispatches of ours and %(arrivals)d to us came back. Each agency has a new key; this server goes on."
+    )
+    done(request, said % {"own": made.own, "arrivals": made.arrivals})
+    if made.without_effect:
+        said = _("Registered again, but their work could not be done again; somebody must look: %(digests)s")
+        done(request, said % {"digests": ", ".join(made.without_effect)})
+    return redirect("partners:list")
 
 
 # ---- keys ----------------------------------------------------------------------------------------------------------------

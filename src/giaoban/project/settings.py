@@ -100,6 +100,7 @@ TEMPLATES: list[dict[str, Any]] = [
                 "django.template.context_processors.i18n",
                 "django.contrib.messages.context_processors.messages",
                 "giaoban.agencies.context.page",
+                "giaoban.partners.context.banners",
             ],
             "builtins": ["giaoban.web.templatetags.web", "django.templatetags.i18n", "django.templatetags.static"],
         },

@@ -38,6 +38,18 @@ class Moment:
     url: str = ""
 
 
+@dataclass(frozen=True)
+class Banner:
+    """Something that concerns whoever works here, said on every page until it is over."""
+
+    title: Text
+    text: Text
+    act: Text
+    """Who must do what."""
+    url: str = ""
+    """Where that is done; empty for those who may not."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Tab:
     """One tab: a link to a page of its own, so that it works without scripts and can be sent to somebody."""
