@@ -9,7 +9,7 @@ What is here already is never overwritten: something missing is added, something
 from __future__ import annotations
 
 from datetime import date
-from typing import TYPE_CHECKING, Annotated, Any, Final
+from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
 from uuid import UUID
 
 from django.db.models import Q
@@ -22,6 +22,7 @@ from giaoban.agencies.models import Agency, Locality
 from giaoban.kernel.calendar import SCHEMES
 from giaoban.regulations.enums import Aggregation, Cadence, IndicatorKind, PartyRole, Urgency
 from giaoban.regulations.models import ContentArea, Coordination, Indicator, Party, Regulation, TimeLimit
+from giaoban.regulations.sources import IndicatorSource
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence
@@ -61,6 +62,7 @@ class IndicatorItem(_Part):
     decimals: Annotated[int, Field(ge=0, le=4)]
     kind: IndicatorKind
     aggregation: Aggregation
+    source: IndicatorSource | Literal[""] = ""
     position: Annotated[int, Field(ge=0, le=9999)]
     since: date | None
     until: date | None
@@ -174,6 +176,7 @@ def _regulation_item(row: Regulation) -> RegulationItem:
                 decimals=one.decimals,
                 kind=IndicatorKind(one.kind),
                 aggregation=Aggregation(one.aggregation),
+                source=IndicatorSource(one.source) if one.source else "",
                 position=one.position,
                 since=one.since,
                 until=one.until,
@@ -316,6 +319,7 @@ def _add_regulation(item: RegulationItem) -> Regulation:
             decimals=one.decimals,
             kind=one.kind.value,
             aggregation=one.aggregation.value,
+            source=str(one.source),
             position=one.position,
             since=one.since,
             until=one.until,
