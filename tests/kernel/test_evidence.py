@@ -100,6 +100,7 @@ def test_a_reader_without_keys_still_finds_a_file_that_disagrees_with_itself() -
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(900)
 def test_every_bit_of_an_evidence_file_matters() -> None:
     world = World()
     sent = world.send("CAT", "BCH", files=())
@@ -113,6 +114,7 @@ def test_every_bit_of_an_evidence_file_matters() -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(900)
 def test_every_byte_of_a_register_extract_matters() -> None:
     world = World()
     world.send("CAT", "BCH", files=())

@@ -147,6 +147,7 @@ def unnoticed(data: bytes, check: object, refusal: type[Exception]) -> list[int]
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(900)
 def test_it_misses_no_bit_of_an_evidence_file() -> None:
     verify = load(VERIFY, "giaoban_verify")
     world = World()
@@ -161,6 +162,7 @@ def test_it_misses_no_bit_of_an_evidence_file() -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(900)
 @pytest.mark.parametrize("agency", ["CAT", "BCH"])
 def test_it_misses_no_bit_of_a_register_extract(agency: str) -> None:
     verify = load(VERIFY, "giaoban_verify")
