@@ -726,6 +726,9 @@ def _add_routes(parsed: Offer, partner: Partner) -> None:
             continue
         if each.courier not in {Courier.FOLDER, Courier.MEDIUM} and (each.courier, each.address) not in wanted:
             wanted.append((each.courier, each.address))
+    if not wanted:
+        # Nobody can call it: what waits is fetched when it calls us, until somebody sets another way.
+        wanted.append((Courier.COLLECT.value, ""))
     if wanted != there:
         Route.objects.filter(partner=partner).delete()
         _write_routes(partner, wanted[:MAX_ROUTES])
