@@ -22,7 +22,7 @@ from typing import Any
 
 from bench.machine import bare_rates
 from bench.measure import with_goal
-from bench.server import free_port, memory_of
+from bench.server import cpu_of, free_port, memory_of
 
 ROOT = Path(__file__).resolve().parent.parent
 DISPATCHES = int(os.environ.get("GIAOBAN_BENCH_DISPATCHES") or 3000)
@@ -46,7 +46,7 @@ def run(home: Path) -> dict[str, Any]:
     process = receiver.serve()
     try:
         wait_listening(receiver.exchange_port, process)
-        before = memory_of(process.pid, "status", "VmRSS:")
+        before, used = memory_of(process.pid, "status", "VmRSS:"), cpu_of(process.pid)
         answer = subprocess.run(
             [sys.executable, "-m", "bench.federation", str(DISPATCHES)],
             env=sender.environment | {"PYTHONPATH": f"{ROOT / 'src'}:{ROOT}", "PYTHONDONTWRITEBYTECODE": ""},
@@ -54,12 +54,13 @@ def run(home: Path) -> dict[str, Any]:
             stdout=subprocess.PIPE,
             check=True,
         )
-        after = memory_of(process.pid, "status", "VmRSS:")
+        after, used = memory_of(process.pid, "status", "VmRSS:"), cpu_of(process.pid) - used
     finally:
         process.send_signal(signal.SIGTERM)
         process.wait(30)
     return {
         **json.loads(answer.stdout.splitlines()[-1]),
+        "receiver_cpu_seconds": round(used, 2),
         "receiver_mebibytes_before": before,
         "receiver_mebibytes_after": after,
         "load_before": load,

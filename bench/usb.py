@@ -47,6 +47,7 @@ def run(home: Path) -> dict[str, Any]:
     return {
         "dispatches": DISPATCHES,
         "imported_and_receipted_seconds": with_goal(round(receipted, 2), at_most=round(goal, 2)),
+        "imported_and_receipted_cpu_seconds": round(taken["cpu_seconds"] + receipts["cpu_seconds"], 2),
         "imported_per_second": round(DISPATCHES / receipted, 1),
         "exported_per_second": round(DISPATCHES / written["seconds"], 1),
         "receipts_taken_in_per_second": round(DISPATCHES / home_again["seconds"], 1),
@@ -92,7 +93,7 @@ def step(what: str, argument: str) -> dict[str, Any]:
     from giaoban.transports.folder import files, transport
 
     now, partner = clock.now(), Partner.objects.get()
-    started = time.perf_counter()
+    started, cpu = time.perf_counter(), time.process_time()
     if what == "issue":
         sender = Agency.objects.get(partner_link=None)
         recipient = Agency.objects.get(partner_link__isnull=False)
@@ -110,6 +111,7 @@ def step(what: str, argument: str) -> dict[str, Any]:
                 raise LookupError(f"{found.name}: {found.fate} {found.code}")
     return {
         "seconds": time.perf_counter() - started,
+        "cpu_seconds": time.process_time() - cpu,
         "open": Outbox.objects.exclude(state="accepted").count(),
         "mebibytes": memory_of(os.getpid(), "status", "VmHWM:"),
     }

@@ -176,9 +176,10 @@ def test_a_stick_goes_there_and_back_by_the_command_line(live: Live, tmp_path: P
     for _number in range(3):
         live.greet("a")
 
-    written = live.run("a", "bundle", "export", "--to", "M.BCHQS", "--out", str(tmp_path))
-    taken = live.run("b", "bundle", "import", str(tmp_path))
-    again = live.run("b", "bundle", "import", str(tmp_path))
+    stick = tmp_path / "usb"
+    written = live.run("a", "bundle", "export", "--to", "M.BCHQS", "--out", str(stick))
+    taken = live.run("b", "bundle", "import", str(stick))
+    again = live.run("b", "bundle", "import", str(stick))
     back = live.run("b", "bundle", "export", "--to", "M.CAT", "--out", str(tmp_path / "back"))
     home = live.run("a", "bundle", "import", str(tmp_path / "back"))
     nobody = live.run("a", "bundle", "export", "--to", "nobody", "--out", str(tmp_path))
