@@ -125,14 +125,8 @@ def test_officers_hold_the_root_and_two_of_them_rotate(
     )
     assert (len(shown[1]["keys"]), shown[1]["root"]["threshold"]) == (2, 2)
     assert all(b"ENCRYPTED" in file.read_bytes() for file in (tmp_path / "root").glob("*.pem"))
-    assert sorted(file.suffix for file in (home / "keys").iterdir()) == [
-        ".crt",
-        ".key",
-        ".key",
-        ".seed",
-        ".seed",
-        ".seed",
-    ]
+    # rows.key, the old and the new online key: nothing of the officers
+    assert sorted(file.suffix for file in (home / "keys").iterdir()) == [".key", ".seed", ".seed"]
 
 
 @pytest.mark.usefixtures("server")

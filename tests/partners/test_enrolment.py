@@ -50,7 +50,12 @@ def test_wrong_digits_are_refused_and_stay_on_record(estate: Estate) -> None:
         read = services.read_offer(made.sealed, by=ceremony.person("an"), now=NOW)
 
         with pytest.raises(RefusedError) as refused:
-            services.approve(read.row, made.fingerprint[:35].replace("1", "2"), by=ceremony.person("an"), now=NOW)
+            services.approve(
+                read.row,
+                made.fingerprint[:35].translate(str.maketrans("0123456789", "1234567890")),
+                by=ceremony.person("an"),
+                now=NOW,
+            )
 
         assert refused.value.code == "offer.digits"
         assert list(Approval.objects.values_list("what", flat=True)) == ["read", "wrong"]
@@ -161,7 +166,7 @@ def test_an_agency_that_lives_here_is_never_taken_from_a_partner(pair: ceremony.
         ("CAT-2", "Công an tỉnh Nam Vân"),
         ("CAT-2", "CÔNG AN TỈNH NAM VÂN"),
         ("cat", "Sở Y tế"),
-        ("CAT-2", "Công an tınh Nam Vân"),
+        ("CAT-2", "Công \u0430n t\u1ec9nh Nam V\u00e2n"),
     ],
 )
 def test_names_and_codes_that_look_alike_are_an_alarm(pair: ceremony.Pair, code: str, name: str) -> None:
