@@ -93,11 +93,15 @@ def _network(folder: Path, options: argparse.Namespace) -> dict[str, Any]:
 
     logging.disable(logging.CRITICAL)
     names = [name for name in options.operations.split(",") if name]
-    measured = network.run(folder, backlog=options.network, hold=options.hold, names=names)
-    found = {"commit": options.commit or report.commit(ROOT), "machine": _machine(), **measured}
-    if options.out:
-        Path(options.out).write_text(json.dumps(found, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
-    return found
+    facts = {"commit": options.commit or report.commit(ROOT), "machine": _machine()}
+
+    def write(measured: dict[str, Any]) -> dict[str, Any]:
+        found = {**facts, **measured}
+        if options.out:
+            Path(options.out).write_text(json.dumps(found, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+        return found
+
+    return write(network.run(folder, backlog=options.network, hold=options.hold, names=names, told=write))
 
 
 def _machine() -> str:

@@ -204,14 +204,15 @@ class Trial:
         self.military = Server("military", there["military"])
         self.relay = Relay()
 
-    def go(self, names: list[str]) -> list[dict[str, Any]]:
-        """The faults of these names, one after the other, then the final look."""
+    def go(self, names: list[str], told: Callable[[list[dict[str, Any]]], None]) -> list[dict[str, Any]]:
+        """The faults of these names, one after the other; `told` hears of each."""
         try:
             self.military.start()
             self.police.start()
             self.until_delivered()
             for name in names:
                 self._try(name, FAULTS[name])
+                told(self.results)
         finally:
             for server in (self.police, self.military):
                 server.signal(signal.SIGCONT)
@@ -308,7 +309,7 @@ FAULTS: dict[str, Callable[[Trial], None]] = {
     "link cut": _cut,
     "half open": _half_open,
     "slow drip": _badly("drips"),
-    "connection taken, never answered": _badly("stalls"),
+    "connection taken and never answered": _badly("stalls"),
     "connections reset in the middle": _badly("resets"),
     "receiver killed and started": _restart("military"),
     "sender killed and started": _restart("police"),
@@ -364,9 +365,12 @@ def _say(place: Place, act: Callable[[Place, operations.Say], object]) -> list[A
     return ended.said
 
 
-def run(folder: Path, *, backlog: int, hold: float, names: list[str]) -> dict[str, Any]:
-    """All faults, and the final look. The keys are those of the report."""
+def run(
+    folder: Path, *, backlog: int, hold: float, names: list[str], told: Callable[[dict[str, Any]], object]
+) -> dict[str, Any]:
+    """All faults, and the final look. The keys are those of the report; `told` hears what is measured so far."""
     with namespaces():
         trial = Trial(folder, backlog=backlog, hold=hold)
-        results = trial.go(names or list(FAULTS))
-        return {"trials": results, "dispatches": backlog * len(results), "violations": trial.look()}
+        results = trial.go(names or list(FAULTS), lambda trials: told({"trials": trials, "looked": False}))
+        wrong = trial.look()
+        return {"trials": results, "looked": True, "dispatches": backlog * len(results), "violations": wrong}
