@@ -118,6 +118,14 @@ class FileStore:
         aside.unlink()
         return True
 
+    def names(self) -> Iterator[str]:
+        """The SHA-256 of every file that lies where it should; a folder at a time, however many there are."""
+        for number in range(256):
+            folder = self.root / f"{number:02x}"
+            if folder.is_dir():
+                here = [path.name for path in folder.iterdir()]
+                yield from sorted(name for name in here if _SHA256.match(name) and name[:2] == folder.name)
+
     def heal(self) -> None:
         """Give back what a crash left while it was being taken away."""
         for aside in self.root.glob(f"*/{SWEPT}*"):

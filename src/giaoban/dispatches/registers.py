@@ -62,11 +62,6 @@ class OpenRegister:
             self._row_id, self._since = None, 0
             self._keep(opening, "", None)
 
-    @property
-    def year(self) -> int:
-        """Of the register the entries go into; not always that of the day (6.4)."""
-        return self._book.year
-
     def enter(
         self,
         entry_type: EntryType,

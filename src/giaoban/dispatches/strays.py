@@ -29,8 +29,7 @@ def sweep(now: datetime) -> int:
     store.heal()
     aside = {entry.sha256 for row in SetAside.objects.iterator() for entry in envelope.parse(bytes(row.sealed)).files}
     swept = 0
-    names = (path.name for path in store.everything() if path.name == path.name.lower() and len(path.name) == 64)
-    for piece in rows.pieces(names):
+    for piece in rows.pieces(store.names()):
         named = set(DispatchFile.objects.filter(sha256__in=piece).values_list("sha256", flat=True)) | aside
         swept += sum(store.sweep(sha256, older_than=now - AFTER) for sha256 in piece if sha256 not in named)
     return swept
