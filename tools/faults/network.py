@@ -204,7 +204,7 @@ class Trial:
         self.military = Server("military", there["military"])
         self.relay = Relay()
 
-    def go(self, names: list[str], told: Callable[[list[dict[str, Any]]], None]) -> list[dict[str, Any]]:
+    def go(self, names: list[str], told: Callable[[list[dict[str, Any]]], object]) -> list[dict[str, Any]]:
         """The faults of these names, one after the other; `told` hears of each."""
         try:
             self.military.start()
