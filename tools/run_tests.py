@@ -2,7 +2,8 @@
 """`make test`: the whole suite on SQLite, and what touches a database again on PostgreSQL where one answers.
 
 PostgreSQL is looked for at GIAOBAN_TEST_POSTGRES_URL, else at 127.0.0.1:5432 as user `postgres` without a password.
-Tests of the pure kernel and of the house, and browser tests, run once: a database makes no difference to them.
+Tests of the pure kernel and of the house, of the standalone verifier, of injected faults (which bring their own databases) and browser
+tests run once: the database of the run makes no difference to them.
 Arguments are handed to pytest.
 """
 
@@ -17,7 +18,7 @@ import psycopg
 
 ROOT = Path(__file__).resolve().parent.parent
 USUAL = "postgresql://postgres@127.0.0.1:5432/postgres"
-WITHOUT_DATABASE = ["kernel", "house", "e2e"]
+WITHOUT_DATABASE = ["kernel", "house", "verifier", "faults", "e2e"]
 
 
 def postgres() -> tuple[str, str]:
