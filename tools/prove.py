@@ -75,7 +75,7 @@ def planted(out: Path) -> bool:
         bugs[name] = {"what": what, "noticed_by_seed": found and found[0], "as": found and found[1]}
         noticed_by_now = sum(1 for bug in bugs.values() if bug["noticed_by_seed"])
         write(out, {"commit": commit(), "planted": len(bugs), "noticed": noticed_by_now, "bugs": bugs})
-    return all(bug["noticed_by_seed"] for bug in bugs.values())
+    return all(bugs[name]["noticed_by_seed"] for name, (_, _, seed) in PLANTED.items() if seed)
 
 
 def decade(out: Path) -> bool:

@@ -349,7 +349,7 @@ PLANTED: dict[str, tuple[Plant, str, int]] = {
         (lost_arrivals_forgotten, "restore", 325),
         (lost_numbers_kept_open, "restore", 1100),
         (old_key_after_restore, "restore", 14),
-        (partner_not_held, "restore", 1),
+        (partner_not_held, "restore", 0),
         (fork_overlooked, "copy", 53),
         (fork_not_told, "liar", 135),
         (liar_may_freeze, "", 6),
@@ -360,7 +360,7 @@ PLANTED: dict[str, tuple[Plant, str, int]] = {
         (effect_of_a_refusal, "", 5),
     )
 }
-"""Name → the bug, the grave fault without which it cannot show, and the first seed that notices it."""
+"""Name → the bug, the grave fault without which it cannot show, and the first seed that notices it; 0 for one that none has noticed yet."""
 
 
 @contextmanager

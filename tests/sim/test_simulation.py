@@ -61,7 +61,7 @@ def test_an_exception_nobody_expected_is_a_broken_promise(monkeypatch: pytest.Mo
     assert result.violation == "ZeroDivisionError: integer division or modulo by zero"
 
 
-@pytest.mark.parametrize("name", list(PLANTED))
+@pytest.mark.parametrize("name", [name for name, (_, _, seed) in PLANTED.items() if seed])
 def test_a_planted_bug_is_noticed(name: str) -> None:
     found = noticed(name, PLANTED[name][2], AROUND)
 
