@@ -334,6 +334,7 @@ def test_done_with_another_nonce_ends_nothing(lost: Lost) -> None:
 
         assert link.restoring
         assert link.frozen_at is not None
+        assert "partner.restoring" in {found.code for found in doctor.examine(now=LATER, reach=lambda *_way: "")}
         assert reconcile.asked_by(Partner.objects.get(), None) is not None
 
 

@@ -360,6 +360,14 @@ def _partners(now: datetime) -> Iterator[Finding]:
                 ),
                 _("Look at its page; find out which register is true; two people agree to go on."),
             )
+        if PartnerAgency.objects.filter(partner=partner).exclude(restoring="").exists():
+            yield _notice(
+                "partner.restoring",
+                format_lazy(
+                    _("{name}: its server is being reconciled after a loss; nothing is exchanged with it."), name=name
+                ),
+                _("Its people finish there; then two administrators here approve its new key under “Keys”."),
+            )
         if row.offer_waits:
             yield _notice(
                 "partner.offer_waits",
