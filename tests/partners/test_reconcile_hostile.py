@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from tests.dispatches import handlers
-from tests.partners.servers import NOW, Estate, Server
+from tests.partners.servers import NOW, Estate, Server, drop_databases
 from tests.partners.test_reconcile import broken, reconciled, references, talk
 from tests.transports import stations
 from tests.transports.stations import LATER, answer, exchanged, read, send, write
@@ -33,6 +33,7 @@ from giaoban.partners.status import Ask, Status, read_ask
 if TYPE_CHECKING:
     from pytest_django import DjangoDbBlocker
 
+pytestmark = pytest.mark.timeout(600)
 STRANGER = bytes(range(32))
 MANY = 2001
 
@@ -60,7 +61,8 @@ def evening(
         exchanged(pair.military, pair.police)
         send(pair.police, "một")
         exchanged(pair.police, pair.military)
-        old = pair.police.copy(tmp_path_factory.mktemp("lost"))
+        folder = tmp_path_factory.mktemp("lost")
+        old = pair.police.copy(folder)
         talk(pair)
         with old.here():
             reconcile.marker().touch()
@@ -70,6 +72,8 @@ def evening(
             own = [bytes(row.sealed) for row in Dispatch.objects.filter(sender__code="CAT", sequence__gt=kept)]
             given = [bytes(row.sealed) for row in Receipt.objects.filter(holder__code="CAT", receiver__code="CAT")]
         yield Lost(old, pair.military, own, given)
+        old.close()
+        drop_databases(folder)
 
 
 @pytest.fixture
@@ -80,6 +84,7 @@ def lost(evening: Lost, tmp_path: Path, django_db_blocker: DjangoDbBlocker) -> I
         yield Lost(old, military, evening.own, evening.given)
         old.close()
         military.close()
+        drop_databases(tmp_path)
 
 
 def asked(lost: Lost) -> None:
