@@ -32,4 +32,6 @@ def estate(empty_database: tuple[Path, str], tmp_path: Path, django_db_blocker: 
     from tests.partners.servers import Estate
 
     with django_db_blocker.unblock():
-        yield Estate(tmp_path, empty_database[1])
+        made = Estate(tmp_path, empty_database[1])
+        yield made
+        made.close()

@@ -9,7 +9,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -62,13 +62,20 @@ class Estate:
 
     folder: Path
     template: str
+    made: list[Server] = field(default_factory=list)
+
+    def close(self) -> None:
+        """Let go of every database."""
+        for server in self.made:
+            server.close()
 
     def server(self, name: str) -> Server:
         """A server with empty tables and an empty home."""
         home = self.folder / name
         home.mkdir(mode=0o700)
         connection = _connect(_copy_database(self.template, self.folder, name))
-        return Server(name, home, connection)
+        self.made.append(Server(name, home, connection))
+        return self.made[-1]
 
 
 def make_template(folder: Path) -> str:
