@@ -168,10 +168,9 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Frozen:
-    """Why this server is frozen, who has answered, and whether it can go on."""
+    """Since when this server is frozen, who has answered, and whether it can go on. Why is said above, on every page."""
 
     since: datetime
-    why: Text
     rows: list[Asked]
     may_finish: bool
 
@@ -210,7 +209,7 @@ def frozen_panel(*, person: Person) -> Frozen | None:
             )
         )
     ready = all(each.state in {"accepted", "cancelled"} for each in rows)
-    return Frozen(station.frozen_at, why_frozen(station.frozen_why), rows, ready)
+    return Frozen(station.frozen_at, rows, ready)
 
 
 def losses(partner: Partner) -> list[tuple[RecoveryStatement, Recovery]]:
