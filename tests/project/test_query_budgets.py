@@ -113,7 +113,7 @@ PAGES = [
     Page("dispatches:sealed", OFFICER, "/dispatches/{dispatch}/sealed/", 4),
     Page("dispatches:evidence", OFFICER, "/dispatches/{dispatch}/evidence/", 16),
     Page("dispatches:evidence-print", OFFICER, "/dispatches/{dispatch}/evidence/print/", 19),
-    Page("partners:list", ADMIN, "/partners/", 9),
+    Page("partners:list", ADMIN, "/partners/", 10),
     Page("partners:offer", ADMIN, "/partners/offer/", 9),
     Page("partners:offer-file", ADMIN, "/partners/offer/file/", 8, 404),
     Page("partners:read", ADMIN, "/partners/read/", 4),
