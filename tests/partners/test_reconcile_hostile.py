@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from django.db import transaction
 from tests.dispatches import handlers
 from tests.partners.servers import NOW, Estate, Server, drop_databases
 from tests.partners.test_reconcile import broken, reconciled, references, talk
@@ -334,7 +335,8 @@ def test_done_with_another_nonce_ends_nothing(lost: Lost) -> None:
     foreign = Status(software="0", time=NOW, done=str(uuid.uuid4()))
 
     with lost.military.here():
-        reconcile.heard(Partner.objects.get(), foreign, newest=True, now=LATER)
+        with transaction.atomic():
+            reconcile.heard(Partner.objects.get(), foreign, newest=True, now=LATER)
         link = PartnerAgency.objects.get()
 
         assert link.restoring
