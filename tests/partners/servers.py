@@ -33,6 +33,7 @@ class Server:
     name: str
     home: Path
     connection: Any
+    copies: list[Server] = field(default_factory=list, repr=False)
 
     @contextmanager
     def here(self) -> Iterator[Server]:
@@ -46,6 +47,8 @@ class Server:
 
     def close(self) -> None:
         """Let go of the database."""
+        for server in self.copies:
+            server.close()
         self.connection.close()
 
     def copy(self, folder: Path) -> Server:
@@ -53,7 +56,8 @@ class Server:
         self.connection.close()
         shutil.copytree(self.home, folder / self.name)
         name = _copy_database(self.connection.settings_dict["NAME"], folder, f"{self.name}_copy_{folder.name}")
-        return Server(self.name, folder / self.name, _connect(name))
+        self.copies.append(Server(self.name, folder / self.name, _connect(name)))
+        return self.copies[-1]
 
 
 @dataclass

@@ -73,7 +73,8 @@ def evening(
             own = [bytes(row.sealed) for row in Dispatch.objects.filter(sender__code="CAT", sequence__gt=kept)]
             given = [bytes(row.sealed) for row in Receipt.objects.filter(holder__code="CAT", receiver__code="CAT")]
         yield Lost(old, pair.military, own, given)
-        old.close()
+        pair.police.close()
+        pair.military.close()
         drop_databases(folder)
 
 
