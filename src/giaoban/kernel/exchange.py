@@ -390,8 +390,9 @@ def reconcile(own: Stand, held: Mapping[int, str], seen: Sequence[VerifiedDispat
     """Compare what we hold with what partners show of us.
 
     `held` maps our sequence numbers to digests; `seen` are dispatches of ours that partners returned, each verified by steps 1 to 6 with
-    our own keys, ended ones included (a partner may have believed one before it knew of the end). What a partner merely claims to have
-    seen does not count, so that no partner can push our numbers up.
+    our own keys. Whether an ended key still counts as evidence here is for the caller to say: a partner may have believed one before it
+    knew of the end, but the thief of an ended key could then stop a server. What a partner merely claims to have seen does not count, so
+    that no partner can push our numbers up.
 
     Two things must be done around it, or a number is used twice: a partner that answered takes nothing more of our stream until it has
     our recovery statement; and we go on with a NEW key, the old one revoked from `stand.sequence + 1`. A stick written before the loss
