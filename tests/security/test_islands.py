@@ -329,27 +329,30 @@ def routes() -> Iterator[tuple[str, str]]:
 
 def test_what_lies_on_another_island_looks_and_behaves_like_what_does_not_exist(world: World, secrets: Secrets) -> None:
     clients = knocking(world, *INTRUDERS)
+    names = names_of(secrets)
     before = state_of_database()
 
-    found = list(differences(clients, ON_THE_ISLAND, names_of(secrets)))
+    found = list(differences(clients, ON_THE_ISLAND, names))
 
     assert (found, differing(before, state_of_database())) == ([], [])
 
 
 def test_shared_things_do_not_exist_for_agencies_without_a_part(world: World, secrets: Secrets) -> None:
     clients = knocking(world, STRANGER, ADMIN, "")
+    names = names_of(secrets)
     before = state_of_database()
 
-    found = list(differences(clients, SHARED, names_of(secrets)))
+    found = list(differences(clients, SHARED, names))
 
     assert (found, differing(before, state_of_database())) == ([], [])
 
 
 def test_accounts_of_an_agency_do_not_exist_for_administrators_of_another(world: World, secrets: Secrets) -> None:
     clients = knocking(world, ARMY, STRANGER, "")
+    names = names_of(secrets)
     before = state_of_database()
 
-    found = list(differences(clients, MANAGED, names_of(secrets)))
+    found = list(differences(clients, MANAGED, names))
 
     assert (found, differing(before, state_of_database())) == ([], [])
 
