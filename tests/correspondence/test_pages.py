@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import date, timedelta
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
+from django.utils import translation
 from tests.correspondence.office import NOW, Office, days
 
 from giaoban.common import clock
@@ -18,6 +20,13 @@ from giaoban.correspondence.models import Letter
 from giaoban.correspondence.policy import POLICY
 from giaoban.dispatches.services import deliver_all
 from giaoban.regulations.enums import Urgency
+
+
+@pytest.fixture(autouse=True)
+def in_vietnamese() -> Iterator[None]:
+    """What a test of another file left of a language is gone."""
+    with translation.override("vi"):
+        yield
 
 
 def url(route: str, letter: Letter, *more: object) -> str:
@@ -268,3 +277,11 @@ def test_a_superior_sees_that_a_unit_is_late(office: Office) -> None:
 
     assert waits == ["Đơn vị cấp dưới trả lời quá hạn"]
     assert "Đơn vị cấp dưới đang trả lời quá hạn" in page
+
+
+def test_a_draft_without_a_summary_can_be_looked_at(office: Office) -> None:
+    letter = services.begin_letter(LetterKind.REQUEST, office.coordination, by=office.by("CAH", Role.OFFICER), now=NOW)
+
+    answer = office.client("CAH", Role.OFFICER).get(reverse("correspondence:preview", args=[letter.uid]))
+
+    assert (answer.status_code, answer["Content-Type"]) == (200, "application/pdf")

@@ -24,6 +24,7 @@ INSIDE = [
     "Conferences",
     "Reports",
     "Tasks",
+    "Letters",
     "Registers",
     "Past records",
     "Coordinations",
@@ -36,7 +37,7 @@ MENUS = {
     "thutruong.ca": INSIDE,
     "kiemtra.ca": INSIDE,
     "nguoila": INSIDE,
-    "quantri": ["To do", "Coordinations", "Agencies", "Regulations", "Administration"],
+    "quantri": ["To do", "Coordinations", "Agencies", "Regulations", "Partners", "Administration"],
 }
 SEARCHED = ("/search/", "/tasks/", "/records/", "/registers/", "/registers/in/")
 SOUGHT = ("kim-tước-7f3a", "kim-tuoc-7f3a")

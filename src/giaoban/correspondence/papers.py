@@ -106,7 +106,8 @@ def letter_document(sources: LetterSources, reference: Reference | None = None) 
     return OfficialDocument(
         issuers=(issuer_of(sender),),
         type_name="",
-        summary=_in_sentence(letter.summary),
+        # a draft is shown before it has one
+        summary=_in_sentence(letter.summary) or "…",
         symbol=reference.symbol if reference else sender.symbol,
         number=reference.number if reference else None,
         on=reference.on if reference else None,

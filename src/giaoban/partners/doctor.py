@@ -191,12 +191,6 @@ def _station_key(_now: datetime) -> Iterator[Finding]:
         yield _problem(f"station.seed_{seed}", _("The key partners know this server by is gone or damaged."), how)
     elif signing.public_key_of(seed).hex() != row.public_key:
         yield _problem("station.seed_other", _("The station key on the disk is not the one partners know."), how)
-    if row.frozen_at is not None:
-        yield _problem(
-            "station.frozen",
-            _("This server is frozen: nothing leaves it until the partners have said what they hold of it."),
-            _("See docs/operate/restore.md; 'giaoban partners list' shows who has answered."),
-        )
 
 
 def _certificate(now: datetime) -> Iterator[Finding]:
