@@ -84,11 +84,12 @@ def run(home: Path) -> dict[str, Any]:
             services.issue(by=by, now=made.now, kind=KIND, payload=note, recipients=[recipient], summary="thử")
 
     def issue_in_commits() -> None:
-        from django.db import transaction
-
-        for _commit in range(COUNT // PER_COMMIT):
-            with transaction.atomic():
-                issue(PER_COMMIT)
+        for commit in range(COUNT // PER_COMMIT):
+            notes = [Note(text=f"thử {number}") for number in range(commit * PER_COMMIT, (commit + 1) * PER_COMMIT)]
+            acts = [
+                services.Act(by=by, kind=KIND, payload=note, recipients=[recipient], summary="thử") for note in notes
+            ]
+            services.issue_many(acts, now=made.now)
 
     def waiting() -> list[Arrival]:
         found = Outbox.objects.filter(state="queued").order_by("id").values_list("dispatch__sealed", flat=True)

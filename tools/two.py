@@ -9,6 +9,7 @@ import os
 import select
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -46,7 +47,10 @@ class Side:
 
     def step(self, *arguments: str) -> None:
         """One step of `giaoban.sample.pair` on it, in a process of its own."""
-        subprocess.run([sys.executable, __file__, "step", *arguments], env=self.environment, cwd=ROOT, check=True)
+        with (self.home / "serve.log").open("ab") as log:
+            subprocess.run(
+                [sys.executable, __file__, "step", *arguments], env=self.environment, cwd=ROOT, check=True, stderr=log
+            )
 
     def serve(self) -> subprocess.Popen[bytes]:
         """The server as a process."""
@@ -102,9 +106,21 @@ def main() -> int:
     port = int(os.environ.get("TWO_PORT") or 8001)
     exchange_port = int(os.environ.get("TWO_EXCHANGE_PORT") or 8441)
     pair = sides(folder, port=port, exchange_port=exchange_port)
+    taken = [each for side in pair for each in (side.port, side.exchange_port) if not _is_free(each)]
+    if taken:
+        print(
+            f"two: something answers already on port {', '.join(map(str, taken))}: another 'make two'? Stop it, or take other ports:\n"
+            "     TWO_PORT=8011 TWO_EXCHANGE_PORT=8451 TWO_HOME=/somewhere/else make two",
+            file=sys.stderr,
+        )
+        return 1
     if not (folder / "enrolled").exists():
         print("two: making and enrolling two servers …", flush=True)
-    prepare(folder, pair)
+    try:
+        prepare(folder, pair)
+    except subprocess.CalledProcessError:
+        print(f"two: the servers could not be made; see {folder}/*/serve.log", file=sys.stderr)
+        return 1
     processes = [side.serve() for side in pair]
     stopping = False
 
@@ -139,6 +155,16 @@ def main() -> int:
         for process in processes:
             process.wait(20)
     return 0
+
+
+def _is_free(port: int) -> bool:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            return False
+    return True
 
 
 def _enter(seconds: float) -> bool:

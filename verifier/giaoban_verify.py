@@ -30,7 +30,7 @@ from typing import Any, NoReturn
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
-MAX_SEALED = 4 * 1024 * 1024
+MAX_SEALED, MAX_COMMAS, MAX_BRACKETS = 4 * 1024 * 1024, 500_000, 150_000
 MAX_EVIDENCE = 64 * 1024 * 1024
 MAX_INT = 2**53 - 1
 EMPTY_ROOT = hashlib.sha256(b"").digest()
@@ -178,7 +178,8 @@ def unframe(sealed: bytes, kind: str, limit: int = MAX_SEALED) -> tuple[Json, by
 
 
 def read_json(body: bytes) -> Json:
-    """3.3: one object, strictly."""
+    """3.3 and 3.8: one object, strictly."""
+    need(body.count(b",") <= MAX_COMMAS and body.count(b"[") + body.count(b"{") <= MAX_BRACKETS, "envelope.too_large")
 
     def once(pairs: list[tuple[str, Any]]) -> Json:
         need(len(dict(pairs)) == len(pairs), "envelope.duplicate_key")
@@ -206,8 +207,7 @@ def _check_tree(value: object, depth: int) -> None:
     need(depth <= 32, "envelope.too_deep")
     if isinstance(value, str):
         need(unicodedata.is_normalized("NFC", value), "envelope.not_nfc")
-        bad = any(unicodedata.category(each) in ("Cc", "Cs") and each not in "\n\t" for each in value)
-        need(not bad, "envelope.text")
+        need(not any(unicodedata.category(each) in ("Cc", "Cs") and each not in "\n\t" for each in value), "envelope.text")
     for inner in [*value, *value.values()] if isinstance(value, dict) else value if isinstance(value, list) else []:
         _check_tree(inner, depth + 1)
 

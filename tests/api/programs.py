@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from giaoban.agencies.services import people
@@ -39,6 +40,19 @@ class Program:
 
     def patch(self, path: str, body: object, status: int = 200) -> Any:
         return self.send("PATCH", path, body, status)
+
+    def files(self, path: str, files: dict[str, bytes], status: int = 200, **fields: object) -> Any:
+        """Send files as a browser would, with fields beside them."""
+        sent = [SimpleUploadedFile(name, content) for name, content in files.items()]
+        answer = self.client.post(f"/api{path}", {"files": sent, **fields})
+        assert answer.status_code == status, answer.content[:500]
+        return answer.json()
+
+    def drop(self, path: str, status: int) -> Any:
+        """Delete what is there."""
+        answer = self.client.delete(f"/api{path}")
+        assert answer.status_code == status, answer.content[:500]
+        return answer.json() if answer.content else None
 
     def refused(self, method: str, path: str, body: object = None) -> tuple[int, str]:
         """The status and code of a refusal, which always has the one shape."""

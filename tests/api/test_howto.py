@@ -30,6 +30,7 @@ VARIABLES = {
     "SITE": "{site}",
     "ITEM": "{item}",
     "DIGEST": "0" * 64,
+    "SHA": "{sha256}",
 }
 
 

@@ -22,6 +22,14 @@ def read(town: Town, text: str = ARTICLE) -> PastRecord:
     return services.read_past_record(text.encode(), file_name="bai.txt", by=town.officers["CAH"], now=NOW)
 
 
+def test_a_record_named_like_a_device_of_windows_is_called_otherwise(town: Town) -> None:
+    record = services.read_past_record(
+        ARTICLE.encode(), file_name="C:\\CON\u3164.txt", by=town.officers["CAH"], now=NOW
+    )
+
+    assert record.file_name == "_CON.txt"
+
+
 def confirm(town: Town, record: PastRecord, lead: str = "CAH", **changes: object) -> PastRecord:
     wanted: dict[str, object] = {
         "coordination": town.coordination,

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import io
 import json
+import random  # noqa: TID251 - seeded
 import sqlite3
 import tarfile
-from contextlib import closing
+from contextlib import closing, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -41,7 +42,7 @@ def contents(folder: Path) -> dict[str, bytes]:
     return {
         path.relative_to(folder).as_posix(): path.read_bytes()
         for path in sorted(folder.rglob("*"))
-        if path.is_file() and path.name != backup.DATABASE
+        if path.is_file() and path.name not in {backup.DATABASE, backup.LAST}
     }
 
 
@@ -51,6 +52,8 @@ def test_a_restored_server_is_the_one_that_was_backed_up(server: Path, tmp_path:
     manifest = backup.restore(tmp_path / "b.tar.gz", tmp_path / "new", "")
 
     assert manifest == made
+    assert (server / backup.LAST).read_text().strip() == NOW.isoformat(timespec="seconds")
+    assert not (tmp_path / "new" / backup.LAST).exists()
     assert contents(tmp_path / "new") == {**contents(server), backup.RESTORED: b""}
     with closing(sqlite3.connect(tmp_path / "new" / backup.DATABASE)) as database:
         assert database.execute("SELECT number FROM paper").fetchall() == [(7,)]
@@ -165,3 +168,43 @@ def test_a_damaged_backup_is_refused_and_leaves_nothing(server: Path, tmp_path: 
 
     assert error.value.code == "restore.damaged"
     assert sorted(path.name for path in tmp_path.iterdir()) == before
+
+
+def test_a_backup_bent_anywhere_is_refused_in_words_or_comes_back_whole(server: Path, tmp_path: Path) -> None:
+    (server / "keys" / "noise").write_bytes(random.Random(7).randbytes(20_000))
+    backup.back_up(server, "", tmp_path / "good.tar.gz", now=NOW)
+    good = (tmp_path / "good.tar.gz").read_bytes()
+    backup.restore(tmp_path / "good.tar.gz", tmp_path / "whole", "")
+    whole = contents(tmp_path / "whole")
+    chance = random.Random(1)
+
+    for number in range(300):
+        bent = bytearray(good)
+        bent[chance.randrange(len(bent))] ^= 1 << chance.randrange(8)
+        (tmp_path / "bent.tar.gz").write_bytes(bytes(bent))
+        home = tmp_path / str(number)
+        with suppress(RefusedError):
+            backup.restore(tmp_path / "bent.tar.gz", home, "")
+        # Only what no part lies in, like the date in its head, may be bent.
+        assert not home.exists() or contents(home) == whole
+
+
+@pytest.mark.parametrize(
+    "manifest",
+    [
+        b"[" * 100_000,
+        b'{"format":1,"parts":{}}',
+        b'{"format":1,"database":"sqlite","parts":{}}',
+        b'{"format":1,"database":["sqlite"],"parts":{}}',
+    ],
+)
+def test_a_list_that_names_no_database_is_no_backup(tmp_path: Path, manifest: bytes) -> None:
+    with tarfile.open(tmp_path / "made.tar.gz", "w:gz") as archive:
+        entry = tarfile.TarInfo(backup.MANIFEST)
+        entry.size = len(manifest)
+        archive.addfile(entry, io.BytesIO(manifest))
+
+    with pytest.raises(RefusedError) as error:
+        backup.restore(tmp_path / "made.tar.gz", tmp_path / "new", "")
+
+    assert error.value.code == "restore.damaged"

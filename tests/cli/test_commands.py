@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import socket
 from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -219,3 +220,16 @@ def test_agencies_are_listed_with_their_codes(world: World, capsys: pytest.Captu
 
     assert code == 0
     assert {"code", "name", "symbol", "level"} == set(found[0])
+
+
+@pytest.mark.parametrize("option", ["--port", "--exchange-port"])
+def test_a_port_that_is_taken_is_named_with_the_option_that_changes_it(
+    capsys: pytest.CaptureFixture[str], option: str
+) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken, socket.create_server(("127.0.0.1", 0)) as probe:
+        port, free = str(taken.getsockname()[1]), str(probe.getsockname()[1])
+        probe.close()
+        code = run(["serve", "--port", free, option, port])
+
+    said = capsys.readouterr().err
+    assert (code, f"127.0.0.1:{port}" in said, f": {option} 8" in said) == (1, True, True)

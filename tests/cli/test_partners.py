@@ -10,6 +10,7 @@ import pytest
 
 from giaoban.agencies.models import Person
 from giaoban.cli.main import run
+from giaoban.partners.models import Partner
 
 pytestmark = pytest.mark.django_db
 
@@ -86,6 +87,28 @@ def test_our_own_offer_is_refused(capsys: pytest.CaptureFixture[str], tmp_path: 
     code, answer = asked(capsys, "partners", "read", str(tmp_path / "own"), "--as", "mau.mot")
 
     assert (code, answer["error"]["code"]) == (1, "offer.blocked")
+
+
+@pytest.mark.usefixtures("server")
+def test_an_offer_is_put_away_by_somebody_with_a_reason(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    asked(capsys, "partners", "offer", "--out", str(tmp_path / "own"))
+    asked(capsys, "partners", "read", str(tmp_path / "own"), "--as", "mau.mot")
+    uid = str(Partner.objects.get().uid)
+    put_away = ("partners", "put-away", uid, "--reason")
+
+    answers = [
+        asked(capsys, *put_away, reason, "--as", who)
+        for reason, who in (("Của ta", "khong.co"), (" ", "mau.mot"), ("Của ta", "mau.mot"), ("Của ta", "mau.mot"))
+    ]
+    listed = asked(capsys, "partners", "list")
+
+    assert [code for code, _answer in answers] == [1, 1, 0, 1]
+    assert [answer["error"]["code"] for code, answer in answers if code] == [
+        "cli.no_administrator",
+        "offer.reason",
+        "offer.none",
+    ]
+    assert (answers[2][1]["partner"], listed[1]) == (uid, [])
 
 
 @pytest.mark.usefixtures("server")

@@ -20,6 +20,7 @@ from giaoban.common.clock import HANOI
 from giaoban.correspondence import counts
 from giaoban.correspondence.enums import LetterKind
 from giaoban.dispatches import daily
+from giaoban.dispatches.services import deliver_all
 from giaoban.project import wiring
 from giaoban.regulations.models import Indicator
 from giaoban.regulations.queries import working_days_for
@@ -74,10 +75,15 @@ def test_a_new_report_has_its_counts_and_the_way_to_them(office: Office) -> None
 
     assert dict(report.values.values_list("indicator__code", "value")) == {"tin": Decimal(3), "xac-minh": Decimal(1)}
     client: Client = office.client("CAH", Role.OFFICER)
-    sheet = client.get(reverse("reports:edit", args=[report.uid])).content.decode()
-    links = [unescape(found) for found in re.findall(r'class="field-source"><a href="([^"]+)"', sheet)]
-    assert len(links) == 2
-    assert [client.get(link).status_code for link in links] == [200, 200]
+    for route in ("reports:edit", "reports:detail"):
+        page = client.get(reverse(route, args=[report.uid])).content.decode()
+        links = [unescape(found) for found in re.findall(r'class="field-source(?: small)?"><a href="([^"]+)"', page)]
+        assert [client.get(link).status_code for link in links] == [200, 200], route
+    services.submit_report(report, by=office.by("CAH"), now=NOW)
+    deliver_all(NOW)
+    copy = Report.objects.get(holder__code="BCH", uid=report.uid)
+    theirs = office.client("BCH").get(reverse("reports:detail", args=[copy.uid])).content.decode()
+    assert "field-source" not in theirs
 
 
 def test_what_nobody_counts_stays_for_a_person(office: Office) -> None:

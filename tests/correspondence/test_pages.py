@@ -12,12 +12,16 @@ from django.urls import reverse
 from django.utils import translation
 from tests.correspondence.office import NOW, Office, days
 
+from giaoban.agencies.models import AgencyKey
 from giaoban.common import clock
 from giaoban.common.access import Role
 from giaoban.correspondence import queries, services
-from giaoban.correspondence.enums import LetterKind, LetterState
+from giaoban.correspondence.enums import LetterKind, LetterState, Purpose
 from giaoban.correspondence.models import Letter
 from giaoban.correspondence.policy import POLICY
+from giaoban.correspondence.services import Draft
+from giaoban.desk import queries as desk
+from giaoban.dispatches.models import Outbox
 from giaoban.dispatches.services import deliver_all
 from giaoban.regulations.enums import Urgency
 
@@ -205,6 +209,9 @@ def test_timeliness_counts_by_partner_and_area(office: Office) -> None:
     sheet = client.get(reverse("correspondence:timeliness-xlsx"))
     table = client.get(reverse("correspondence:timeliness-csv"), {"since": "x", "until": "99/99/9999"})
     assert (sheet.content[:2], table.content[:3]) == (b"PK", "\ufeff".encode())
+    # Days of which nobody can count working days
+    page = words(client, reverse("correspondence:timeliness"), since="01/01/0001", until="01/01/0001")
+    assert "Viết năm trong khoảng từ 1945 đến 2199." in page
 
 
 def test_what_waits_is_on_the_desk_of_whom_it_waits_for(office: Office) -> None:
@@ -234,6 +241,40 @@ def test_what_waits_is_on_the_desk_of_whom_it_waits_for(office: Office) -> None:
     assert waiting("CAH", Role.OFFICER, 20) == ["Cơ quan khác trả lời quá hạn"]
 
 
+def test_what_was_done_is_asked_for_where_an_answer_is_owed_and_offered_elsewhere(office: Office) -> None:
+    officer = office.client("BCH", Role.OFFICER)
+    marks = []
+    for kind in (LetterKind.REQUEST, LetterKind.NOTICE):
+        copy = office.registered("BCH", office.sent(kind))
+        page, empty = words(officer, url("complete", copy)), officer.post(url("complete", copy), {"text": ""})
+        marks.append(("(không bắt buộc)" in page, empty.status_code))
+
+    assert marks == [(False, 422), (True, 302)]
+
+
+def test_a_deadline_in_hours_is_late_on_the_desk_in_the_list_and_on_the_letter_once_it_has_passed(
+    office: Office,
+) -> None:
+    started = clock.now()
+    late, near = (
+        office.sent(urgency=Urgency.IMMEDIATE, now=started - timedelta(hours=ago), summary=f"Đề nghị {ago} giờ")
+        for ago in (25, 22)
+    )
+    boss = office.client("BCH", Role.CLERK)
+
+    waiting = desk.waiting_for(by=office.by("BCH", Role.CLERK), now=started)
+    listed = words(boss, reverse("correspondence:list"))
+    shown = [words(boss, reverse("correspondence:detail", args=[letter.uid])) for letter in (late, near)]
+
+    assert [[item.context for item in group] for group in (waiting.overdue, waiting.soon)] == [
+        ["Công an huyện: Đề nghị 25 giờ"],
+        ["Công an huyện: Đề nghị 22 giờ"],
+    ]
+    assert [item.why for item in waiting.overdue] == ["Đã quá hạn."]
+    assert ["quá hạn 1 giờ" in text for text in (listed, *shown)] == [True, True, False]
+    assert ["còn 1 giờ" in text for text in (listed, *shown)] == [True, False, True]
+
+
 def test_the_list_of_what_was_counted_leads_to_the_dispatches(office: Office) -> None:
     letter = office.sent(summary="Đề nghị tuần tra chung")
     path = reverse("correspondence:counted", args=[office.coordination.uid, "letters-exchanged"])
@@ -245,6 +286,7 @@ def test_the_list_of_what_was_counted_leads_to_the_dispatches(office: Office) ->
     client = office.client("CAH", Role.VIEWER)
     assert client.get(path).status_code == 404
     assert client.get(path, {"since": "2026-11-30", "until": "2026-11-01"}).status_code == 404
+    assert client.get(path, {"since": "0001-01-01", "until": "0001-01-01"}).status_code == 404
     assert (
         office.client("HAI", Role.VIEWER).get(path, {"since": "2026-11-01", "until": "2026-11-30"}).status_code == 404
     )
@@ -285,3 +327,107 @@ def test_a_draft_without_a_summary_can_be_looked_at(office: Office) -> None:
     answer = office.client("CAH", Role.OFFICER).get(reverse("correspondence:preview", args=[letter.uid]))
 
     assert (answer.status_code, answer["Content-Type"]) == (200, "application/pdf")
+
+
+def test_a_draft_without_a_summary_has_a_name_everywhere(office: Office) -> None:
+    letter = services.begin_letter(LetterKind.REQUEST, office.coordination, by=office.by("CAH", Role.OFFICER), now=NOW)
+    officer = office.client("CAH", Role.OFFICER)
+
+    for path, more in ((url("detail", letter), {}), (reverse("correspondence:list"), {"box": "drafts"})):
+        assert "Đề nghị (chưa có trích yếu)" in words(officer, path, **more)
+
+
+def test_the_page_of_a_forward_says_how_far_the_first_letter_is_proven(office: Office) -> None:
+    letter = office.sent()
+    copy, officer = office.registered("BCH", letter), office.by("BCH", Role.OFFICER)
+    draft = services.draft_forward(copy, by=officer, now=NOW)
+    services.save_draft(draft, Draft(summary="Chuyển", text="x", recipients=("HKL",)), by=officer, now=NOW)
+    assert 'value="01-van-ban-goc.dispatch"' not in words(office.client("BCH", Role.OFFICER), url("edit", draft))
+    services.issue_letter(draft, by=office.by("BCH"), now=NOW)
+    deliver_all(NOW)
+    reader = office.client("HKL", Role.VIEWER)
+
+    page = words(reader, url("detail", draft))
+    assert ("Đã chứng minh tại đây" in page, "văn bản gốc đã niêm phong" in page) == (True, True)
+    AgencyKey.objects.filter(agency__code="CAH").update(agency=office.agencies["HAI"])
+    page = words(reader, url("detail", draft))
+    assert ("Đã chứng minh tại đây" in page, "chưa biết khóa của nơi gửi đầu tiên" in page) == (False, True)
+
+
+def test_a_recall_leads_to_the_letter_it_asks_for_and_shows_why(office: Office) -> None:
+    letter = office.sent()
+    draft = services.draft_about(LetterKind.RECALL, letter, by=office.by("CAH", Role.OFFICER), now=NOW)
+    said = Draft(summary=draft.summary, text="Gửi nhầm bản.", purpose=Purpose.ACTION, recipients=("BCH",))
+    services.save_draft(draft, said, by=office.by("CAH", Role.OFFICER), now=NOW)
+    recall = services.issue_letter(draft, by=office.by("CAH"), now=NOW)
+    deliver_all(NOW)
+    head = office.client("BCH")
+
+    assert url("recall-answer", letter) in words(head, url("detail", recall))
+    assert "Gửi nhầm bản." in words(head, url("recall-answer", letter))
+    services.answer_recall(office.copy("BCH", letter), agreed=True, by=office.by("BCH"), now=NOW)
+    assert url("recall-answer", letter) not in words(head, url("detail", recall))
+
+
+def test_a_request_for_more_time_is_shown_where_it_is_answered(office: Office) -> None:
+    letter = office.sent(now=clock.now())
+    copy = office.registered("BCH", letter, now=clock.now())
+    far = clock.day_of(clock.now()) + timedelta(days=100)
+    services.ask_time(copy, due_on=far, reason="Đường xa", by=office.by("BCH", Role.OFFICER), now=clock.now())
+    deliver_all(clock.now())
+
+    assert "Trả lời đề nghị của Ban Chỉ huy Quân sự" in words(office.client("CAH"), url("detail", letter))
+    page = words(office.client("CAH"), url("decide", letter, "BCH"))
+    assert ("Đường xa" in page, f"{far:%d/%m/%Y}" in page) == (True, True)
+    refused = office.client("CAH").post(url("decide", letter, "BCH"), {"text": "", "decision": "refuse"})
+    assert (refused.status_code, list(problems(refused))) == (422, ["text"])
+
+
+def test_a_letter_that_has_not_arrived_says_why_and_what_follows(office: Office) -> None:
+    arrived = office.sent()
+    letter = services.issue_letter(office.draft(), by=office.by("CAH"), now=NOW)
+    reader = office.client("CAH", Role.VIEWER)
+
+    assert "Chờ gửi" in words(reader, url("detail", letter))
+    Outbox.objects.filter(dispatch=letter.dispatch).update(state="waiting", reason="partner_unreachable")
+    page = words(reader, url("detail", letter))
+    assert [text in page for text in ("Sẽ gửi lại", "Không kết nối được với máy chủ bên nhận.", "Ai xử lý")] == [
+        True
+    ] * 3
+    assert "Sẽ gửi lại" in words(reader, reverse("correspondence:list"), box="out")
+    page = words(reader, url("detail", arrived))
+    assert ("Đã đến nơi nhận" in page, "Ai xử lý" in page, "mã 01" in page) == (True, False, True)
+
+
+def test_a_figure_of_timeliness_leads_to_its_letters(office: Office) -> None:
+    counted, refused = (
+        office.sent(summary="Đề nghị tuần tra chung"),
+        office.sent(summary="Gửi nhầm nơi", recipients=("HKL",)),
+    )
+    services.refuse(office.copy("HKL", refused), reason="Nhầm", by=office.by("HKL", Role.CLERK), now=NOW)
+    deliver_all(NOW)
+    days = {"since": "01/11/2026", "until": "30/11/2026"}
+    reader, path = office.client("CAH", Role.VIEWER), reverse("correspondence:timeliness")
+
+    page = words(reader, path, **days)
+    assert ("row=out-BCH-thong-tin" in page, "out-HKL" in page) == (True, False)
+    page = words(reader, path, **days, row="out-BCH-thong-tin")
+    assert counted.dispatch is not None
+    assert [
+        where in page for where in (url("detail", counted), reverse("dispatches:detail", args=[counted.dispatch.uid]))
+    ] == [True, True]
+
+
+def test_clearing_the_filters_keeps_the_box_and_an_empty_result_says_so(office: Office) -> None:
+    page = words(office.client("CAH", Role.VIEWER), reverse("correspondence:list"), box="out", q="khongcogi")
+
+    assert (page.count('href="/letters/?box=out"') >= 2, "Không có văn bản phù hợp" in page) == (True, True)
+    assert "Bỏ lọc" not in words(office.client("CAH", Role.VIEWER), reverse("correspondence:list"), box="out")
+
+
+def test_people_are_named_to_their_own_agency_alone(office: Office) -> None:
+    letter = office.sent()
+    office.registered("BCH", letter)
+
+    assert "Người clerk BCH" in words(office.client("BCH", Role.VIEWER), url("detail", letter))
+    assert "Người clerk BCH" not in words(office.client("CAH", Role.VIEWER), url("detail", letter))

@@ -11,17 +11,17 @@ import pytest
 from tests.correspondence.office import NOW, Office, days, text_file
 from tests.tasks.files import pdf
 
-from giaoban.agencies.models import Agency
+from giaoban.agencies.models import Agency, AgencyKey
 from giaoban.common.access import Role
 from giaoban.common.clock import HANOI
 from giaoban.common.errors import NotFoundError, RefusedError
-from giaoban.correspondence import border, incoming, services
+from giaoban.correspondence import border, drafts, incoming, origins, services
 from giaoban.correspondence.enums import LetterKind, LetterState, Purpose
 from giaoban.correspondence.models import Handling, Letter, Reminder, Step
 from giaoban.correspondence.services import Draft, ScreenedError, Upload
 from giaoban.desk import replay as desk
 from giaoban.dispatches import ports
-from giaoban.dispatches.models import Dispatch, DispatchFile, Outbox
+from giaoban.dispatches.models import Dispatch, DispatchFile, Outbox, SetAside
 from giaoban.dispatches.services import deliver_all
 from giaoban.kernel import envelope
 from giaoban.regulations.enums import Urgency
@@ -142,15 +142,38 @@ def test_a_reply_closes_the_request_by_itself_and_only_for_who_replied(office: O
     assert office.handling("CAH", letter, "BCH").completed_at == reply.issued_at
 
 
-def test_a_first_answer_leaves_the_request_open(office: Office) -> None:
+def test_a_first_answer_says_that_the_work_has_begun_and_leaves_the_request_open(office: Office) -> None:
     letter = office.sent()
     office.registered("BCH", letter)
 
-    office.replied("BCH", letter, now=days(1), is_final=False)
-    assert office.states(letter) == {"BCH": ("03", "03")}
-    office.replied("BCH", letter, now=days(2))
+    for day in (1, 2):
+        office.replied("BCH", letter, now=days(day), is_final=False)
+        assert office.states(letter) == {"BCH": ("05", "05")}
+    office.replied("BCH", letter, now=days(3))
 
     assert office.states(letter) == {"BCH": ("06", "06")}
+    told = Step.objects.filter(holder__code="CAH", letter_uid=letter.uid)
+    assert list(told.values_list("event", "number")) == [("registered", 1), ("started", 2), ("completed", 3)]
+
+
+def test_a_final_reply_closes_the_request_at_its_sender_even_if_it_overtakes_every_step(office: Office) -> None:
+    letter = office.sent()
+    copy = office.copy("BCH", letter)
+    services.register(copy, by=office.by("BCH", Role.CLERK), now=NOW)
+    draft = services.draft_reply(copy, by=office.by("BCH", Role.OFFICER), now=NOW)
+    reply = services.issue_letter(draft, by=office.by("BCH"), now=days(1))
+    assert reply.dispatch is not None
+    cah = office.agencies["CAH"]
+
+    border.on_letter(received(reply.dispatch), holder=cah, now=days(1))
+    early = office.handling("CAH", letter, "BCH")
+    deliver_all(days(2))
+
+    assert (early.state, early.completed_at) == ("06", reply.issued_at)
+    assert (office.states(letter), office.handling("CAH", letter, "BCH").completed_at) == (
+        {"BCH": ("06", "06")},
+        reply.issued_at,
+    )
 
 
 def test_a_reply_is_prefilled_from_the_request_and_drafted_once(office: Office) -> None:
@@ -334,6 +357,119 @@ def test_a_forward_keeps_the_first_origin_and_its_files(office: Office) -> None:
             now=days(2),
         ),
     )
+
+
+def forwarded(office: Office, letter: Letter, by: str, to: str) -> Letter:
+    """What `by` received, forwarded to `to`, signed but not yet delivered."""
+    copy = office.copy(by, letter)
+    if office.handling(by, letter, by).state == "01":
+        office.registered(by, letter)
+    officer = office.by(by, Role.OFFICER)
+    draft = services.draft_forward(copy, by=officer, now=days(1))
+    services.save_draft(draft, Draft(summary=draft.summary, text=draft.text, recipients=(to,)), by=officer, now=days(1))
+    return services.issue_letter(draft, by=office.by(by), now=days(1))
+
+
+def test_the_first_letter_travels_sealed_with_every_forward_and_is_checked_by_each_receiver(office: Office) -> None:
+    letter = office.sent(uploads=(text_file("2026-ke-hoach.txt"),))
+    assert letter.dispatch is not None
+    first = forwarded(office, letter, "BCH", "HKL")
+    deliver_all(days(1))
+    again = forwarded(office, first, "HKL", "UBH")
+    deliver_all(days(2))
+
+    for copy in (office.copy("HKL", first), office.copy("UBH", again)):
+        file = origins.file_of(copy.files)
+        assert file is not None
+        assert (file["name"], drafts.store_of("dispatches").read(file["sha256"])) == (
+            "01-van-ban-goc.dispatch",
+            bytes(letter.dispatch.sealed),
+        )
+        shown = origins.show(copy)
+        assert (shown.proof, letter.files[0]["sha256"] in shown.files) == (origins.Proof.SIGNED, True)
+    assert [file["name"] for file in first.files] == [
+        "01-van-ban-goc.dispatch",
+        "02-cong-van.pdf",
+        "03-2026-ke-hoach.txt",
+    ]
+
+
+def test_a_page_never_claims_more_of_the_first_letter_than_this_server_can_prove(office: Office) -> None:
+    letter = office.sent()
+    sent = forwarded(office, letter, "BCH", "HKL")
+    AgencyKey.objects.filter(agency__code="CAH").update(agency=office.agencies["HAI"])
+    deliver_all(days(1))
+    copy = office.copy("HKL", sent)
+
+    assert origins.show(copy).proof is origins.Proof.KEY_UNKNOWN
+    AgencyKey.objects.filter(agency__code="HAI").update(agency=office.agencies["CAH"], revoked_from=1)
+    assert origins.show(copy).proof is origins.Proof.KEY_ENDED
+    copy.files = []
+    assert origins.show(copy).proof is origins.Proof.ABSENT
+
+
+@pytest.mark.parametrize(
+    "lie",
+    [
+        {"sender": "HKL"},
+        {"summary": "Điều khác"},
+        {"reference": "99/CAH"},
+        {"on": "2026-11-01"},
+        {"digest": "0" * 64},
+        {"uid": "00000000-0000-4000-8000-000000000000"},
+    ],
+)
+def test_a_forward_that_lies_about_the_first_letter_is_refused(office: Office, lie: dict[str, str]) -> None:
+    sent = forwarded(office, office.sent(), "BCH", "HKL")
+    assert sent.dispatch is not None
+    bad = received(sent.dispatch, origin={**sent.origin, **lie})
+
+    refused("letter.origin", lambda: border.on_letter(bad, holder=office.agencies["HKL"], now=days(1)))
+
+    assert Letter.objects.filter(holder__code="HKL").count() == 0
+
+
+def test_a_forward_with_a_wrong_signature_or_without_the_named_file_is_refused_and_not_set_aside(
+    office: Office,
+) -> None:
+    letter = office.sent()
+    copy, officer = office.registered("BCH", letter), office.by("BCH", Role.OFFICER)
+    draft = services.draft_forward(copy, by=officer, now=days(1))
+    services.save_draft(draft, Draft(summary="Chuyển", text="x", recipients=("HKL",)), by=officer, now=days(1))
+    assert letter.dispatch is not None
+    sealed = bytes(letter.dispatch.sealed)
+    forged = sealed[:-1] + bytes([sealed[-1] ^ 1])
+    draft.refresh_from_db()
+    own = {"sha256": drafts.files().put(forged), "size": len(forged)}
+    files = [{**file, **own} if file["media_type"] == origins.MEDIA_TYPE else file for file in draft.files]
+    origin = {**draft.origin, "digest": envelope.digest_of(forged)}
+    Letter.objects.filter(pk=draft.pk).update(files=files, origin=origin)
+    sent = services.issue_letter(draft, by=office.by("BCH"), now=days(1))
+    deliver_all(days(1))
+
+    assert sent.dispatch is not None
+    assert Outbox.objects.get(dispatch=sent.dispatch).state == "refused"
+    assert (Letter.objects.filter(holder__code="HKL").count(), SetAside.objects.count()) == (0, 0)
+    absent = [{**file, "sha256": "0" * 64} if file["media_type"] == origins.MEDIA_TYPE else file for file in files]
+    bad = received(sent.dispatch, origin={**origin, "digest": "0" * 64}, files=absent)
+    refused("letter.origin", lambda: border.on_letter(bad, holder=office.agencies["HKL"], now=days(1)))
+
+
+def test_the_sealed_first_letter_stays_with_the_draft_and_files_are_changed_for_themselves(office: Office) -> None:
+    letter = office.sent()
+    copy = office.registered("BCH", letter)
+    officer = office.by("BCH", Role.OFFICER)
+    draft = services.draft_forward(copy, by=officer, now=days(1))
+    every = [file["sha256"] for file in draft.files]
+
+    draft = services.change_files(draft, by=officer, now=days(1), uploads=[text_file()], drop=every)
+
+    assert [file["name"] for file in draft.files] == ["01-van-ban-goc.dispatch", "02-ghi-chu.txt"]
+    with pytest.raises(NotFoundError):
+        services.change_files(draft, by=officer, now=days(1), drop=["0" * 64])
+    refused("access.role", lambda: services.change_files(draft, by=office.by("BCH", Role.CLERK), now=days(1)))
+    with pytest.raises(NotFoundError):
+        services.change_files(draft, by=office.by("HKL", Role.OFFICER), now=days(1), uploads=[text_file()])
 
 
 def test_a_marked_letter_is_forwarded_only_with_the_consent_of_its_sender(office: Office) -> None:
@@ -520,7 +656,9 @@ def test_steps_that_overtake_the_recall_or_each_other_come_to_the_same(office: O
         border.on_steps(received(dispatch), holder=office.agencies["CAH"], now=NOW)
         seen.append(office.handling("CAH", letter, "BCH").state)
 
-    assert seen == ["00", "00", "06"]
+    assert seen == ["06", "06", "06"]
+    steps = Step.objects.filter(holder__code="CAH").order_by("number")
+    assert list(steps.values_list("event", flat=True)) == ["registered", "started", "completed"]
 
 
 def test_what_overtakes_its_letter_is_taken_up_when_the_letter_comes(office: Office) -> None:

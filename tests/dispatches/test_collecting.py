@@ -11,11 +11,11 @@ from tests.dispatches.houses import NOW, House
 
 from giaoban.agencies.models import Agency
 from giaoban.common import storage
-from giaoban.dispatches import issuing, ports, services
+from giaoban.dispatches import ports, services, written
 from giaoban.dispatches.models import Incoming, Outbox
 from giaoban.dispatches.parcels import files_of
 from giaoban.dispatches.ports import Arrival, Parcel
-from giaoban.kernel.delivery import COLLECT_AGAIN, Reason
+from giaoban.kernel.delivery import COLLECT_AGAIN, FETCHED_LASTS, RECEIPT_LASTS, RETRY_AFTER, Event, Reason
 
 MUCH = 1_000_000
 
@@ -40,8 +40,8 @@ def test_what_waits_is_given_out_oldest_first_with_its_files_and_marked(house: H
     assert [(parcel.recipient, parcel.sealed) for parcel in found] == [("BCH", bytes(each.sealed)) for each in sent]
     assert [list(parcel.files.values()) for parcel in found] == [[b"%PDF 01/BC-CAT"], [b"%PDF 02/BC-CAT"]]
     assert states() == [
-        ("handed_over", "receipt_awaited"),
-        ("handed_over", "receipt_awaited"),
+        ("handed_over", "on_medium"),
+        ("handed_over", "on_medium"),
         ("queued", "not_sent_yet"),
     ]
 
@@ -57,6 +57,33 @@ def test_it_is_not_given_out_twice_within_minutes_but_again_after_and_the_receip
     assert taken.receipt is not None
     assert services.accept_receipts([taken.receipt, b"none", taken.receipt], now=NOW) == ["", "envelope.framing", ""]
     assert (states(), collect(house, later=timedelta(days=9))) == ([("accepted", "")], [])
+
+
+def test_what_was_fetched_by_a_server_that_died_then_says_so_and_goes_by_a_usual_route_soon(house: House) -> None:
+    house.send()
+    services.collect([house.military], now=NOW, max_items=9, max_bytes=MUCH, by=Event.FETCHED)
+    taken = states()
+
+    services.tidy(NOW + FETCHED_LASTS - timedelta(seconds=1))
+    soon = states()
+    services.tidy(NOW + FETCHED_LASTS)
+    overdue = states()
+    services.deliver_all(NOW + FETCHED_LASTS + RETRY_AFTER[0])
+
+    assert taken == soon == [("handed_over", "fetched_not_confirmed")]
+    assert overdue == [("waiting", "receipt_overdue")]
+    assert states() == [("accepted", "")]
+
+
+def test_what_a_person_carries_is_not_asked_for_within_minutes(house: House) -> None:
+    house.send()
+    collect(house)
+
+    services.tidy(NOW + 2 * FETCHED_LASTS)
+    soon = states()
+    services.tidy(NOW + RECEIPT_LASTS)
+
+    assert (soon, states()) == ([("handed_over", "on_medium")], [("waiting", "receipt_overdue")])
 
 
 def test_no_more_is_given_out_than_asked_for_but_one_always(house: House) -> None:
@@ -102,7 +129,7 @@ def test_many_arrivals_get_one_answer_each_in_their_order(house: House) -> None:
 def test_a_full_disk_is_said_by_its_name(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
     sent = house.send()
     arrival = Arrival(bytes(sent.sealed), dict(files_of(sent)), house.military)
-    issuing.files().path(sent.files.get().sha256).unlink()
+    written.files().path(sent.files.get().sha256).unlink()
 
     def full(*_args: object) -> None:
         raise OSError(errno.ENOSPC, "No space left on device")

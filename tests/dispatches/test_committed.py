@@ -12,7 +12,7 @@ from tests.dispatches import scenes
 from tests.dispatches.houses import NOW, House
 
 from giaoban.agencies.models import AgencyKey
-from giaoban.dispatches import guards, issuing, jobs, keys, seals, services, vault, witness
+from giaoban.dispatches import guards, jobs, keys, seals, services, vault, waking, witness, written
 from giaoban.dispatches.models import (
     Checkpoint,
     Dispatch,
@@ -126,7 +126,7 @@ def test_a_changed_byte_in_any_file_of_ours_is_found(committed_house: House, nam
     path = {
         "seed": next(vault.folder().glob("*.seed")),
         "rows.key": vault.folder() / seals.KEY_NAME,
-        "file": issuing.files().path(sent.files.get().sha256),
+        "file": written.files().path(sent.files.get().sha256),
     }[name]
     content = bytearray(path.read_bytes())
     content[3] = content[3] ^ 1 if name == "file" else ord("0") + (content[3] - ord("0") + 1) % 8
@@ -156,7 +156,7 @@ def test_a_key_put_in_by_somebody_else_and_a_lost_private_half_are_found(committ
 
 def test_a_missing_and_a_stray_file_are_found(committed_house: House) -> None:
     sent = committed_house.send()
-    store = issuing.files()
+    store = written.files()
     stray = store.root / "zz"
     stray.write_bytes(b"x")
     store.put(b"belongs to nothing")
@@ -275,13 +275,13 @@ def test_progress_is_told_up_to_the_total(committed_house: House) -> None:
 
 
 def test_a_commit_wakes_the_worker_and_a_rollback_does_not(committed_house: House) -> None:
-    jobs._wake.clear()
+    waking.hush()
     send_and_fail(committed_house)
-    after_rollback = jobs._wake.is_set()
+    after_rollback = waking.wait(0)
 
     committed_house.send()
 
-    assert (after_rollback, jobs._wake.is_set()) == (False, True)
+    assert (after_rollback, waking.wait(0)) == (False, True)
 
 
 def test_the_worker_delivers_by_itself(committed_house: House) -> None:

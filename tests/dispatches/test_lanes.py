@@ -15,6 +15,7 @@ from giaoban.agencies.models import Agency
 from giaoban.dispatches import jobs, outbox, ports, services
 from giaoban.dispatches.models import Outbox
 from giaoban.dispatches.ports import Parcel, Routing, Sent
+from giaoban.kernel import delivery
 from giaoban.kernel.delivery import Event, Reason
 from giaoban.transports.local.transport import LocalTransport
 
@@ -132,12 +133,12 @@ def test_a_lane_is_worked_alone_when_it_is_asked_for(house: House) -> None:
     wire("lane_of")
     house.send(recipients=[house.military, house.stranger])
 
-    lanes = services.due_lanes(NOW)
+    lanes = list(services.due_lanes(NOW))
     done = services.deliver_due(NOW, lane="quick")
 
     assert (lanes, done) == (["slow", "quick"], 1)
     assert standing() == [("queued", "not_sent_yet"), ("accepted", "")]
-    assert services.due_lanes(NOW) == ["slow"]
+    assert services.due_lanes(NOW) == {"slow": {house.military.pk}}
 
 
 def test_the_first_route_that_does_not_fail_ends_the_try(house: House) -> None:
@@ -199,3 +200,50 @@ def test_what_is_held_is_not_sent_says_so_waits_without_end_and_goes_on_when_it_
 
     assert before == ([("waiting", "partner_suspended")], [])
     assert (resumed, standing()) == (1, [("accepted", "")])
+
+
+def test_nothing_overtakes_what_waits_because_nobody_was_there(house: House) -> None:
+    wire("listed")
+    answers.update(first=Reason.PARTNER_UNREACHABLE, second=Reason.PARTNER_BUSY)
+    house.send("một")
+    services.deliver_due(NOW)
+    answers.clear()
+    tried.clear()
+
+    house.send("hai")
+    services.deliver_due(NOW + timedelta(seconds=1))
+    before = standing(), list(tried), services.due_lanes(NOW + timedelta(seconds=1))
+    services.deliver_all(NOW + timedelta(minutes=1))
+
+    assert before == ([("waiting", "partner_busy"), ("queued", "not_sent_yet")], [], {})
+    assert standing() == [("accepted", "")] * 2
+    assert [text for _holder, text in handlers.taken] == ["một", "hai"]
+
+
+def test_one_that_finds_nobody_again_and_again_does_not_hold_up_the_others_for_ever(house: House) -> None:
+    wire("listed")
+    answers.update(first=Reason.PARTNER_UNREACHABLE, second=Reason.PARTNER_UNREACHABLE)
+    house.send("một")
+    now = NOW
+    for _try in range(delivery.TRIES_AHEAD + 1):
+        services.deliver_due(now)
+        now += timedelta(hours=1)
+    answers.clear()
+
+    house.send("hai")
+    services.deliver_due(now - timedelta(minutes=59))
+
+    assert standing() == [("waiting", "partner_unreachable"), ("accepted", "")]
+
+
+def test_what_waits_for_another_reason_holds_nothing_up(house: House) -> None:
+    wire("listed")
+    answers.update(first=Reason.PARTNER_FAILED)
+    house.send("một")
+    services.deliver_due(NOW)
+    answers.clear()
+
+    house.send("hai")
+    services.deliver_due(NOW + timedelta(seconds=1))
+
+    assert standing() == [("waiting", "partner_failed"), ("accepted", "")]

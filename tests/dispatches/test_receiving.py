@@ -28,6 +28,7 @@ from giaoban.dispatches.models import (
 from giaoban.dispatches.parcels import files_of
 from giaoban.dispatches.ports import Arrival, DuplicateOf, Taken
 from giaoban.dispatches.verification import Severity, verify_all
+from giaoban.kernel import envelope
 from giaoban.kernel import receipt as receipts
 from giaoban.kernel import register as log
 from giaoban.kernel.delivery import Reason
@@ -221,6 +222,41 @@ def test_a_handler_that_names_something_that_is_not_in_effect_here_is_a_bug_of_o
     assert (taken.receipt, taken.failure) == (None, Reason.SET_ASIDE_THERE)
 
 
+def test_a_dispatch_that_names_another_before_it_than_the_one_held_is_a_conflict(wired: House) -> None:
+    first = wired.send("một")
+    services.deliver_all(NOW)
+    said = envelope.parse(bytes(first.sealed))
+    assert said.reference is not None
+    next_one = replace(
+        said,
+        uid="00000000-0000-4000-8000-000000000002",
+        recipients=(replace(said.recipients[0], sequence=2),),
+        sequence=2,
+        previous=first.digest,
+        reference=replace(said.reference, number=said.reference.number + 1),
+    )
+    seed = keys.signing_key(wired.police).seed
+    forked = envelope.seal(replace(next_one, previous="ab" * 32), seed)
+    honest = envelope.seal(next_one, seed)
+
+    answers = services.receive_many(
+        [Arrival(each, files_of(first), wired.military) for each in (forked, honest)], now=NOW
+    )
+
+    assert [(each.receipt is None, each.code) for each in answers] == [(True, "verify.sequence_reused"), (False, "")]
+
+
+def test_what_is_in_effect_at_another_agency_of_this_server_is_not_in_effect_here(wired: House) -> None:
+    elsewhere = wired.send("một", recipients=[wired.stranger])
+    services.deliver_all(NOW)
+    sent = wired.send(elsewhere.digest, kind="test.same")
+
+    (taken,) = services.receive_many([arrival(wired, sent)], now=NOW)
+
+    assert Receipt.objects.filter(holder=wired.stranger, dispatch=elsewhere, outcome="accepted").exists()
+    assert (taken.receipt, taken.failure) == (None, Reason.SET_ASIDE_THERE)
+
+
 def test_a_frozen_agency_neither_receives_nor_issues(house: House) -> None:
     sent = house.send()
     ports.connect(kinds=handlers.KINDS, transports={}, may_send=f"{__name__}.frozen")
@@ -231,6 +267,16 @@ def test_a_frozen_agency_neither_receives_nor_issues(house: House) -> None:
 
     assert taken == Taken(failure=Reason.HELD_UNTIL_RECONCILED)
     assert caught.value.code == "dispatch.held"
+    assert Incoming.objects.count() == 0
+
+
+def test_nothing_of_a_frozen_sender_is_received(house: House) -> None:
+    sent = house.send(by=house.military_by, recipients=[house.police])
+    ports.connect(kinds=handlers.KINDS, transports={}, may_send=f"{__name__}.frozen")
+
+    (taken,) = services.receive_many([Arrival(bytes(sent.sealed), files_of(sent), house.police)], now=NOW)
+
+    assert taken == Taken(failure=Reason.HELD_UNTIL_RECONCILED)
     assert Incoming.objects.count() == 0
 
 

@@ -14,7 +14,7 @@ from giaoban.agencies.models import Agency
 from giaoban.common.clock import HANOI
 from giaoban.common.errors import NotFoundError, RefusedError
 from giaoban.common.files import Reference, RenderedFile
-from giaoban.dispatches import delivering, guards, issuing, keys, outbox, services
+from giaoban.dispatches import delivering, guards, keys, outbox, services, written
 from giaoban.dispatches.models import (
     FACTS,
     Checkpoint,
@@ -318,7 +318,7 @@ def test_a_file_that_did_not_come_is_not_taken_from_our_own_store(house: House) 
 
 def test_a_file_damaged_on_disk_is_not_sent_and_needs_a_person(house: House) -> None:
     sent = house.send()
-    issuing.files().path(sent.files.get().sha256).write_bytes(b"bent")
+    written.files().path(sent.files.get().sha256).write_bytes(b"bent")
 
     services.deliver_all(NOW)
 

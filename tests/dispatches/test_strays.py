@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import contextlib
 import os
+import signal
+import subprocess
+import sys
 from datetime import timedelta
+from pathlib import Path
 
 from django.db import transaction
 from tests.dispatches import handlers
@@ -12,10 +16,11 @@ from tests.dispatches.houses import NOW, House
 
 from giaoban.common.files import RenderedFile
 from giaoban.common.storage import SWEPT
-from giaoban.dispatches import issuing, ports, services, strays
+from giaoban.dispatches import ports, services, strays, vault, written
 from giaoban.dispatches.models import DispatchFile, SetAside
 from giaoban.kernel.delivery import Reason
 
+ROOT = Path(__file__).resolve().parents[2]
 LATER = NOW + strays.AFTER + timedelta(seconds=1)
 
 
@@ -33,7 +38,7 @@ def named() -> set[str]:
 
 
 def names() -> set[str]:
-    store = issuing.files()
+    store = written.files()
     for path in store.everything():
         os.utime(path, (NOW.timestamp(), NOW.timestamp()))
     return {path.name for path in store.everything()}
@@ -47,16 +52,46 @@ def test_a_file_of_an_act_that_was_taken_back_is_swept_after_a_day_and_no_sooner
 
     assert (soon, later) == (0, 1)
     assert names() == {sent.files.get().sha256}
-    assert not issuing.files().path(stray).exists()
+    assert not written.files().path(stray).exists()
 
 
 def test_a_stray_file_that_is_put_again_stays(house: House) -> None:
     stray = stray_of(house, b"%PDF taken back")
-    path = issuing.files().path(stray)
-    issuing.files().put(b"%PDF taken back")
+    path = written.files().path(stray)
+    written.files().put(b"%PDF taken back")
 
     assert strays.sweep(LATER) == 0
     assert path.exists()
+
+
+KILLED = """
+import os, signal, sys
+from pathlib import Path
+from giaoban.common import storage
+os.fsync = lambda handle: os.kill(os.getpid(), signal.SIGKILL)
+storage.write_durably(Path(sys.argv[1]), b"%PDF half a file")
+"""
+
+
+def test_what_a_killed_process_never_finished_is_swept_from_the_store_and_from_the_keys(house: House) -> None:
+    sent = house.send()
+    path = written.files().path(sent.files.get().sha256)
+    for target in (path.with_name("0" * 64), vault.folder() / "x.seed"):
+        done = subprocess.run(
+            [sys.executable, "-c", KILLED, str(target)], env={"PYTHONPATH": "src"}, cwd=ROOT, check=False
+        )
+        assert done.returncode == -signal.SIGKILL
+    left = [*path.parent.glob(".new-*"), *vault.folder().glob(".new-*")]
+    names()
+    for each in left:
+        os.utime(each, (NOW.timestamp(), NOW.timestamp()))
+
+    soon, later = strays.sweep(NOW + timedelta(hours=23)), strays.sweep(LATER)
+
+    assert (len(left), soon, later) == (2, 0, 2)
+    assert not any(each.exists() for each in left)
+    assert names() == {path.name}
+    assert (vault.folder() / "rows.key").exists()
 
 
 def test_files_of_what_was_set_aside_stay(house: House) -> None:
@@ -83,7 +118,7 @@ def frozen(_agency: object) -> Reason | None:
 
 def test_what_a_crash_left_half_taken_away_is_given_back(house: House) -> None:
     sent = house.send()
-    path = issuing.files().path(sent.files.get().sha256)
+    path = written.files().path(sent.files.get().sha256)
     path.rename(path.with_name(f"{SWEPT}{path.name}"))
 
     strays.sweep(LATER)

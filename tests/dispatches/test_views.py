@@ -14,6 +14,7 @@ from tests.dispatches.houses import NOW, House, by_of
 
 from giaoban.agencies.models import RoleAssignment
 from giaoban.common.access import By, Role
+from giaoban.common.files import RenderedFile
 from giaoban.dispatches import queries, services
 from giaoban.dispatches.enums import Direction
 from giaoban.dispatches.models import Dispatch, DispatchFile, Outbox, SetAside
@@ -121,6 +122,14 @@ def test_files_follow_the_same_door(house: House, name: str) -> None:
     assert [answer.status_code for answer in answers] == [200, 200, 404]
     assert answers[0].content == (b"%PDF 01/BC-CAT" if name == "file" else bytes(sent.sealed))
     assert answers[0].headers["Content-Disposition"].startswith("attachment;")
+
+
+def test_a_file_that_a_partner_named_like_a_device_of_windows_is_given_out_under_another_name(house: House) -> None:
+    sent = house.send("x", render=lambda _number: [RenderedFile("CON.p\u200bdf", "application/pdf", b"%PDF")])
+
+    answer = client_of(house.police_by).get(reverse("dispatches:file", args=[sent.uid, 0]))
+
+    assert answer.headers["Content-Disposition"] == "attachment; filename=\"_CON.pdf\"; filename*=UTF-8''_CON.pdf"
 
 
 def test_a_file_that_is_not_there_is_not_found(house: House) -> None:
@@ -238,10 +247,32 @@ def test_the_incoming_register_shows_what_was_set_aside_and_what_is_still_missin
     tried = clerk.post(reverse("dispatches:try-again", args=[aside.pk]))
     officer = client_of(house.stranger_by, Role.OFFICER).get(reverse("dispatches:register-in")).content.decode()
 
-    assert "Công an tỉnh Nam Vân: 02/BC-CAT · ZeroDivisionError on_broken:" in page
+    assert ("02/BC-CAT" in page, "Error" in page, "on_broken" in page) == (True, False, False)
     assert "Công an tỉnh Nam Vân (1): 2" in page
     assert reverse("dispatches:try-again", args=[aside.pk]) in page
-    assert ("ZeroDivisionError on_broken:" in officer, "try-again" in officer) == (True, False)
+    assert ("Các văn bản này đã xác thực" in officer, "try-again" in officer) == (True, False)
     aside.refresh_from_db()
     assert (tried.status_code, aside.tries) == (409, 2)
     assert [todo.why for todo in queries.to_do(by_of(house.military, Role.CLERK), NOW)] != []
+
+
+@pytest.mark.parametrize(
+    ("detail", "words"),
+    [
+        ("NewConnectionError", "Địa chỉ đó không có máy nào trả lời"),
+        ("ReadTimeoutError", "Không có trả lời trong thời gian chờ"),
+        ("EROFS", "Máy chủ này không được phép ghi vào thư mục"),
+        ("SomethingNewError", ""),
+        ("bundle.hash_mismatch", ""),
+    ],
+)
+def test_what_a_try_met_is_told_in_words_or_not_at_all(house: House, detail: str, words: str) -> None:
+    sent = house.send("x")
+    row = Outbox.objects.get(dispatch=sent)
+    row.state, row.reason, row.detail = "waiting", "partner_unreachable", detail
+    row.save()
+
+    page = client_of(house.police_by).get(reverse("dispatches:detail", args=[sent.uid])).content.decode()
+
+    assert (detail in page, words in page) == (False, True)
+    assert "Không kết nối được với máy chủ bên nhận." in page

@@ -31,7 +31,7 @@ CHROMIUM_FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
-START_SECONDS = 150
+START_SECONDS = 480
 WAIT = 15_000
 """Milliseconds that a page may take to show what is expected, on a busy machine."""
 ARRIVAL_TRIES = 60
@@ -112,9 +112,13 @@ def _wait_until_ready(port: int, process: subprocess.Popen[bytes], log: Path) ->
     pytest.fail(f"the server did not start:\n{log.read_text(errors='replace')[-4000:]}")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """Chromium of the machine; Playwright's own browsers are never downloaded."""
+    """Chromium of the machine; Playwright's own browsers are never downloaded.
+
+    Gone when the file is done: its event loop lives in the thread of the tests, and Django keeps one database connection with a loop and
+    another without, so that what a file after it prepares would be locked for its own tests.
+    """
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as playwright:

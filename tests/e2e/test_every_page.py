@@ -74,6 +74,7 @@ def test_the_door_and_the_error_page_are_accessible(visit: Callable[..., Page], 
 
 def test_slash_focuses_the_search_and_the_skip_link_leads_to_the_content(visit: Callable[..., Page]) -> None:
     page = visit("canbo.ca")
+    expect(page.get_by_role("heading", level=1)).to_have_text(vi("To do"))
     page.keyboard.press("Tab")
     skip = page.get_by_role("link", name=vi("Skip to the content"))
     expect(skip).to_be_focused()

@@ -61,9 +61,10 @@ def test_a_request_is_asked_more_time_granted_answered_and_closed_at_its_sender(
 
     boss = as_who("thutruong.ca")
     boss.goto(letter)
-    arrived(boss, boss.get_by_role("link", name=vi("Answer the request")))
+    arrived(boss, button(boss, "Answer the request of %(agency)s", agency="BĐBP tỉnh"))
     shot(boss, "letter-sent-desk")
-    boss.get_by_role("link", name=vi("Answer the request")).click()
+    button(boss, "Answer the request of %(agency)s", agency="BĐBP tỉnh").click()
+    expect(boss.get_by_text("Đường bị chia cắt.")).to_be_visible()
     button(boss, "Grant").click()
     expect(boss.get_by_text(vi("More time granted")).first).to_be_visible()
 

@@ -18,7 +18,7 @@ from giaoban.common import clock
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from playwright.sync_api import Page
+    from playwright.sync_api import Locator, Page
     from tests.e2e.conftest import Running
 
 ARTICLES = Path(__file__).resolve().parent / "articles"
@@ -103,7 +103,7 @@ def test_a_text_that_is_no_conference_record_is_said_to_be_none(visit: Callable[
 def test_a_published_article_is_read_with_its_evidence(visit: Callable[..., Page], name: str) -> None:
     source = SEEDS / name
     if not source.exists():
-        pytest.skip("the published articles are not beside this checkout (../shared/seeds)")
+        pytest.skip("extra: the published articles are not beside this checkout (../shared/seeds)")
     page = visit("canbo.cah")
     page.goto("/records/")
     field(page, "Text files").set_input_files(source)
@@ -120,6 +120,12 @@ def test_a_published_article_is_read_with_its_evidence(visit: Callable[..., Page
 def open_page(page: Page, address: str) -> Page:
     page.goto(address)
     return page
+
+
+def follow(page: Page, leading: Locator) -> None:
+    """Click what leads to another page and wait until that page is whole: a click alone returns while it is still being read."""
+    with page.expect_navigation():
+        leading.click()
 
 
 def paste(page: Page, text: str) -> None:
@@ -263,10 +269,10 @@ def agree_figures(as_who: Callable[[str], Page], conference: str) -> None:
         row.locator('input[name^="a-"]').fill("1.250")
         row.locator('input[name^="c-"]').fill("Thống nhất theo biên bản đối chiếu.")
     shot(host, "figures-settling")
-    button(host, "Save the settlements").click()
+    follow(host, button(host, "Save the settlements"))
     equal = host.locator('[data-press="a"] button')
     if equal.count():
-        equal.click()
+        follow(host, equal)
     figures = host.url
     chief.goto(figures)
     button(chief, "Sign and propose to all parties").click()
@@ -439,12 +445,12 @@ def every_dispatch_of_the_page_is_verified(page: Page, conference: str) -> None:
         page.goto(address)
         collect()
     page.goto(conference)
-    page.locator('main a[href^="/figures/"]').first.click()
+    follow(page, page.locator('main a[href^="/figures/"]').first)
     collect()
-    page.locator('main a[href^="/reports/of/"]').first.click()
+    follow(page, page.locator('main a[href^="/reports/of/"]').first)
     collect()
     page.goto(conference)
-    page.get_by_role("link", name=TASKS[0][0]).click()
+    follow(page, page.get_by_role("link", name=TASKS[0][0]))
     collect()
     kinds = set()
     for address in sorted({address.partition("files/")[0] for address in found}):

@@ -67,15 +67,20 @@ def test_views_may_not_reach_into_tables_and_services_take_no_request(
     monkeypatch.setattr(check_repository, "ROOT", tmp_path)
     monkeypatch.setattr(check_repository, "PACKAGE", tmp_path)
     (tmp_path / "tasks").mkdir()
-    views, services = tmp_path / "tasks" / "views.py", tmp_path / "tasks" / "services.py"
+    views, services, behind = (tmp_path / "tasks" / name for name in ("views.py", "services.py", "closing.py"))
     views.write_text("def page(request):\n    return Task.objects.all()\n", encoding="utf-8")
-    services.write_text("def close(task, *, request):\n    task.save()\n", encoding="utf-8")
+    close = "def close(task, *, request):\n    task.save()\n"
+    services.write_text(f"from giaoban.tasks.closing import close_late\n{close}", encoding="utf-8")
+    behind.write_text(close, encoding="utf-8")
 
     assert list(check_repository.house_rules(views)) == [
         "tasks/views.py:2: .objects in a view: call a query or a service"
     ]
     assert list(check_repository.house_rules(services)) == [
-        "tasks/services.py:1: close takes a request; hand it by and now"
+        "tasks/services.py:2: close takes a request; hand it by and now"
+    ]
+    assert list(check_repository.house_rules(behind)) == [
+        "tasks/closing.py:1: close takes a request; hand it by and now"
     ]
 
 

@@ -10,11 +10,11 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 
 
-def run_one_skip(**variables: str) -> tuple[int, list[str]]:
+def run_one_skip(test: str = "", **variables: str) -> tuple[int, list[str]]:
     """Exit code and the last lines of a run of `one_skip.py`."""
     env = {name: value for name, value in os.environ.items() if not name.startswith(("GIAOBAN_", "PYTEST_", "COV_"))}
     done = subprocess.run(
-        [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "tests/house/one_skip.py"],
+        [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", f"tests/house/one_skip.py{test}"],
         cwd=ROOT,
         env=env | variables,
         capture_output=True,
@@ -49,3 +49,9 @@ def test_where_nothing_may_be_skipped_a_skip_is_a_failure() -> None:
             "1 passed, 1 skipped",
         ],
     )
+
+
+def test_what_is_not_part_of_the_product_may_be_missing_anywhere() -> None:
+    said = run_one_skip("::test_that_runs", GIAOBAN_NO_SKIP="1", GIAOBAN_NOT_RUN="extra: no articles are here")
+
+    assert said == (0, ["skipped: 1 because extra: no articles are here", "1 passed"])

@@ -44,7 +44,7 @@ NOW = datetime(2026, 11, 2, 9, 0, 30, 5, tzinfo=VIETNAM_TIME)
 
 # What stands in docs/protocol.md, written down once more by hand: state → {event: next state}.
 EXPECTED: dict[str, dict[str, str]] = {
-    "00": {"arrived": "01", "registered": "03", "refused": "02", "take_back_asked": "13"},
+    "00": {"arrived": "01", "registered": "03", "refused": "02", "take_back_asked": "13", "completed": "06"},
     "01": {"registered": "03", "refused": "02", "take_back_asked": "13"},
     "02": {},
     "03": {"refused": "02", "assigned": "04", "started": "05", "completed": "06", "extension_asked": "03", "take_back_asked": "13"},

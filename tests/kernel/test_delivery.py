@@ -7,12 +7,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
-from giaoban.kernel import delivery
+from giaoban.kernel import delivery, exchange
 from giaoban.kernel.delivery import (
     CLAIM_LASTS,
+    FETCHED_LASTS,
     FINAL,
     MAX_ATTEMPTS,
     REASONS,
+    RECEIPT_LASTS,
     TRANSITIONS,
     Action,
     Delivery,
@@ -48,14 +50,15 @@ def test_every_event_in_every_state_does_what_the_table_says_or_nothing(state: S
     assert (step.delivery.state, step.actions) == (rule_of_pair.to, rule_of_pair.actions)
     assert (step.delivery.reason is None) == (step.delivery.state is State.ACCEPTED)
     assert (step.delivery.claimed_at is not None) == (step.delivery.state is State.IN_FLIGHT)
-    assert (step.delivery.next_at is not None) == bool({Action.TRY_LATER, Action.TRY_NOW} & set(step.actions))
+    waits = {Action.TRY_LATER, Action.TRY_NOW} & set(step.actions) and step.delivery.state is not State.QUEUED
+    assert (step.delivery.next_at is not None) == bool(waits)
 
 
 def test_the_table_is_this_one() -> None:
     """A change of the table is a decision: it shows here."""
     shown = {(state.value, event.value): rule_of_pair.to.value for (state, event), rule_of_pair in TRANSITIONS.items()}
 
-    assert len(shown) == 32
+    assert len(shown) == 40
     assert shown["queued", "claimed"] == "in_flight"
     assert shown["stopped", "receipt_accepted"] == "accepted"
     assert {state for (state, _event) in shown} == {state.value for state in State} - {"accepted", "refused"}
@@ -68,13 +71,38 @@ def test_a_receipt_is_taken_in_every_state_that_has_none_yet(event: Event) -> No
     assert taken == set(State) - {State.ACCEPTED, State.REFUSED}
 
 
-def test_a_medium_takes_it_from_every_state_that_is_not_final_and_the_receipt_is_awaited_then() -> None:
-    taken = {state for state in State if (state, Event.TAKEN_BY_MEDIUM) in TRANSITIONS}
+@pytest.mark.parametrize(
+    ("event", "reason", "lasts"),
+    [
+        (Event.TAKEN_BY_MEDIUM, Reason.ON_MEDIUM, RECEIPT_LASTS),
+        (Event.FETCHED, Reason.FETCHED_NOT_CONFIRMED, FETCHED_LASTS),
+    ],
+)
+def test_it_is_carried_away_from_every_state_that_is_not_final_and_the_receipt_is_awaited_then(
+    event: Event, reason: Reason, lasts: timedelta
+) -> None:
+    taken = {state for state in State if (state, event) in TRANSITIONS}
 
     assert taken == set(State) - FINAL
     for state in taken:
-        after = delivery.step(standing(state), Event.TAKEN_BY_MEDIUM, at=AT).delivery
-        assert after == Delivery(State.HANDED_OVER, Reason.RECEIPT_AWAITED, 3)
+        after = delivery.step(standing(state), event, at=AT).delivery
+        assert after == Delivery(State.HANDED_OVER, reason, 3)
+        soon = exchange.due_event(after, changed_at=AT, now=AT + lasts - timedelta(seconds=1))
+        late = exchange.due_event(after, changed_at=AT, now=AT + lasts)
+        assert (soon, late) == (None, (Event.RECEIPT_OVERDUE, None))
+
+
+def test_a_partner_that_comes_and_goes_is_tried_at_once_each_time_and_still_ends_with_a_person() -> None:
+    current = delivery.step(Delivery(), Event.CLAIMED, at=AT).delivery
+    for _time in range(MAX_ATTEMPTS):
+        event = delivery.failure_event(Reason.PARTNER_UNREACHABLE, current.attempts)
+        current = delivery.step(current, event, at=AT, reason=Reason.PARTNER_UNREACHABLE).delivery
+        failed = current.state
+        current = delivery.step(current, Event.PARTNER_BACK, at=AT).delivery
+        assert (current.state, current.next_at) == (State.QUEUED, None)
+        current = delivery.step(current, Event.CLAIMED, at=AT).delivery
+
+    assert failed is State.NEEDS_PERSON
 
 
 def test_what_waits_for_people_is_tried_without_end() -> None:

@@ -110,7 +110,8 @@ def test_a_flipped_bit_never_makes_anything_but_a_kernel_error(at: int, bit: int
         (sealed_body(b'{"a":"\\ud800"}'), ErrorCode.ENVELOPE_TEXT),
         (sealed_body(b'{"a":"\\u0085"}'), ErrorCode.ENVELOPE_TEXT),
         (sealed_body(b'{"a":' + b"[" * 40 + b"]" * 40 + b"}"), ErrorCode.ENVELOPE_TOO_DEEP),
-        (sealed_body(b'{"a":' + b"[" * 200_000 + b"]" * 200_000 + b"}"), ErrorCode.ENVELOPE_TOO_DEEP),
+        (sealed_body(b'{"a":' + b"[" * 100_000 + b"]" * 100_000 + b"}"), ErrorCode.ENVELOPE_TOO_DEEP),
+        (sealed_body(b'{"a":' + b"[" * 200_000 + b"]" * 200_000 + b"}"), ErrorCode.ENVELOPE_TOO_LARGE),
     ],
 )
 def test_bytes_that_are_no_dispatch_are_refused_with_their_code(data: bytes, code: ErrorCode) -> None:
@@ -318,3 +319,28 @@ def test_a_receipt_with_an_unknown_outcome_or_a_bent_reason_is_refused() -> None
         data = json.dumps({**value, **changes}, ensure_ascii=False).encode()
         with pytest.raises(KernelError):
             receipt.parse(sealed_body(data, payload_type=envelope.RECEIPT_TYPE))
+
+
+@pytest.mark.parametrize(
+    ("most", "one_more"),
+    [
+        (b'{"a":[' + b"0," * (envelope.MAX_COMMAS) + b"0]}", b'{"a":[' + b"0," * (envelope.MAX_COMMAS + 1) + b"0]}"),
+        (
+            b'{"a":[' + b"[]," * (envelope.MAX_BRACKETS - 3) + b"[]]}",
+            b'{"a":[' + b"[]," * (envelope.MAX_BRACKETS - 2) + b"[]]}",
+        ),
+        (
+            b'{"a":"' + b"{" * (envelope.MAX_BRACKETS - 1) + b'"}',
+            b'{"a":"' + b"{" * envelope.MAX_BRACKETS + b'"}',
+        ),
+    ],
+)
+def test_a_body_of_too_many_parts_is_refused_before_it_is_parsed(most: bytes, one_more: bytes) -> None:
+    assert envelope.decode_body(most)
+    with pytest.raises(KernelError) as refused:
+        envelope.decode_body(one_more)
+
+    assert refused.value.code is ErrorCode.ENVELOPE_TOO_LARGE
+    with pytest.raises(KernelError) as unwritten:
+        envelope.encode_body(json.loads(one_more))
+    assert unwritten.value.code is ErrorCode.ENVELOPE_TOO_LARGE

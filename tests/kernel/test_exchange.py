@@ -128,6 +128,14 @@ def test_a_claim_does_not_outlive_its_worker_whichever_way_the_clock_was_set(hou
     assert exchange.due_event(fresh, changed_at=NOW, now=NOW) is None
 
 
+@pytest.mark.parametrize("hours", [-11, -1, 1, 1000])
+def test_what_a_person_asks_for_again_is_due_at_once_whichever_way_the_clock_is_set(hours: int) -> None:
+    waits = Delivery(State.NEEDS_PERSON, Reason.PARTNER_UNREACHABLE, 12, None, None)
+    again = delivery.step(waits, Event.PERSON_RETRIES, at=NOW).delivery
+
+    assert exchange.due_event(again, changed_at=NOW, now=NOW + timedelta(hours=hours)) == (Event.CLAIMED, None)
+
+
 @given(deliveries, st.none() | st.sampled_from(Reason))
 def test_a_try_without_receipt_moves_only_what_is_in_flight(current: Delivery, failure: Reason | None) -> None:
     todo = exchange.after_try(current, failure)
@@ -145,6 +153,17 @@ def test_a_register_of_a_closed_year_is_never_opened_again() -> None:
     assert second_opening is not None
     assert b"giaoban/BCH/in/2025" in second_opening.leaf
     assert exchange.open_book(later, agency="BCH", direction="in", on=date(2025, 12, 31)) == (later, None)
+
+
+def test_what_comes_back_goes_into_the_register_of_its_year_whatever_the_clock_says() -> None:
+    newest, _ = exchange.open_book(None, agency="BCH", direction="in", on=DAY)
+    after = DAY.replace(year=DAY.year + 1)
+
+    book, opening = exchange.open_book(newest, agency="BCH", direction="in", on=DAY, year=after.year)
+
+    assert opening is not None
+    assert book.origin == f"giaoban/BCH/in/{DAY.year + 1}"
+    assert exchange.open_book(newest, agency="BCH", direction="in", on=after, year=DAY.year) == (newest, None)
 
 
 @given(st.lists(st.none() | st.integers(1, 50), max_size=12))

@@ -208,6 +208,9 @@ def test_confusable_letters_are_found_and_repaired() -> None:
         ("Khu 10", "Khu lO"),
         ("Lam", "Larn"),
         ("Tân", "T\U000e0041ân"),
+        ("Công an tỉnh Nam Vân", "C\u020fng an tỉnh Nam Vân"),
+        ("Công an tỉnh Nam Vân", "Công an tỉnh Nam Vâ\u0274"),
+        ("Công an tỉnh Nam Vân", "Công an tỉnh Nam \u0474ân"),
     ],
 )
 def test_names_that_an_eye_takes_for_one_have_one_skeleton(one: str, other: str) -> None:

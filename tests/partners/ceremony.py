@@ -1,11 +1,12 @@
-"""Two servers that have become partners, as people do it."""
+"""Two servers that have become partners, as people do it. Done once in a session, then copied: keys and passwords take their time."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from tests.partners.servers import NOW, Estate, Server, administrators, agency
+from tests.partners.servers import NOW, Estate, Server, administrators, agency, keep
 
 from giaoban.agencies.models import Person
 from giaoban.partners import services
@@ -23,8 +24,29 @@ class Pair:
         return iter((self.police, self.military))
 
 
+_kept: dict[str, Pair] = {}
+"""What was made in this session, to be copied."""
+
+
 def fresh(estate: Estate) -> Pair:
     """Two servers with one agency and three administrators each, strangers to one another."""
+    return _copied(estate, "strangers", _strangers)
+
+
+def partners(estate: Estate) -> Pair:
+    """Two servers, each enrolled at the other."""
+    return _copied(estate, "partners", _partners)
+
+
+def _copied(estate: Estate, name: str, make: Callable[[Estate], Pair]) -> Pair:
+    if name not in _kept:
+        _kept[name] = make(Estate(keep(name), estate.template))
+        for server in _kept[name]:
+            server.keep()
+    return Pair(*(estate.copy(server) for server in _kept[name]))
+
+
+def _strangers(estate: Estate) -> Pair:
     police, military = estate.server("police"), estate.server("military")
     for server, code, name in (
         (police, "CAT", "Công an tỉnh Nam Vân"),
@@ -53,8 +75,7 @@ def enrol(here: Server, there: Server, *, now: datetime = NOW) -> Partner:
         return services.approve(read.row, "".join(digits[6:]), by=person("binh"), now=now)
 
 
-def partners(estate: Estate) -> Pair:
-    """Two servers, each enrolled at the other."""
+def _partners(estate: Estate) -> Pair:
     pair = fresh(estate)
     enrol(pair.police, pair.military)
     enrol(pair.military, pair.police)

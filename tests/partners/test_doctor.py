@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import errno
+import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 from django.conf import settings
 from django.db import connection
+from django.utils import translation
 from tests.partners import ceremony, post
 from tests.partners.servers import NOW, Estate
 
@@ -134,6 +137,10 @@ def gap() -> None:
     dispatch_guards.create(connection)
 
 
+def change_keys(code: str) -> None:
+    AgencyKey.objects.filter(agency__code=code).update(revoked_from=1)
+
+
 def outgoing(**values: object) -> None:
     Outbox.objects.update(**values)
 
@@ -160,6 +167,25 @@ def unstated_key() -> None:
 def key_of_the_partner_here() -> None:
     row = AgencyKey.objects.get(agency__code="BCH")
     vault.write(keys.seed_name(row.key_id), OTHER_SEED)
+
+
+def backed_up(at: datetime) -> None:
+    (settings.GIAOBAN_HOME / doctor.LAST_BACKUP).write_text(at.isoformat(), encoding="ascii")
+
+
+def broken_table() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("ALTER TABLE dispatches_setaside RENAME TO away")
+
+
+def never_backed_up() -> None:
+    (settings.GIAOBAN_HOME / doctor.LAST_BACKUP).unlink()
+
+
+def queue() -> None:
+    """More than the doctor finds usual, without so many dispatches."""
+    outgoing(state="waiting", reason="partner_unreachable")
+    doctor.QUEUE = 1  # type: ignore[misc] - put back by the fixture
 
 
 def one_administrator() -> None:
@@ -206,6 +232,21 @@ FAULTS = [
         "the partner's clock is ahead", ("clock.partner",),
         lambda: set_contact(status={"time": (NOW + timedelta(hours=1)).isoformat()}, status_at=NOW),
     ),
+    Fault(
+        "the partner's clock is behind in an answer", ("clock.partner",),
+        lambda: set_contact(status={"time": (NOW - timedelta(hours=1)).isoformat(), "answers": "x"}, status_at=NOW),
+    ),
+    Fault(
+        "an old stick", (),
+        lambda: set_contact(status={"time": (NOW - timedelta(hours=1)).isoformat(), "answers": None}, status_at=NOW),
+    ),
+    Fault("a table that cannot be read", ("database.failed",), broken_table),
+    Fault("no backup", ("backup.none",), never_backed_up, later=timedelta(days=2)),
+    Fault("no backup on the first day", (), never_backed_up),
+    Fault("an old backup", ("backup.old",), lambda: backed_up(NOW - timedelta(days=7)), later=timedelta(days=2)),
+    Fault("a queue", ("delivery.queue",), queue, later=timedelta(hours=2)),
+    Fault("our keys have ended", ("agency.no_key",), lambda: change_keys("CAT")),
+    Fault("the partner's keys have ended", ("keys.ended",), lambda: change_keys("BCH")),
     Fault("another version", ("partner.version",), lambda: set_contact(status={"software": "99.1.0"})),
     Fault("a silent partner", ("partner.silent",), lambda: set_contact(heard_at=NOW), later=timedelta(days=8)),
     Fault("a suspended partner", ("partner.suspended",), lambda: services.suspend(partner(), by=ceremony.person("an"), now=NOW)),
@@ -251,12 +292,16 @@ def sound(empty_database: tuple[Path, str], django_db_blocker: DjangoDbBlocker) 
 
 
 @pytest.fixture
-def police(sound: ceremony.Pair, tmp_path: Path, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+def police(
+    sound: ceremony.Pair, tmp_path: Path, django_db_blocker: DjangoDbBlocker, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[None]:
     """One stands in the police's server, a copy of this test alone."""
+    monkeypatch.setattr(doctor, "QUEUE", doctor.QUEUE)
     with django_db_blocker.unblock():
         pair = ceremony.Pair(sound.police.copy(tmp_path), sound.military.copy(tmp_path))
         ceremony_pair.append(pair)
         with pair.police.here():
+            backed_up(NOW + timedelta(days=1000))
             yield
         ceremony_pair.pop()
         for server in pair:
@@ -274,6 +319,43 @@ def test_each_thing_broken_is_named_and_nothing_else(fault: Fault) -> None:
     fault.breaks()
 
     assert examined(reached=fault.reached, later=fault.later) == list(fault.codes)
+
+
+@pytest.mark.usefixtures("police")
+@pytest.mark.parametrize(
+    ("error", "words"),
+    [(errno.ENOSPC, "the disk is full"), (errno.EDQUOT, "the limit of space"), (errno.EROFS, "can only be read")],
+)
+def test_a_disk_that_cannot_be_written_is_named_in_words(
+    monkeypatch: pytest.MonkeyPatch, error: int, words: str
+) -> None:
+    def failing(_handle: int) -> None:
+        raise OSError(error, os.strerror(error))
+
+    monkeypatch.setattr(os, "fsync", failing)
+    with translation.override("en"):
+        found = [(each.code, words in str(each.what)) for each in doctor.examine(now=NOW, reach=lambda *_way: "")]
+
+    assert found == [("disk.write", True)]
+
+
+@pytest.mark.usefixtures("police")
+def test_what_the_last_try_met_is_told_as_the_program_calls_it() -> None:
+    outgoing(state="needs_person", reason="partner_unreachable", detail="NewConnectionError")
+
+    with translation.override("en"):
+        said = [str(each.what) for each in doctor.examine(now=NOW, reach=lambda *_way: "")]
+
+    assert [text.endswith("(NewConnectionError)") for text in said] == [True]
+
+
+@pytest.mark.usefixtures("police")
+def test_a_file_system_without_names_for_files_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    values = list(os.statvfs(settings.GIAOBAN_HOME))[:10]
+    values[5], values[7] = 100_000, 3
+    monkeypatch.setattr(os, "statvfs", lambda _path: os.statvfs_result(values))
+
+    assert examined() == ["disk.files"]
 
 
 def test_there_are_enough_faults_to_try() -> None:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import io
 import json
-from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from tests.dispatches import handlers
 from tests.partners import ceremony
 from tests.partners.servers import NOW, Estate
@@ -17,19 +19,9 @@ from giaoban.dispatches.models import ArrivalStream, Incoming, Outbox, Receipt
 from giaoban.kernel import bundle
 from giaoban.kernel.bundle import ItemType
 from giaoban.kernel.delivery import Reason
-from giaoban.partners import exchange, reconcile, services, statements, status
+from giaoban.partners import due, exchange, reconcile, services, spool, statements, status
 from giaoban.partners.exchange import BundleRefusedError
 from giaoban.partners.models import Contact, Partner, ReceiptDue, StatementDue, TakenBundle
-
-
-@pytest.fixture
-def pair(estate: Estate) -> Iterator[Pair]:
-    """Two enrolled servers whose greetings have been exchanged."""
-    with stations.wired():
-        made = stations.make_pair(estate)
-        exchanged(made.police, made.military)
-        exchanged(made.military, made.police)
-        yield made
 
 
 def test_the_greetings_of_an_enrolment_are_the_first_dispatches_acknowledged(pair: Pair) -> None:
@@ -49,6 +41,27 @@ def test_a_dispatch_goes_there_and_its_receipt_comes_back(pair: Pair) -> None:
     assert handlers.taken == [("BCH", "một")]
     with pair.military.here():
         assert Incoming.objects.get(dispatch__kind="test.note").dispatch.digest == sent.digest
+
+
+def test_receipts_that_are_due_are_looked_up_by_their_dispatches_not_among_all_that_were_ever_given(pair: Pair) -> None:
+    send(pair.police, "một")
+    content = write(pair.police)
+
+    with pair.military.here(), CaptureQueriesContext(connection) as seen:
+        opening = exchange.open_stream(io.BytesIO(content), len(content), now=NOW)
+        taken = exchange.take_in(opening, io.BytesIO(content), now=NOW, one_way=True)
+        plans = [_plan(each["sql"]) for each in seen.captured_queries if 'FROM "dispatches_receipt"' in each["sql"]]
+
+    assert (taken.receipted, len(plans)) == (1, 1)
+    assert connection.vendor != "sqlite" or "(dispatch_id=?)" in plans[0]
+
+
+def _plan(statement: str) -> str:
+    if connection.vendor != "sqlite":
+        return ""
+    with connection.cursor() as cursor:
+        cursor.execute(f"EXPLAIN QUERY PLAN {statement}")
+        return " ".join(str(row[3]) for row in cursor.fetchall())
 
 
 def test_the_same_bundle_again_gives_the_same_receipts_and_no_effect(pair: Pair) -> None:
@@ -139,7 +152,7 @@ def test_a_receipt_whose_bundle_was_lost_goes_again_later_or_when_it_is_asked_fo
 
 
 def test_who_asks_gets_what_waits_and_is_told_when_more_does(pair: Pair, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(exchange, "COLLECT_ITEMS", 2)
+    monkeypatch.setattr(due, "COLLECT_ITEMS", 2)
     for number in range(3):
         send(pair.military, f"số {number}", to=("CAT",))
 
@@ -209,9 +222,9 @@ def test_our_own_damaged_file_never_leaves_and_holds_up_nothing(pair: Pair) -> N
     bad = send(pair.police, "hỏng")
     send(pair.police, "tốt", render=None)
     with pair.police.here():
-        from giaoban.dispatches import issuing
+        from giaoban.dispatches import written
 
-        issuing.files().path(bad.files.get().sha256).write_bytes(b"%PDF someone wrote over it")
+        written.files().path(bad.files.get().sha256).write_bytes(b"%PDF someone wrote over it")
 
         partner = Partner.objects.get()
         parcels = exchange.collect(partner, now=NOW, max_items=10, max_bytes=10**9)
@@ -518,7 +531,7 @@ def test_a_number_that_comes_back_from_far_ahead_is_only_data(pair: Pair) -> Non
 
 
 def test_nothing_of_a_bundle_is_whole_in_memory(pair: Pair, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(exchange, "IN_MEMORY", 10)
+    monkeypatch.setattr(spool, "IN_MEMORY", 10)
     send(pair.police, "một")
     with pair.police.here():
         partner = Partner.objects.get()
@@ -535,7 +548,7 @@ def test_the_outbox_row_of_a_collected_dispatch_says_so(pair: Pair) -> None:
     send(pair.police, "một")
     write(pair.police)
 
-    assert standing(pair.police) == [("handed_over", "receipt_awaited")]
+    assert standing(pair.police) == [("handed_over", "on_medium")]
     with pair.police.here():
         exchange.give_back(
             list(Outbox.objects.filter(dispatch__kind="test.note").values_list("pk", flat=True)), now=NOW

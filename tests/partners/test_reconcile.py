@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -19,23 +18,7 @@ from giaoban.dispatches.verification import Severity, verify_all
 from giaoban.partners import reconcile, statements
 from giaoban.partners.models import Partner, PartnerAgency, PartnerFinding, Station
 
-
-@pytest.fixture
-def pair(estate: Estate) -> Iterator[Pair]:
-    """Two enrolled servers whose greetings have been exchanged."""
-    with stations.wired():
-        made = stations.make_pair(estate)
-        exchanged(made.police, made.military)
-        exchanged(made.military, made.police)
-        yield made
-
-
-@pytest.fixture
-def elsewhere(tmp_path: Path) -> Path:
-    """Where copies of servers lie."""
-    folder = tmp_path / "elsewhere"
-    folder.mkdir()
-    return folder
+NEXT_YEAR = datetime(NOW.year + 1, 1, 2, 8, 0, tzinfo=NOW.tzinfo)
 
 
 def talk(pair: Pair) -> None:
@@ -132,6 +115,33 @@ def test_an_arrival_keeps_its_receipt_and_number(pair: Pair, elsewhere: Path) ->
         again = Incoming.objects.get(holder__code="CAT", dispatch__kind="test.note")
         kept = Receipt.objects.get(holder__code="CAT", receiver__code="CAT", dispatch=again.dispatch)
         assert (bytes(kept.sealed), again.arrival_number) == (given, number)
+
+
+def test_arrivals_of_two_lost_years_come_back_into_the_registers_of_their_years(pair: Pair, elsewhere: Path) -> None:
+    """The clocks were past New Year for a while. The backup knows nothing of that year, and the reconciliation happens before it."""
+    old = pair.police.copy(elsewhere)
+    for text, at in (("năm nay", NOW), ("sang năm", NEXT_YEAR)):
+        send(pair.military, text, to=["CAT"], now=at)
+        for _call in range(2):
+            exchanged(pair.police, pair.military, now=at)
+    with old.here():
+        reconcile.marker().touch()
+        reconcile.notice_restore(now=LATER)
+
+    finished = reconciled(old, pair.military)
+    send(pair.military, "đúng năm", to=["CAT"], now=NEXT_YEAR)
+    exchanged(old, pair.military, now=NEXT_YEAR)
+
+    assert finished.arrivals == 2
+    with old.here():
+        came = Incoming.objects.filter(dispatch__kind="test.note").order_by("pk")
+        numbers = list(came.values_list("year", "arrival_number"))
+        losses = RegisterEntry.objects.filter(entry_type="recovery", direction="in").values_list("year", flat=True)
+        assert sorted(losses) == [NOW.year, NEXT_YEAR.year]
+    first = numbers[0][1]
+    assert numbers == [(NOW.year, first), (NEXT_YEAR.year, 1), (NEXT_YEAR.year, 2)]
+    assert broken(old) == []
+    assert broken(pair.military) == []
 
 
 def test_the_loss_is_stated_in_both_registers_and_kept_by_the_partner(pair: Pair, elsewhere: Path) -> None:

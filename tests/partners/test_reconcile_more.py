@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -22,10 +21,20 @@ pytestmark = pytest.mark.timeout(900)
 PHRASES = ["ba sĩ quan giữ khóa một", "ba sĩ quan giữ khóa hai", "ba sĩ quan giữ khóa ba"]
 
 
-@pytest.fixture
-def wired(estate: Estate) -> Iterator[Estate]:
-    with stations.wired():
-        yield estate
+def three(wired: Estate) -> tuple[Server, Server, Server]:
+    """The police, and the military and the border guard, which are partners of the police alone."""
+    police, military = ceremony.fresh(wired)
+    guard = wired.server("guard")
+    with guard.here():
+        one, *_others = administrators("an", "binh", "chi")
+        agency("BDB", "Bộ đội Biên phòng tỉnh Nam Vân")
+        services.set_addresses([("https", "https://guard.example:8441")], by=one, now=NOW)
+    for other in (military, guard):
+        ceremony.enrol(police, other)
+        ceremony.enrol(other, police)
+        called(police, other, now=NOW)
+        called(other, police, now=NOW)
+    return police, military, guard
 
 
 def called(asker: Server, other: Server, *, now: datetime) -> None:
@@ -66,17 +75,7 @@ def approved(server: Server) -> int:
 def test_one_partner_returns_what_went_to_two_and_the_other_answers_with_the_receipt_it_gave(
     wired: Estate, tmp_path: Path
 ) -> None:
-    police, military = ceremony.fresh(wired)
-    guard = wired.server("guard")
-    with guard.here():
-        one, *_others = administrators("an", "binh", "chi")
-        agency("BDB", "Bộ đội Biên phòng tỉnh Nam Vân")
-        services.set_addresses([("https", "https://guard.example:8441")], by=one, now=NOW)
-    for other in (military, guard):
-        ceremony.enrol(police, other)
-        ceremony.enrol(other, police)
-        called(police, other, now=NOW)
-        called(other, police, now=NOW)
+    police, military, guard = three(wired)
     folder = tmp_path / "elsewhere"
     folder.mkdir()
     old = police.copy(folder)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from django.test import Client
+from tests.dispatches import handlers
 from tests.partners.servers import NOW, Estate
 from tests.partners.test_reconcile import reconciled, restored
 from tests.partners.test_views import page, signed_in
@@ -15,8 +16,11 @@ from tests.transports import stations
 from tests.transports.stations import LATER, exchanged
 
 from giaoban.agencies.models import Person
+from giaoban.dispatches import ports
+from giaoban.dispatches.models import Dispatch
 from giaoban.partners import reconcile
 from giaoban.partners.models import Partner, PartnerAgency, Station
+from giaoban.project import wiring
 
 if TYPE_CHECKING:
     from pytest_django import DjangoDbBlocker
@@ -87,10 +91,37 @@ def test_a_partner_shows_that_it_is_reconciled_and_for_ever_what_it_lost(pair: s
 
     with pair.military.here():
         healed = page(signed_in("an"), url)
-    notice, loss = 'data-kind="problem"', "giaoban/CAT/out/2026"
+    notice, loss = 'data-kind="problem"', "sổ văn bản đi 2026 của CAT"
     assert (notice in quiet, loss in quiet) == (False, False)
     assert (notice in held, loss in held) == (True, False)
     assert (notice in healed, loss in healed) == (False, True)
+
+
+def test_what_could_not_be_done_again_is_named_as_people_call_it(pair: stations.Pair, tmp_path: Path) -> None:
+    exchanged(pair.police, pair.military)
+    exchanged(pair.military, pair.police)
+    folder = tmp_path / "elsewhere"
+    folder.mkdir()
+    old = restored(pair, folder)
+    for _round in range(3):
+        exchanged(old, pair.military, now=LATER)
+    broken = {**wiring.KINDS, **handlers.KINDS, "test.note": handlers.KINDS["test.broken"]}
+
+    with old.here():
+        ports.connect(
+            kinds=broken,
+            transports=wiring.TRANSPORTS,
+            routing=wiring.ROUTING,
+            may_send=wiring.MAY_SEND,
+            on_fork=wiring.ON_FORK,
+        )
+        client = signed_in("an")
+        client.post(FINISH)
+        told = page(client, "/partners/")
+        lost = Dispatch.objects.get(sender__code="BCH", kind="test.note")
+
+    assert f"01/BC-BCH ({lost.sender.short_name})" in told
+    assert lost.digest not in told
 
 
 def test_a_page_asks_the_database_nothing_more_while_nothing_is_wrong(

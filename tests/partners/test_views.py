@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,8 +14,17 @@ from tests.partners import ceremony
 from tests.partners.servers import NOW, Estate
 
 from giaoban.agencies.models import Agency, Person
-from giaoban.partners import offers, services
-from giaoban.partners.models import Partner, PartnerAgency, PartnerFinding, Route
+from giaoban.common.errors import RefusedError
+from giaoban.partners import offers, queries, reconcile, services, shown, statements
+from giaoban.partners.models import (
+    OFFER_LIFE,
+    Approval,
+    KeyStatementRow,
+    Partner,
+    PartnerAgency,
+    PartnerFinding,
+    Route,
+)
 
 if TYPE_CHECKING:
     from pytest_django import DjangoDbBlocker
@@ -218,3 +228,141 @@ def test_lists_cost_the_same_however_many_partners_there_are(pair: ceremony.Pair
         page(client, "/partners/")
 
     assert len(four) == len(one)
+
+
+# ---- offers that will not be approved ------------------------------------------------------------------------------------
+
+
+def test_an_offer_is_put_away_with_a_reason_and_taken_up_again_by_reading_it(pair: ceremony.Pair) -> None:
+    made = offer_of_the_military(pair)
+    first, second = signed_in("an"), signed_in("binh")
+    digits = made.fingerprint.split(" ")
+    read = first.post("/partners/read/", {"file": SimpleUploadedFile("offer.bin", made.sealed)})
+    url = f"/partners/{Partner.objects.get().uid}"
+    first.post(f"{url}/approve/", {"digits": " ".join(digits[:6])})
+
+    silent = first.post(f"{url}/put-away/", {"reason": " "})
+    away = second.post(f"{url}/put-away/", {"reason": "Số nghe được không khớp"})
+    listed, shown = page(first, "/partners/"), page(first, f"{url}/")
+    twice = first.post(f"{url}/put-away/", {"reason": "Lần nữa"})
+    too_late = second.post(f"{url}/approve/", {"digits": "".join(digits[6:])})
+    again = first.post("/partners/read/", {"file": SimpleUploadedFile("offer.bin", made.sealed)})
+    back = page(first, "/partners/")
+    second_half = second.post(f"{url}/approve/", {"digits": "".join(digits[6:])})
+
+    assert (read.status_code, silent.status_code, away.status_code, away["Location"]) == (302, 422, 302, "/partners/")
+    assert (url in listed, "Số nghe được không khớp" in shown, url in back) == (False, True, True)
+    assert (twice.status_code, too_late["Location"], again["Location"]) == (404, f"{url}/", f"{url}/approve/")
+    assert second_half.status_code == 422  # what was typed before it was put away does not count
+    assert Partner.objects.get().state == "proposed"
+    assert list(Approval.objects.filter(what="put_away").values_list("person__username", "detail")) == [
+        ("binh", "Số nghe được không khớp")
+    ]
+
+
+def test_an_offer_that_was_put_away_cannot_be_approved_behind_the_page(pair: ceremony.Pair) -> None:
+    made = offer_of_the_military(pair)
+    an = ceremony.person("an")
+    row = services.read_offer(made.sealed, by=an, now=NOW).row
+    services.put_away(row, "Đọc nhầm", by=an, now=NOW)
+
+    codes = []
+    for act in (
+        lambda: services.approve(row, made.fingerprint[:35], by=an, now=NOW),
+        lambda: services.put_away(row, "Lần nữa", by=an, now=NOW),
+        lambda: services.put_away(row, "x" * 301, by=an, now=NOW),
+    ):
+        with pytest.raises(RefusedError) as refused:
+            act()
+        codes.append(refused.value.code)
+
+    assert codes == ["offer.put_away", "offer.put_away", "offer.reason"]
+
+
+def test_only_administrators_of_the_server_put_an_offer_away(pair: ceremony.Pair) -> None:
+    row = services.read_offer(offer_of_the_military(pair).sealed, by=ceremony.person("an"), now=NOW).row
+    url = f"/partners/{Partner.objects.get().uid}/put-away/"
+    Person.objects.filter(username="chi").update(is_server_admin=False)
+
+    answers = [signed_in("chi").post(url, {"reason": "Không cần"}).status_code, Client().post(url).status_code]
+    with pytest.raises(RefusedError):
+        services.put_away(row, "Không cần", by=ceremony.person("chi"), now=NOW)
+
+    assert set(answers) <= {302, 403, 404}
+    assert not Approval.objects.filter(what="put_away").exists()
+
+
+def test_an_offer_can_be_approved_for_thirty_days_from_when_it_was_read_whatever_its_own_instant_says(
+    pair: ceremony.Pair,
+) -> None:
+    with pair.military.here():
+        made = services.make_offer(now=NOW - timedelta(days=90))
+    an, binh = ceremony.person("an"), ceremony.person("binh")
+    row = services.read_offer(made.sealed, by=an, now=NOW).row
+    last, after = NOW + OFFER_LIFE, NOW + OFFER_LIFE + timedelta(seconds=1)
+    digits = made.fingerprint.split(" ")
+    services.approve(row, "".join(digits[:6]), by=an, now=NOW)
+
+    found = services.read_offer(made.sealed, by=an, now=after)
+    with pytest.raises(RefusedError) as refused:
+        services.approve(row, "".join(digits[6:]), by=binh, now=after)
+    ended = [str(each[3]) for each in shown.partner_rows(queries.overview(), now=after)]
+    with pytest.raises(RefusedError) as not_updated:
+        services.update(row, by=an, now=after)
+    done = services.approve(row, "".join(digits[6:]), by=binh, now=last)
+
+    assert [each.code for each in found.findings] == ["offer.ended"]
+    assert (refused.value.code, not_updated.value.code) == ("offer.ended", "offer.ended")
+    assert ended == ["Bản giới thiệu đã hết hạn phê duyệt"]
+    assert done.state == "active"
+
+
+# ---- what pages say ------------------------------------------------------------------------------------------------------
+
+
+def test_a_partner_page_says_in_words_what_it_is_about_and_shows_no_codes(pair: ceremony.Pair) -> None:
+    partner = ceremony.enrol(pair.police, pair.military)
+    an = ceremony.person("an")
+    services.set_routes(partner, [("collect", ""), ("medium", "/media/usb")], by=an, now=NOW)
+    Approval.objects.create(partner=partner, person=an, what="waived", detail="9ee8f05f-6eee-4d39", at=NOW)
+    for code, detail in (
+        ("witness.forked", "giaoban/BCH/out/2026"),
+        (reconcile.DOUBLED, "17"),
+        ("recovery.stated", "ab" * 32),
+        ("keys.unheard_of", "keys.unheard_of x"),
+    ):
+        PartnerFinding.objects.create(partner=partner, code=code, detail=detail, freezes=False, found_at=NOW)
+
+    text = page(signed_in("an"), f"/partners/{partner.uid}/")
+
+    wanted = ("sổ văn bản đi 2026 của BCH", "đối tác tự đến lấy", "USB")
+    raw = ("giaoban/BCH", "9ee8f05f", "abab", "keys.unheard_of", "collect=", "<li>collect", "partner.hello")
+    assert [one for one in wanted if one not in text] == []
+    assert [one for one in raw if one in text] == []
+
+
+def test_a_partner_whose_server_is_reconciled_is_not_listed_as_active(pair: ceremony.Pair) -> None:
+    partner = ceremony.enrol(pair.police, pair.military)
+    PartnerAgency.objects.update(restoring="9ee8f05f-6eee-4d39-a27f-9a669cd887d8")
+    client = signed_in("an")
+
+    told = [
+        "Đang đối chiếu sau khi mất dữ liệu" in page(client, url) for url in ("/partners/", f"/partners/{partner.uid}/")
+    ]
+
+    assert told == [True, True]
+
+
+def test_a_statement_that_waits_shows_the_keys_that_would_count(pair: ceremony.Pair) -> None:
+    partner = ceremony.enrol(pair.police, pair.military)
+    with pair.military.here():
+        agency = Agency.objects.get(code="BCH")
+        row = services.rotate_key(agency, by=ceremony.person("an"), now=NOW)
+        assert isinstance(row, KeyStatementRow)
+        sealed, keys = bytes(row.sealed), queries.keys_of(agency)["keys"]
+    statements.take_statement(sealed, partner=partner, now=NOW)
+
+    text = page(signed_in("an"), "/keys/")
+
+    assert [one["id"] in text for one in keys] == [one["until"] is None for one in keys]
+    assert "Đối tác đã xác nhận thay khóa" in text

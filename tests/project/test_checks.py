@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import resource
 from pathlib import Path
 
 import pytest
@@ -44,6 +45,18 @@ def test_a_short_session_key_and_public_debug_are_errors(home: Path) -> None:
 @pytest.mark.django_db
 def test_the_test_database_is_as_durable_as_promised() -> None:
     assert [message.id for message in checks.database(databases=["default"])] == []
+
+
+@pytest.mark.django_db
+def test_a_limit_of_open_files_too_low_for_the_partners_is_warned_of(monkeypatch: pytest.MonkeyPatch) -> None:
+    _soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+
+    monkeypatch.setattr(checks, "FILES_ALONE", hard)
+    enough = [message.id for message in checks.database(databases=["default"])]
+    monkeypatch.setattr(checks, "FILES_ALONE", hard + 1)
+    too_low = [message.id for message in checks.database(databases=["default"])]
+
+    assert (enough, too_low) == ([], ["giaoban.W039"])
 
 
 def test_the_database_is_left_alone_unless_asked_for() -> None:

@@ -8,6 +8,7 @@ import uuid
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import transaction
 from django.test import Client
 from tests.security.intruders import ADMIN, ARMY, STRANGER, Secrets, plant, program, state_of_database, strengthen
@@ -47,7 +48,14 @@ def body_of(described: dict[str, Any], operation: dict[str, Any]) -> Any:
     for kind, said in content.items():
         if kind == "application/json":
             return sample(described, said["schema"])
+        if kind == "multipart/form-data":
+            properties = said["schema"]["properties"]
+            return Form({name: sample(described, part) for name, part in properties.items() if name != "files"})
     return None
+
+
+class Form(dict[str, Any]):
+    """The fields of a form that brings a file."""
 
 
 def sample(described: dict[str, Any], schema: dict[str, Any]) -> Any:
@@ -98,7 +106,7 @@ def address(path: str, secrets: Secrets | None) -> str:
             "past-records": secrets.record_uid, "letters": secrets.letter, "coordinations": secrets.conference.coordination.uid, "files": 0,
         }  # fmt: skip
     absent = {"deliveries": 987_654_321, "files": 7}
-    plain = {"period": "2026-Q3", "direction": "out", "version": 1}
+    plain = {"period": "2026-Q3", "direction": "out", "version": 1, "sha256": "0" * 64}
 
     def fill(match: re.Match[str]) -> str:
         before, name = match[1], match[2]
@@ -110,6 +118,9 @@ def address(path: str, secrets: Secrets | None) -> str:
 
 
 def ask(client: Client, method: str, path: str, body: Any) -> Any:
+    if isinstance(body, Form):
+        fields = {name: value for name, value in body.items() if value is not None}
+        return client.post(path, {**fields, "files": [SimpleUploadedFile("a.txt", b"x")]})
     kind = {} if body is None else {"data": json.dumps(body), "content_type": "application/json"}
     return getattr(client, method)(path, **kind)
 

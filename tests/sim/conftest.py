@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from giaoban.kernel import envelope, receipt, register, signing
+from giaoban.kernel import bundle, envelope, keyring, receipt, register, signing
 from giaoban.sim import memo
 
 if TYPE_CHECKING:
@@ -17,11 +17,11 @@ if TYPE_CHECKING:
 @pytest.fixture(autouse=True, scope="module")
 def plain_kernel() -> Iterator[None]:
     """The simulator puts memories around the kernel for the life of its process (`sim/memo.py`); other tests of the process want it plain."""
-    before = [(module, dict(vars(module))) for module in (envelope, receipt, register, signing)]
+    before = [(module, dict(vars(module))) for module in (bundle, envelope, keyring, receipt, register, signing)]
     yield
     for module, names in before:
         vars(module).update(names)
-    memo._counts["installed"] = 0
+    memo.forget()
 
 
 @pytest.fixture

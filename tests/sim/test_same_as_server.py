@@ -14,9 +14,10 @@ from tests.dispatches import handlers
 from tests.dispatches.houses import NOW
 from tests.sim import courier
 
-from giaoban.kernel import envelope, receipt
+from giaoban.kernel import delivery, envelope, receipt
 from giaoban.kernel.delivery import Reason, reason_of
 from giaoban.kernel.errors import ErrorCode, KernelError
+from giaoban.sim import disk
 from giaoban.sim import station as simulated
 from giaoban.sim.station import NOTE, UNKNOWN, Station
 from giaoban.sim.world import World
@@ -95,13 +96,29 @@ class Simulated:
         return said.sequence, said.reference and said.reference.number, [to.sequence for to in said.recipients]
 
     def round(self, fates: list[str]) -> None:
+        first = self._first_waiting()
         for sender in self.stations.values():
             tx = sender.begin()
+            every = list(tx.unsettled)
+            # These senders live on one server, where what waits for somebody keeps its place before what others send there as well.
+            behind = {key for key in every if self._index(key[0]) > first.get(key[1], len(self.issued))}
+            for key in behind:
+                del tx.unsettled[key]
             claimed = sender.due(tx)
+            tx.unsettled = {key: None for key in every if key in behind or key in tx.unsettled}
             sender.commit(tx)
             for partner, digests in claimed.items():
                 for digest in digests:
                     self._carry(sender, partner, digest, fates[self._index(digest)])
+
+    def _first_waiting(self) -> dict[str, int]:
+        """Recipient → the oldest dispatch to it that keeps its place."""
+        first: dict[str, int] = {}
+        for station in self.stations.values():
+            for (digest, recipient), row in station.disk.outbox.items():
+                if delivery.keeps_place(row.delivery, now=self.now):
+                    first[recipient] = min(first.get(recipient, len(self.issued)), self._index(digest))
+        return first
 
     def _carry(self, sender: Station, partner: str, digest: str, fate: str) -> None:
         if fate == courier.LOST:
@@ -260,4 +277,5 @@ def test_server_and_simulator_take_every_decision_from_the_kernel() -> None:
     )
 
     assert server & DECISIONS == DECISIONS
-    assert calls_of_exchange(inspect.getsource(simulated)) & DECISIONS == DECISIONS
+    simulator = set().union(*(calls_of_exchange(inspect.getsource(module)) for module in (disk, simulated)))
+    assert simulator & DECISIONS == DECISIONS

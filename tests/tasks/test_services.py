@@ -240,6 +240,9 @@ def test_an_event_that_is_not_the_senders_to_tell_is_refused(hall: Hall) -> None
     row = Outbox.objects.get(recipient__code="CAH", dispatch__kind="task.completed")
 
     refused("task.not_yours", lambda: _hand_over(row, sender=hall.agencies["HKL"], event=str(uuid.uuid4())))
+    early = {"sender": hall.agencies["HKL"], "task": str(uuid.uuid4())}
+    _hand_over(row, **early)  # of a task that is not here yet: kept, and counts for nothing
+    refused("task.not_yours", lambda: _hand_over(row))  # said, not passed over as a repeat
     refused("task.kind", lambda: _hand_over(row, kind="accepted", event=str(uuid.uuid4())))
     refused("task.payload", lambda: _hand_over(row, percent=101))
     refused("task.payload", lambda: _hand_over(row, surprise=1))

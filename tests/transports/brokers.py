@@ -20,7 +20,37 @@ PROGRAM = shutil.which("nats-server", path=str(Path(sys.executable).parent)) or 
 class Broker:
     """A running server."""
 
-    address: str
+    port: int
+    folder: Path
+    process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def address(self) -> str:
+        """Where it is reached."""
+        return f"nats://127.0.0.1:{self.port}"
+
+    def start(self) -> None:
+        """Returns when it answers."""
+        command = [str(PROGRAM), "-a", "127.0.0.1", "-p", str(self.port), "-js", "-sd", str(self.folder)]
+        self.process = subprocess.Popen(
+            [*command, "-l", str(self.folder / "log")], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        )
+        for _try in range(300):
+            try:
+                socket.create_connection(("127.0.0.1", self.port), timeout=1).close()
+                break
+            except OSError:
+                try:
+                    self.process.wait(0.1)
+                except subprocess.TimeoutExpired:
+                    continue
+
+    def kill(self) -> None:
+        """As if its plug were pulled."""
+        if self.process is not None:
+            self.process.kill()
+            self.process.wait(10)
+            self.process = None
 
     def say(self, subject: str, content: bytes, headers: dict[str, str] | None) -> None:
         """Publish anything, as anybody who may connect could."""
@@ -41,23 +71,9 @@ def broker_or_skip(folder: Path) -> Iterator[Broker]:
         pytest.skip("there is no nats-server on this machine")
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    process = subprocess.Popen(
-        [PROGRAM, "-a", "127.0.0.1", "-p", str(port), "-js", "-sd", str(folder), "-l", str(folder / "log")],
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
+        made = Broker(probe.getsockname()[1], folder)
     try:
-        for _try in range(100):
-            try:
-                socket.create_connection(("127.0.0.1", port), timeout=1).close()
-                break
-            except OSError:
-                try:
-                    process.wait(0.1)
-                except subprocess.TimeoutExpired:
-                    continue
-        yield Broker(f"nats://127.0.0.1:{port}")
+        made.start()
+        yield made
     finally:
-        process.terminate()
-        process.wait(10)
+        made.kill()

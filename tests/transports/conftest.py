@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 from tests.dispatches.conftest import committed_house, house, kinds
-from tests.partners.conftest import empty_database, estate
+from tests.partners.conftest import empty_database, estate, template
 
 if TYPE_CHECKING:
     from tests.partners.servers import Estate
     from tests.transports.stations import Pair
 
-__all__ = ["committed_house", "empty_database", "estate", "house", "kinds"]
+__all__ = ["committed_house", "empty_database", "estate", "house", "kinds", "template"]
 
 
 @pytest.fixture

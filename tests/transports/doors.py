@@ -65,17 +65,18 @@ class Opened(Door):
 
 
 @contextmanager
-def listening(server: Server, *, known_by: Server) -> Iterator[Opened]:
-    """`server` listens, and `known_by` has the address as its only route to it."""
+def listening(server: Server, *, known_by: Server | None, port: int = 0) -> Iterator[Opened]:
+    """`server` listens, and `known_by` is given the address as its only route to it."""
     door = Opened(server)
     loop = asyncio.new_event_loop()
     thread = threading.Thread(target=loop.run_forever, daemon=True)
     thread.start()
-    sock = socket.create_server(("127.0.0.1", 0))
+    sock = socket.create_server(("127.0.0.1", port))
     with server.here():
         listener = Listener(door, folder=exchange.spool_folder(), limits=Limits(linger=0.2))
         asyncio.run_coroutine_threadsafe(listener.start([sock], context()), loop).result(10)
-    route(known_by, "https", f"https://127.0.0.1:{sock.getsockname()[1]}")
+    if known_by is not None:
+        route(known_by, "https", f"https://127.0.0.1:{sock.getsockname()[1]}")
     try:
         yield door
     finally:

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import shutil
 import socket
+import sqlite3
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, nullcontext
 from datetime import timedelta
 from itertools import permutations
 from pathlib import Path
 
 import pytest
+from django.db import OperationalError
 from tests.dispatches import handlers
 from tests.partners import ceremony
 from tests.partners.servers import NOW, Estate, Server
@@ -20,10 +23,11 @@ from tests.transports.brokers import Broker, broker_or_skip
 from tests.transports.doors import listening, route
 from tests.transports.stations import Pair, arrived, send, standing
 
-from giaoban.dispatches import services
-from giaoban.dispatches.models import Incoming, Receipt
-from giaoban.kernel.delivery import Reason
-from giaoban.partners import exchange
+from giaoban.common.storage import FileStore
+from giaoban.dispatches import services, written
+from giaoban.dispatches.models import Incoming, Outbox, Receipt
+from giaoban.kernel.delivery import FETCHED_LASTS, RETRY_AFTER, Reason
+from giaoban.partners import exchange, waking
 from giaoban.partners.models import Contact, Partner, ReceiptDue
 from giaoban.transports import rounds
 from giaoban.transports.folder import files
@@ -139,6 +143,98 @@ def test_https_serves_the_side_that_cannot_be_reached(pair: Pair) -> None:
             assert rounds.pause_after(Partner.objects.get(), "https") == rounds.POLL_SECONDS
 
 
+def test_a_partner_that_fetches_and_dies_is_named_and_reached_soon_by_a_usual_route(pair: Pair) -> None:
+    with listening(pair.military, known_by=pair.police) as door:
+        door.lose_answers = 1
+        send(pair.military, "lấy rồi chết", to=("CAT",))
+        visit(pair.police, "https")
+        fetched = standing(pair.military)
+    with listening(pair.police, known_by=pair.military), pair.military.here():
+        services.tidy(NOW + FETCHED_LASTS)
+        overdue = standing(pair.military)
+        services.deliver_all(NOW + FETCHED_LASTS + RETRY_AFTER[0])
+
+    assert fetched == [("handed_over", "fetched_not_confirmed")]
+    assert overdue == [("waiting", "receipt_overdue")]
+    assert standing(pair.military) == [("accepted", "")]
+    assert handlers.taken == [("CAT", "lấy rồi chết")]
+
+
+def unreachable(pair: Pair) -> int:
+    """The police has tried the military so often that the next try is hours away. The port at which it looks for it."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = int(probe.getsockname()[1])
+    route(pair.police, "https", f"https://127.0.0.1:{port}")
+    send(pair.police, "lâu rồi")
+    now = NOW
+    for wait in RETRY_AFTER:
+        deliver(pair.police, now=now)
+        now += wait
+    return port
+
+
+def test_what_waits_for_hours_leaves_at_once_when_the_partner_answers_again(pair: Pair) -> None:
+    port = unreachable(pair)
+    with pair.police.here():
+        row = Outbox.objects.get(dispatch__kind="test.note")
+        before = row.state, row.reason, row.attempts
+        later = row.changed_at + timedelta(minutes=3)
+        far = row.next_at - later if row.next_at else timedelta(0)
+    with listening(pair.military, known_by=None, port=port):
+        visit(pair.police, "https", now=later)
+        with pair.police.here():
+            due = Outbox.objects.get(pk=row.pk)
+            again = due.state, due.attempts
+        deliver(pair.police, now=later)
+
+    assert before == ("waiting", "partner_unreachable", len(RETRY_AFTER))
+    assert far > timedelta(hours=11)
+    assert again == ("queued", len(RETRY_AFTER))
+    assert standing(pair.police) == [("accepted", "")]
+
+
+def test_a_stick_under_way_does_not_keep_the_line_waiting_that_is_there_again(pair: Pair, tmp_path: Path) -> None:
+    port = unreachable(pair)
+    moment = NOW + sum(RETRY_AFTER, timedelta(0))
+    with pair.police.here():
+        export(Partner.objects.get(), tmp_path, now=moment)
+    carried = standing(pair.police)
+    with listening(pair.military, known_by=None, port=port):
+        visit(pair.police, "https", now=moment + timedelta(minutes=6))
+        deliver(pair.police, now=moment + timedelta(minutes=6))
+
+    assert carried == [("handed_over", "on_medium")]
+    assert standing(pair.police) == [("accepted", "")]
+    assert [fate for name, fate, _code in read_stick(pair.military, tmp_path) if name.endswith(".gbb")] == [Fate.TAKEN]
+    assert handlers.taken == [("BCH", "lâu rồi")]
+
+
+def test_a_partner_that_calls_although_we_cannot_reach_it_is_looked_for_at_once(pair: Pair) -> None:
+    waking.take_heard()
+    stations.exchanged(pair.military, pair.police)
+    sound = waking.take_heard()
+    unreachable(pair)
+    stations.exchanged(pair.military, pair.police, now=AFTER)
+    with pair.police.here():
+        called = waking.take_heard()
+        partner = Partner.objects.get().pk
+
+    assert (sound, called, waking.take_heard()) == (set(), {partner}, set())
+
+
+def test_nothing_is_composed_for_a_partner_that_is_not_there(pair: Pair) -> None:
+    unreachable(pair)
+    with pair.police.here():
+        before = Contact.objects.get().sent_number
+    later = NOW + timedelta(days=3)
+    deliver(pair.police, now=later)
+    found = visit(pair.police, "https", now=later)
+
+    with pair.police.here():
+        assert (Contact.objects.get().sent_number, found.failure) == (before, "partner_unreachable")
+
+
 def test_https_pulls_while_it_pushes_when_the_other_side_collects(pair: Pair) -> None:
     route(pair.military, "collect", "")
     with listening(pair.military, known_by=pair.police):
@@ -162,10 +258,10 @@ def test_a_file_of_a_few_megabytes_goes_through(pair: Pair) -> None:
 
         assert standing(pair.police) == [("accepted", "")]
         with pair.military.here():
-            from giaoban.dispatches import issuing
+            from giaoban.dispatches import written
 
             named = Incoming.objects.get(dispatch__digest=sent.digest).dispatch.files.get()
-            assert issuing.files().read(named.sha256) == content
+            assert written.files().read(named.sha256) == content
 
 
 # ---- folder and stick ------------------------------------------------------------------------------------------------------
@@ -197,6 +293,19 @@ def test_a_folder_carries_dispatches_there_and_receipts_back_and_is_tidied(pair:
         assert ReceiptDue.objects.count() == 0
     # What the other side has taken in lies there no longer; two quiet sides do not write to one another for ever.
     assert len(list(folder.iterdir())) <= 2
+
+
+def test_parts_that_were_never_finished_are_taken_away_after_days_and_nothing_else(pair: Pair, folder: Path) -> None:
+    names = (".gbb-part-old", ".gbb-part-new", "của ai đó.txt")
+    for name in names:
+        (folder / name).write_bytes(b"half")
+        os.utime(folder / name, (NOW.timestamp(), NOW.timestamp()))
+    later = NOW + timedelta(days=3)
+    os.utime(folder / ".gbb-part-new", (later.timestamp(), later.timestamp()))
+    (folder / ".gbb-part-link").symlink_to(folder / "của ai đó.txt")
+    visit(pair.police, "folder", now=later)
+
+    assert {path.name for path in folder.iterdir()} == {*names[1:], ".gbb-part-link"}
 
 
 def test_a_folder_that_is_not_there_is_one_reason(pair: Pair, folder: Path) -> None:
@@ -308,8 +417,67 @@ def test_a_copied_file_under_another_name_is_known(pair: Pair, stick: Path) -> N
     send(pair.police, "một")
     (good,) = write_stick(pair.police, stick)
     shutil.copy(good, stick / f"{good.name[:18]}99999999.gbb")
+    shutil.copy(good, stick / "bản sao (1).GBB")
 
-    assert [fate for _name, fate, _code in read_stick(pair.military, stick)] == [Fate.TAKEN, Fate.REPEATED]
+    fates = [fate for _name, fate, _code in read_stick(pair.military, stick)]
+    assert sorted(fates) == [Fate.REPEATED, Fate.REPEATED, Fate.TAKEN]
+
+
+def test_a_stick_is_taken_in_once_more_when_our_disk_had_no_room_for_its_files(
+    pair: Pair, stick: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def no_room(self: FileStore, content: bytes) -> str:
+        raise OSError(errno.ENOSPC, "full")
+
+    send(pair.police, "một")
+    write_stick(pair.police, stick)
+    with monkeypatch.context() as full:
+        full.setattr(FileStore, "put", no_room)
+        with pytest.raises(OSError, match="No space left"):
+            read_stick(pair.military, stick)
+    before = arrived(pair.military)
+
+    fates = [fate for _name, fate, _code in read_stick(pair.military, stick)]
+    assert (before, fates, arrived(pair.military)) == (0, [Fate.TAKEN], 1)
+
+
+@pytest.mark.parametrize(("code", "full"), [(sqlite3.SQLITE_FULL, True), (sqlite3.SQLITE_BUSY, False)])
+def test_a_stick_is_taken_in_once_more_when_our_database_could_not_take_it(
+    pair: Pair, stick: Path, monkeypatch: pytest.MonkeyPatch, code: int, full: bool
+) -> None:
+    def fails(*_arguments: object, **_named: object) -> None:
+        error = sqlite3.OperationalError("full or locked")
+        error.sqlite_errorcode = code
+        raise OperationalError(str(error)) from error
+
+    send(pair.police, "một")
+    write_stick(pair.police, stick)
+    with monkeypatch.context() as failing:
+        failing.setattr(written, "write", fails)
+        with pytest.raises(OSError, match="No space left") if full else nullcontext():
+            read_stick(pair.military, stick)
+    before = arrived(pair.military)
+
+    fates = [fate for _name, fate, _code in read_stick(pair.military, stick)]
+    assert (before, fates, arrived(pair.military)) == (0, [Fate.TAKEN], 1)
+
+
+def test_a_medium_that_cannot_sync_a_folder_alone_is_written_all_the_same(
+    pair: Pair, stick: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    synced = []
+
+    def failing(_folder: Path) -> None:
+        raise OSError(errno.EINVAL, "Invalid argument")
+
+    monkeypatch.setattr(files, "sync_folder", failing)
+    monkeypatch.setattr(os, "sync", lambda: synced.append(True))
+    send(pair.police, "một")
+    written = write_stick(pair.police, stick)
+
+    assert (len(written), synced) == (1, [True])
+    assert read_stick(pair.military, stick)[0][1] == Fate.TAKEN
+    assert standing(pair.police) == [("handed_over", "on_medium")]
 
 
 def test_a_stick_that_fails_while_it_is_written_loses_nothing(pair: Pair, stick: Path) -> None:
@@ -392,21 +560,77 @@ def test_what_could_not_be_taken_in_comes_again(pair: Pair, broker: Broker) -> N
     with pair.military.here():
         me = str(stations.station.identity(now=NOW).uid)
 
-        def fail(_stream: object, _size: int) -> None:
-            raise ZeroDivisionError
-
-        with pytest.raises(ZeroDivisionError):
-            nats.fetch(
-                broker.address,
-                receiver=me,
-                take=fail,
-                spool=exchange.spool_folder(),
-                folder=Path("/nowhere"),
-                now=NOW.timestamp(),
-                again_after=0.1,
-            )
+        bundles = nats.fetch(
+            broker.address,
+            receiver=me,
+            spool=exchange.spool_folder(),
+            folder=Path("/nowhere"),
+            now=NOW.timestamp(),
+            again_after=0.1,
+        )
+        next(bundles)
+        bundles.close()
 
     assert visit(pair.military, "nats").brought == 1
+
+
+def broken_after(broker: Broker, pieces: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The plug of the broker is pulled in the middle of the next bundle."""
+    whole = nats._cut
+
+    def cut(given: Iterator[bytes]) -> Iterator[bytes]:
+        for number, piece in enumerate(whole(given)):
+            if number == pieces:
+                broker.kill()
+            yield piece
+
+    monkeypatch.setattr(nats, "PIECE", 500)
+    monkeypatch.setattr(nats, "_cut", cut)
+
+
+def test_a_broker_that_dies_in_the_middle_of_a_bundle_loses_and_doubles_nothing(
+    pair: Pair, broker: Broker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    by_broker(pair, broker)
+    send(pair.police, "giữa chừng")
+    with monkeypatch.context() as patched:
+        broken_after(broker, 2, patched)
+        deliver(pair.police)
+        broken = standing(pair.police)
+        gone = visit(pair.military, "nats")
+    broker.start()
+    there = visit(pair.military, "nats")  # a half bundle lies there
+    deliver(pair.police, now=AFTER)
+    came = visit(pair.military, "nats")
+    visit(pair.police, "nats")
+
+    assert broken == [("waiting", "partner_unreachable")]
+    assert (gone.failure, there.failure, there.brought, came.brought) == ("partner_unreachable", "", 0, 1)
+    assert standing(pair.police) == [("accepted", "")]
+    assert handlers.taken == [("BCH", "giữa chừng")]
+
+
+def test_a_broker_that_dies_between_the_two_keeps_what_it_acknowledged_and_goes_on(pair: Pair, broker: Broker) -> None:
+    by_broker(pair, broker)
+    send(pair.police, "một")
+    deliver(pair.police)
+    broker.kill()
+    send(pair.police, "hai")
+    deliver(pair.police)
+    while_gone = standing(pair.police)
+    broker.start()
+    first = visit(pair.military, "nats")
+    visit(pair.police, "nats", now=AFTER)  # finds the broker there again: what waits leaves at once
+    deliver(pair.police, now=AFTER)
+    visit(pair.military, "nats")
+    broker.kill()
+    broker.start()
+    visit(pair.police, "nats", now=AFTER)
+
+    assert while_gone == [("handed_over", "receipt_awaited"), ("waiting", "partner_unreachable")]
+    assert first.brought == 1
+    assert standing(pair.police) == [("accepted", "")] * 2
+    assert handlers.taken == [("BCH", "một"), ("BCH", "hai")]
 
 
 def test_an_old_broker_is_named(broker: Broker, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -468,19 +692,11 @@ def _by_nats(pair: Pair, broker: Broker, content: bytes, *, uid: str) -> list[by
         me = str(stations.station.identity(now=NOW).uid)
         nats.publish(broker.address, receiver=me, uid=uid, size=len(content), pieces=iter([content]), folder=Path("/x"))
         found: list[bytes] = []
-
-        def take(stream: object, size: int) -> None:
-            opening = exchange.open_stream(stream, size, now=NOW)  # type: ignore[arg-type]
-            found.extend(exchange.take_in(opening, stream, now=NOW, one_way=True).receipts)  # type: ignore[arg-type]
-
-        nats.fetch(
-            broker.address,
-            receiver=me,
-            take=take,
-            spool=exchange.spool_folder(),
-            folder=Path("/x"),
-            now=NOW.timestamp(),
-        )
+        for stream, size in nats.fetch(
+            broker.address, receiver=me, spool=exchange.spool_folder(), folder=Path("/x"), now=NOW.timestamp()
+        ):
+            opening = exchange.open_stream(stream, size, now=NOW)
+            found.extend(exchange.take_in(opening, stream, now=NOW, one_way=True).receipts)
     return found
 
 

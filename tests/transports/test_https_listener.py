@@ -25,7 +25,7 @@ from cryptography.x509.oid import NameOID
 from giaoban.kernel.delivery import Reason
 from giaoban.transports.https import client
 from giaoban.transports.https.client import CallError, Patience
-from giaoban.transports.https.listener import Limits, Listener, RefusedBundleError
+from giaoban.transports.https.listener import Limits, Listener, RefusedBundleError, _network
 
 TYPE = "application/vnd.giaoban.bundle"
 TIGHT = Limits(
@@ -35,8 +35,9 @@ TIGHT = Limits(
     silence=0.4,
     body=1.5,
     linger=0.3,
-    connections=12,
-    connections_of_one=8,
+    grace=0.8,
+    unknown=12,
+    unknown_of_one=8,
     bundles=4,
     size=4_000_000,
 )
@@ -52,6 +53,7 @@ class Echo:
         self.handled: list[int] = []
         self.examined = 0
         self.gate: threading.Event | None = None
+        self.door: threading.Event | None = None
 
     def head_size(self, prefix: bytes) -> int:
         if not prefix.isdigit():
@@ -60,12 +62,17 @@ class Echo:
 
     def examine(self, head: bytes, size: int) -> str:
         self.examined += 1
+        if self.door is not None:
+            self.door.wait(10)
         if b"stranger" in head:
             raise RefusedBundleError("station.unknown", 403)
         return head.decode()
 
+    def lane(self, opening: str) -> str:
+        return opening
+
     def handle(self, opening: str, stream: IO[bytes]) -> Reply:
-        if self.gate is not None:
+        if self.gate is not None and "good" in opening:
             self.gate.wait(10)
         stream.seek(0)
         content = stream.read()
@@ -74,7 +81,8 @@ class Echo:
         if b"bug" in content:
             raise ZeroDivisionError
         self.handled.append(len(content))
-        return Reply(hashlib.sha256(content).hexdigest().encode() * (2000 if b"much" in content else 1))
+        times = 2000 if b"much" in content else 400_000 if b"huge" in content else 1
+        return Reply(hashlib.sha256(content).hexdigest().encode() * times)
 
 
 class Reply(io.BytesIO):
@@ -352,18 +360,141 @@ def test_an_older_tls_is_not_spoken(running: Running) -> None:
     assert still_works(running)
 
 
-def test_one_address_cannot_take_all_connections(start: Start) -> None:
-    running = start(replace(TIGHT, connections_of_one=3, idle=5))
-    held = [running.connect() for _number in range(3)]
-    try:
-        for each in held:
-            each.sendall(b"POST ")
-        refused = answer_of(running.say(request()))
-    finally:
-        for each in held:
-            each.close()
+PATIENT = replace(TIGHT, handshake=10, header=10, idle=10, silence=10, grace=10, body=30)
+"""Nobody is let go for being slow: whoever goes has given way."""
+SLOW_HEAD = request(content_length="900000", body=b"9999" + b"x" * 100)
+SLOW_BODY = request(content_length="900000", body=b"0004evil" + b"x" * 100)
 
-    assert refused == (503, "exchange.busy")
+
+def test_of_too_many_unknown_ones_of_one_address_the_oldest_gives_way(start: Start) -> None:
+    running = start(replace(PATIENT, unknown_of_one=3))
+    held = [running.connect() for _number in range(3)]
+    for each in held:
+        each.sendall(b"POST ")
+
+    newest = answer_of(running.say(request()))
+    oldest = read_all(held[0])
+    held[2].sendall(request()[len("POST ") :])
+    last = answer_of(read_all(held[2]))
+
+    assert (newest[0], oldest, last[0]) == (200, b"", 200)
+
+
+@pytest.mark.parametrize("said", [b"", b"POST ", request(content_length="900000", body=b"00"), SLOW_HEAD])
+def test_strangers_who_fill_all_their_places_keep_no_partner_out(start: Start, said: bytes) -> None:
+    running = start(replace(PATIENT, unknown=4, bundles=2))
+    held = [running.connect() for _number in range(6)]
+    for each in held:
+        each.sendall(said)
+
+    assert [still_works(running) for _try in range(3)] == [True] * 3
+
+
+def test_the_head_of_one_that_gave_way_is_not_examined(start: Start) -> None:
+    running = start(replace(PATIENT, unknown=2))
+    running.exchange.door = threading.Event()
+    held = [running.connect() for _number in range(1)]
+    held[0].sendall(request(body=b"0008stranger"))
+    while not running.exchange.examined:
+        time.sleep(0.01)
+    for _number in range(8):
+        held.append(running.connect())
+        held[-1].sendall(request(body=b"0008stranger"))
+
+    gone = [read_all(each) for each in held[:7]]
+    running.exchange.door.set()
+    answers = [answer_of(read_all(each))[0] for each in held[7:]]
+
+    assert (gone, answers, running.exchange.examined) == ([b""] * 7, [403, 403], 3)
+
+
+def test_an_answer_that_is_taken_too_slowly_is_given_up(start: Start) -> None:
+    running, pause, came = start(replace(PATIENT, body=1)), threading.Event(), 0
+
+    with running.connect() as talk:
+        talk.sendall(request(body=b"0004huge"))
+        for _try in range(20):
+            came += len(talk.recv(65536))
+            pause.wait(0.1)
+        came += len(read_all(talk))
+
+    assert came < 64 * 400_000
+    assert still_works(running)
+
+
+def test_a_connection_is_counted_before_it_shakes_hands(start: Start) -> None:
+    running = start(replace(PATIENT, unknown=4))
+    mute = [socket.create_connection(("127.0.0.1", running.port), timeout=10) for _number in range(40)]
+
+    gone = [each.recv(1) for each in mute[:36]]
+    works = still_works(running)
+    for each in mute:
+        each.close()
+
+    assert (gone, works) == ([b""] * 36, True)
+
+
+def test_a_partner_that_holds_many_bundles_holds_them_against_itself_only(start: Start) -> None:
+    running = start(replace(PATIENT, connections_of_one=2, bundles=3))
+    held = [running.connect() for _number in range(4)]
+    for number, each in enumerate(held, start=1):
+        each.sendall(SLOW_BODY)
+        while running.exchange.examined < number:
+            time.sleep(0.01)
+
+    works = [still_works(running) for _try in range(3)]
+    oldest = [read_all(each) for each in held[:2]]
+
+    assert (works, oldest) == ([True] * 3, [b"", b""])
+
+
+def test_an_idle_partner_gives_way_to_one_at_work(start: Start) -> None:
+    running = start(replace(PATIENT, connections=2, bundles=9))
+    first, second = running.connect(), running.connect()
+    for each, name in ((first, b"0003one"), (second, b"0003two")):
+        each.sendall(request(body=name, connection="keep-alive"))
+        answer = b""
+        while not answer.endswith(hashlib.sha256(name).hexdigest().encode()):
+            answer += each.recv(65536)
+
+    third = answer_of(running.say(request()))
+
+    assert (third[0], read_all(first)) == (200, b"")
+
+
+@pytest.mark.parametrize(
+    ("limits", "size", "start_of_body"),
+    [
+        (replace(PATIENT, grace=0.3, head_rate=1000), 900_000, b"0500"),
+        (replace(PATIENT, grace=0.3, rate=1000), 500, b"0004good"),
+        (replace(PATIENT, grace=0.3, body=0.8), 900_000, b"0004good"),
+    ],
+    ids=["head", "declared size", "whole"],
+)
+def test_what_comes_steadily_has_as_long_as_its_size_takes(
+    start: Start, limits: Limits, size: int, start_of_body: bytes
+) -> None:
+    running, pause, begun = start(limits), threading.Event(), time.monotonic()
+
+    with running.connect() as talk:
+        talk.sendall(request(content_length=str(size), body=start_of_body))
+        try:
+            while time.monotonic() - begun < 5:
+                talk.sendall(b"x")
+                pause.wait(0.05)
+        except (ConnectionError, ssl.SSLError):
+            pass
+        raw = read_all(talk)
+
+    assert answer_of(raw)[0] in {408, 0}
+    assert time.monotonic() - begun < 4
+    assert still_works(running)
+
+
+def test_an_address_of_ipv6_counts_for_its_network() -> None:
+    found = [_network(each) for each in ("10.0.0.7", "::ffff:10.0.0.7", "2001:db8::1", "2001:db8::2:1", "fe80::1%eth0")]
+
+    assert found == ["10.0.0.7", "10.0.0.7", "2001:db8::/64", "2001:db8::/64", "fe80::/64"]
 
 
 def test_more_bundles_than_can_be_taken_are_put_off(start: Start) -> None:
@@ -382,6 +513,23 @@ def test_more_bundles_than_can_be_taken_are_put_off(start: Start) -> None:
 
     assert refused == (503, "exchange.busy")
     assert answers == [200, 200]
+
+
+def test_one_sender_takes_one_thread_however_many_bundles_it_sends(start: Start) -> None:
+    running = start(replace(TIGHT, threads=2, silence=10))
+    running.exchange.gate = threading.Event()
+    held = [running.connect() for _number in range(3)]
+    for each in held:
+        each.sendall(request(body=b"0004goodrest"))
+    for _try in range(200):
+        if running.exchange.examined == 3 or running.exchange.gate.wait(0.01):
+            break
+
+    other = answer_of(running.say(request(body=b"0004mild")))[0]
+    running.exchange.gate.set()
+    answers = [answer_of(read_all(each))[0] for each in held]
+
+    assert (other, answers) == (200, [200, 200, 200])
 
 
 @pytest.mark.parametrize(
@@ -526,3 +674,20 @@ def test_an_answer_that_drips_is_given_up(running: Running, tmp_path: Path) -> N
     other.close()
 
     assert caught.value.reason is Reason.PARTNER_UNREACHABLE
+
+
+def test_an_answer_without_end_is_cut_off(running: Running, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(client, "MAX_BUNDLE_SIZE", 10_000)
+    answers = {size: (OK + f"content-length: {size}\r\n\r\n" + "x" * size).encode() for size in (10_000, 10_001)}
+    others = {size: Hostile(tmp_path / "x.crt", tmp_path / "x.key", raw) for size, raw in answers.items()}
+    for other in others.values():
+        other.start()
+
+    whole = running.call(b"0004good", address=f"https://127.0.0.1:{others[10_000].port}")
+    with pytest.raises(CallError) as caught:
+        running.call(b"0004good", address=f"https://127.0.0.1:{others[10_001].port}")
+    for other in others.values():
+        other.close()
+
+    assert len(whole) == 10_000
+    assert (caught.value.reason, caught.value.detail) == (Reason.PARTNER_FAILED, "the answer is too large")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import date
+from datetime import date, datetime, time, timedelta
 
 import pytest
 from django.template import engines
@@ -12,13 +12,15 @@ from django.utils import translation
 from tests.web import gallery
 
 from giaoban.agencies.context import Shell
+from giaoban.common.clock import HANOI
 from giaoban.common.errors import RefusedError
 from giaoban.web import views
 from giaoban.web.drawing import sparkline, strip
 from giaoban.web.forms import DayField, MomentField
-from giaoban.web.templatetags.web import day, deadline_words, figure, moment
+from giaoban.web.templatetags.web import day, deadline, deadline_words, figure, moment
 
 TODAY = date(2026, 11, 23)
+NOW = datetime(2026, 11, 23, 9, 0, tzinfo=HANOI)
 
 
 @pytest.fixture(scope="module")
@@ -27,7 +29,7 @@ def page() -> str:
     request = RequestFactory().get("/gallery/?q=a&sort=-due")
     template = engines["django"].from_string(gallery.TEMPLATE.read_text(encoding="utf-8"))
     with translation.override("vi"):
-        return template.render({**gallery.context(TODAY), "shell": Shell(today=TODAY)}, request)
+        return template.render({**gallery.context(TODAY), "shell": Shell(now=NOW)}, request)
 
 
 @pytest.mark.parametrize(
@@ -44,7 +46,48 @@ def page() -> str:
 )
 def test_a_deadline_is_told_in_working_days(due: date, words: str) -> None:
     with translation.override("vi"):
-        assert deadline_words(due, TODAY) == words
+        assert deadline_words(due, NOW) == words
+
+
+def test_a_deadline_within_a_day_shows_its_minute_and_others_their_day() -> None:
+    context = {"shell": Shell(now=NOW)}
+
+    with translation.override("vi"):
+        shown = [deadline(context, datetime.combine(TODAY, at, tzinfo=HANOI)) for at in (time(8, 5), time(23, 59, 59))]
+        assert [moment in one for moment, one in zip(("08:05 23/11/2026<", ">23/11/2026<"), shown, strict=True)] == [
+            True,
+            True,
+        ]
+
+
+@pytest.mark.parametrize(
+    ("away", "words", "state"),
+    [
+        (timedelta(hours=21, minutes=50), "còn 21 giờ", "open"),
+        (timedelta(minutes=40), "còn 40 phút", "open"),
+        (timedelta(0), "còn 1 phút", "open"),
+        (timedelta(seconds=-1), "quá hạn 1 phút", "overdue"),
+        (timedelta(minutes=-59), "quá hạn 59 phút", "overdue"),
+        (timedelta(hours=-7), "quá hạn 7 giờ", "overdue"),
+        (timedelta(days=3), "còn 2 ngày làm việc", "open"),
+        (timedelta(days=-4), "quá hạn 2 ngày làm việc", "overdue"),
+    ],
+)
+def test_a_deadline_that_is_an_instant_is_told_in_hours_and_is_late_once_it_has_passed(
+    away: timedelta, words: str, state: str
+) -> None:
+    with translation.override("vi"):
+        shown = deadline({"shell": Shell(now=NOW)}, NOW + away)
+
+    assert (moment(NOW + away) in shown, words in shown, f'data-state="{state}"' in shown) == (True, True, True)
+
+
+def test_clearing_the_filters_keeps_what_is_no_filter() -> None:
+    template = engines["django"].from_string('{% filter_bar keep="box" %}{% endfilter_bar %}')
+
+    bars = [template.render({}, RequestFactory().get(path)) for path in ("/x/?box=out&q=a", "/x/?box=out", "/x/?q=a")]
+
+    assert ['href="/x/?box=out"' in bars[0], "btn-link" in bars[1], 'href="/x/"' in bars[2]] == [True, False, True]
 
 
 @pytest.mark.parametrize("language", ["vi", "en"])

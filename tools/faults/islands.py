@@ -183,14 +183,20 @@ def letters_to_export(place: Place, seed: int) -> Facts:
 
 
 def take_bundles(place: Place, facts: Facts, say: Say) -> None:
-    """Import the stick; each bundle is acknowledged as it was taken in."""
+    """Import the stick; each bundle is acknowledged as it was taken in, with the receipts that are due for what it brought."""
     from giaoban.transports.folder import files
 
     for found in files.take_folder(place.home / STICK, now=operations.now()):
         if found.taken is not None:
-            digests = [_digest(receipt) for receipt in found.taken.receipts]
-            say({"receipts": digests, "accepted": found.taken.accepted})
-    say({"receipts": [], "accepted": 0})
+            say({"receipts": _receipts_due(), "accepted": found.taken.accepted})
+    say({"receipts": _receipts_due(), "accepted": 0})
+
+
+def _receipts_due() -> list[str]:
+    """The digests of the receipts that are owed to the other side, as they are committed."""
+    from giaoban.partners.models import ReceiptDue
+
+    return [_digest(bytes(row.receipt.sealed)) for row in ReceiptDue.objects.select_related("receipt")]
 
 
 def check_taken(place: Place, facts: Facts, said: list[Any]) -> list[str]:

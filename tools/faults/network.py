@@ -1,6 +1,6 @@
 """Two real servers in two network namespaces, and everything that happens to networks between them.
 
-    police ── 10.231.1.2/24 ── this process, a relay ── 10.231.2.2/24 ── military
+    police ── 10.x.1.2/24 ── this process, a relay ── 10.x.2.2/24 ── military
 
 Every byte between them goes through the relay, which may drip, stall, or reset; the links can be taken down; the servers are killed,
 stopped and started as processes. For each fault a backlog is sent, the fault comes in the middle of it and goes, and the
@@ -28,12 +28,17 @@ from faults import islands, operations, places, processes
 from faults.places import SQLITE_FILE, Place
 
 TOOLS = Path(__file__).resolve().parents[1]
-SPACES = {"police": ("giaoban-p", "10.231.1"), "military": ("giaoban-m", "10.231.2")}
+NUMBER = 100 + os.getpid() % 150
+"""Keeps trials at the same time apart."""
+SPACES = {"police": (f"giaoban-p{NUMBER}", f"10.{NUMBER}.1"), "military": (f"giaoban-m{NUMBER}", f"10.{NUMBER}.2")}
+"""Server → its namespace, which is also the name of the link into it, and the beginning of its addresses."""
 PORT = 8441
 RELAY_PORT = 9441
 PATIENCE_SECONDS = 900
-"""How long a backlog may take on a machine that is busy with other things."""
+"""How long nothing at all may arrive, on a machine that is busy with other things."""
 DRIP_BYTES, DRIP_SECONDS = 64, 0.02
+IN_ONE_COMMIT = 200
+"""Dispatches of a backlog that are written together."""
 
 
 class NotRootError(Exception):
@@ -89,6 +94,8 @@ class Relay:
         for each in list(self._open):
             with suppress(OSError):
                 each.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+                # A thread that reads keeps the system from closing it; this wakes the thread and tells the other side nothing.
+                each.shutdown(socket.SHUT_RD)
             each.close()
             self._open.discard(each)
 
@@ -161,10 +168,14 @@ class Server:
         while time.monotonic() < until:
             with suppress(OSError), socket.create_connection((f"{net}.2", PORT), timeout=5):
                 return
-            if self._process.poll() is not None:
-                raise processes.UnexpectedEndError((self.place.home / "serve.log").read_text()[-2000:])
+            self.expect_alive()
             time.sleep(0.2)
         raise processes.UnexpectedEndError(f"{self.name} does not listen")
+
+    def expect_alive(self) -> None:
+        """Raises UnexpectedEndError with what it said last, when it has ended: it listens before it has looked whether it can serve."""
+        if self._process is None or self._process.poll() is not None:
+            raise processes.UnexpectedEndError((self.place.home / "serve.log").read_text()[-2000:])
 
     def signal(self, number: signal.Signals) -> None:
         """Send a signal; after SIGKILL, wait for the end."""
@@ -179,6 +190,16 @@ class Server:
             sqlite3.connect(f"file:{self.place.home / SQLITE_FILE}?mode=ro", uri=True, timeout=60)
         ) as database:
             return int(database.execute(query).fetchone()[0])
+
+    @property
+    def resident(self) -> int:
+        """Resident memory, in MiB; 0 when it does not run."""
+        if self._process is None or self._process.poll() is not None:
+            return 0
+        for line in Path(f"/proc/{self._process.pid}/status").read_text().splitlines():
+            if line.startswith("VmRSS:"):
+                return int(line.split()[1]) // 1024
+        return 0
 
     @property
     def waiting(self) -> int:
@@ -222,15 +243,21 @@ class Trial:
 
     def _try(self, name: str, fault: Callable[[Trial], None]) -> None:
         started = time.monotonic()
+        if name == OUTAGE:
+            _cut_link()
         _say(self.police.place, lambda place, say: _write(self.backlog))
         sent = time.monotonic()
         before = self.police.waiting
-        while self.police.waiting > before * 0.8 and time.monotonic() - sent < PATIENCE_SECONDS:
+        while name != OUTAGE and self.police.waiting > before * 0.8 and time.monotonic() - sent < PATIENCE_SECONDS:
             time.sleep(0.05)
         left = self.police.waiting
         fault(self)
         healed = time.monotonic()
+        resident = [self.resident()]
+        self.until_delivered(left // 2)
+        resident.append(self.resident())
         self.until_delivered()
+        resident.append(self.resident())
         self.results.append(
             {
                 "fault": name,
@@ -239,16 +266,25 @@ class Trial:
                 "seconds to write": round(sent - started, 1),
                 "seconds of the fault": round(self.hold, 1),
                 "seconds to drain after it": round(time.monotonic() - healed, 1),
+                "MiB resident when it went, half drained, drained": resident,
             }
         )
 
-    def until_delivered(self) -> None:
-        """Wait until nothing is open. Raises when it takes too long."""
-        until = time.monotonic() + PATIENCE_SECONDS
-        while left := self.police.waiting + self.military.waiting:
+    def resident(self) -> dict[str, int]:
+        """Memory of both servers, in MiB."""
+        return {server.name: server.resident for server in (self.police, self.military)}
+
+    def until_delivered(self, left: int = 0) -> None:
+        """Wait until at most `left` deliveries are open. Raises when nothing arrives any more."""
+        least, until = sys.maxsize, time.monotonic() + PATIENCE_SECONDS
+        while (still := self.police.waiting + self.military.waiting) > left:
+            if still < least:
+                least, until = still, time.monotonic() + PATIENCE_SECONDS
             if time.monotonic() > until:
-                raise processes.UnexpectedEndError(f"{left} deliveries are still open")
-            time.sleep(0.1)
+                raise processes.UnexpectedEndError(f"{still} deliveries are still open")
+            for server in (self.police, self.military):
+                server.expect_alive()
+            time.sleep(0.1 if still < 10_000 else 1)
 
     def look(self) -> list[str]:
         """After the servers have stopped: everything proven again, each dispatch once, in the order of its sender."""
@@ -265,14 +301,18 @@ class Trial:
         return found
 
 
-def _cut(trial: Trial) -> None:
+def _cut_link() -> None:
     ip("link", "set", SPACES["police"][0], "down")
+
+
+def _cut(trial: Trial) -> None:
+    _cut_link()
     time.sleep(trial.hold)
     ip("link", "set", SPACES["police"][0], "up")
 
 
 def _half_open(trial: Trial) -> None:
-    ip("link", "set", SPACES["police"][0], "down")
+    _cut_link()
     trial.relay.forget()
     time.sleep(trial.hold)
     ip("link", "set", SPACES["police"][0], "up")
@@ -304,8 +344,12 @@ def _stopped(trial: Trial) -> None:
     trial.military.signal(signal.SIGCONT)
 
 
+OUTAGE = "outage while the backlog grows"
+"""The link is down before the first of the backlog is written."""
+
 FAULTS: dict[str, Callable[[Trial], None]] = {
     "none": lambda trial: None,
+    OUTAGE: _cut,
     "link cut": _cut,
     "half open": _half_open,
     "slow drip": _badly("drips"),
@@ -318,14 +362,16 @@ FAULTS: dict[str, Callable[[Trial], None]] = {
 
 
 def _write(many: int) -> None:
-    from django.db import transaction
-
     from giaoban.common import clock
+    from giaoban.dispatches import services
 
-    for start in range(0, many, 100):
-        with transaction.atomic():
-            for number in range(start, min(start + 100, many)):
-                operations.send(number, to=("BCH",), numbered=False, at=clock.now(), size=100)
+    sender, to = operations.agency("CAT"), [operations.agency("BCH")]
+    for start in range(0, many, IN_ONE_COMMIT):
+        numbers = range(start, min(start + IN_ONE_COMMIT, many))
+        services.issue_many(
+            [operations.note(number, sender=sender, to=to, numbered=False, size=0) for number in numbers],
+            now=clock.now(),
+        )
 
 
 def _examine(place: Place, say: operations.Say) -> None:

@@ -12,7 +12,7 @@ import hashlib
 import shutil
 from base64 import b64decode, b64encode
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -20,10 +20,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
+from pydantic import BaseModel
+
 if TYPE_CHECKING:
     from faults.places import Place
     from giaoban.agencies.models import Agency
     from giaoban.dispatches.models import Dispatch
+    from giaoban.dispatches.services import Act
 
 Facts = dict[str, Any]
 Say = Callable[[Any], None]
@@ -32,6 +35,12 @@ KIND = "faults.note"
 THREAD = UUID("7e9b5b5e-0000-4000-8000-000000000001")
 """Thread of the one dispatch that the operation under test sends."""
 AGENCIES = ("CAT", "BCH", "HQ")
+
+
+class Note(BaseModel):
+    """Content of the invented kind."""
+
+    text: str
 
 
 @dataclass(frozen=True)
@@ -122,6 +131,36 @@ def agency(code: str) -> Agency:
     return Agency.objects.get(code=code)
 
 
+def note(
+    number: int = 0,
+    *,
+    sender: Agency,
+    to: Sequence[Agency],
+    numbered: bool = True,
+    thread: UUID | None = None,
+    kind: str = KIND,
+    size: int = 600,
+) -> Act:
+    """What `send` issues: a line of text, with a file of about `size` bytes or none for 0."""
+    from giaoban.common.files import Reference, RenderedFile
+    from giaoban.dispatches import services
+
+    def render(reference: Reference) -> list[RenderedFile]:
+        content = f"%PDF {sender.code} {reference.text} {number}\n".encode()
+        return [RenderedFile("van-ban.pdf", "application/pdf", content + b"." * size)]
+
+    return services.Act(
+        by=sender,
+        kind=kind,
+        payload=Note(text=f"nội dung mẫu {number}"),
+        recipients=to,
+        thread=thread,
+        type_code="BC" if numbered else None,
+        summary=f"Văn bản mẫu số {number}" if numbered else "",
+        render=render if size else None,
+    )
+
+
 def send(
     number: int = 0,
     *,
@@ -134,29 +173,18 @@ def send(
     size: int = 600,
 ) -> Dispatch:
     """Issue one dispatch with a file."""
-    from pydantic import BaseModel
-
-    from giaoban.common.files import Reference, RenderedFile
     from giaoban.dispatches import services
 
-    class Note(BaseModel):
-        text: str
-
-    def render(reference: Reference) -> list[RenderedFile]:
-        content = f"%PDF {sender} {reference.text} {number}\n".encode()
-        return [RenderedFile("van-ban.pdf", "application/pdf", content + b"." * size)]
-
-    return services.issue(
-        by=agency(sender),
-        now=at or now(),
-        kind=kind,
-        payload=Note(text=f"nội dung mẫu {number}"),
-        recipients=[agency(code) for code in to],
+    act = note(
+        number,
+        sender=agency(sender),
+        to=[agency(code) for code in to],
+        numbered=numbered,
         thread=thread,
-        type_code="BC" if numbered else None,
-        summary=f"Văn bản mẫu số {number}" if numbered else "",
-        render=render,
+        kind=kind,
+        size=size,
     )
+    return services.issue_many([act], now=at or now())[0]
 
 
 def examine(place: Place, *, strict: bool = False) -> list[str]:
@@ -397,7 +425,8 @@ def _upload(place: Place, facts: Facts, say: Say) -> None:
 
 
 def _check_upload(place: Place, facts: Facts, said: list[Any]) -> list[str]:
-    from giaoban.common.storage import StorageError, store_of
+    from giaoban.common import clock
+    from giaoban.common.storage import StorageError, store_of, sweep_unfinished
 
     store = store_of("archive")
     found = []
@@ -409,7 +438,9 @@ def _check_upload(place: Place, facts: Facts, said: list[Any]) -> list[str]:
     again: list[str] = []
     _upload(place, facts, again.append)
     store.check(again[0], facts["size"])
-    whole = [path for path in store.everything() if not path.name.startswith(".new-")]
+    # A day later, as far as this process can tell: the sweep must take what the crash left, and nothing else.
+    sweep_unfinished(older_than=clock.now() + timedelta(days=1))
+    whole = list(store.everything())
     if whole != [store.path(again[0])]:
         found.append(f"files: {whole}")
     return found

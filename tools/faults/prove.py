@@ -10,7 +10,7 @@ import tempfile
 from pathlib import Path
 from typing import Any, Final
 
-from faults import report
+from faults import network, report
 
 TOOLS: Final = Path(__file__).resolve().parents[1]
 WANTED: Final = 10_000
@@ -41,7 +41,7 @@ def prove_network(out: Path) -> bool:
     """Two servers in network namespaces: each fault with its backlog, then one large backlog (GIAOBAN_BACKLOG, a million)."""
     large = int(os.environ.get("GIAOBAN_BACKLOG") or MILLION)
     records: list[dict[str, Any]] = []
-    for arguments in (["--network", str(BACKLOG)], ["--network", str(large), "--operations", "none"]):
+    for arguments in (["--network", str(BACKLOG)], ["--network", str(large), "--operations", network.OUTAGE]):
         with tempfile.TemporaryDirectory() as folder:
             part = Path(folder) / "part.json"
             command = [sys.executable, "-m", "faults", *arguments, "--out", str(part)]

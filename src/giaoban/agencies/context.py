@@ -15,7 +15,7 @@ from giaoban.common import clock
 from giaoban.web.navigation import Entry, Shown, visible
 
 if TYPE_CHECKING:
-    from datetime import date
+    from datetime import datetime
 
     from django.http import HttpRequest
 
@@ -62,17 +62,18 @@ class Shell:
     language: str = "vi"
     theme: str = "auto"
     text_size: str = "normal"
-    today: date | None = None
+    now: datetime | None = None
+    """When the page was asked for: how far off a deadline is."""
 
 
 def page(request: HttpRequest) -> dict[str, Any]:
     """Template context `shell`. Safe on error pages raised before the middlewares ran."""
     by: By | None = getattr(request, "by", None)
-    today = clock.day_of(clock.now())
+    now = clock.now()
     language = getattr(request, "LANGUAGE_CODE", settings.LANGUAGE_CODE)
     user = getattr(request, "user", None)
     if user is None or not user.is_authenticated:
-        return {"shell": Shell(language=language, today=today)}
+        return {"shell": Shell(language=language, now=now)}
     table = import_string(settings.POLICY_TABLE)()
 
     def may(route: str) -> bool:
@@ -94,6 +95,6 @@ def page(request: HttpRequest) -> dict[str, Any]:
             language=language,
             theme=user.theme,
             text_size=user.text_size,
-            today=today,
+            now=now,
         )
     }

@@ -102,12 +102,14 @@ class ProposalIn(Body):
 class PlanBody(Body):
     """The whole plan: as it is read, so it is put back."""
 
+    row_version: int = Field(description="The count the plan was read with; another one is refused.")
     plan: Plan
 
 
 class PlanChangeIn(Body):
     """The whole changed plan, and in words what changed and why."""
 
+    row_version: int = Field(description="The count the plan was read with; another one is refused.")
     plan: Plan
     note: Annotated[str, StringConstraints(max_length=500)] = ""
 
@@ -172,6 +174,13 @@ class DecisionIn(Body):
     granted: bool
     reason: Annotated[str, StringConstraints(max_length=4000)] = ""
     new_due_on: date | None = None
+
+
+class EvidenceIn(Body):
+    """How far a task is, told with files; with them the words may be left out."""
+
+    text: Text = ""
+    percent: Annotated[int, Field(ge=0, le=100)] | None = None
 
 
 class CompletionIn(Body):
@@ -300,35 +309,46 @@ def _holds_nul(sent: object) -> bool:
 # ---- letters -------------------------------------------------------------------------------------------------------------
 
 
-class LetterIn(Body):
+class LetterWords(Body):
+    """What a letter says, whole. Files are attached for themselves."""
+
+    summary: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500)]
+    text: Text = ""
+    recipients: list[Code] = Field(default_factory=list, max_length=50)
+    area: Annotated[str, StringConstraints(max_length=40)] = ""
+    article: Annotated[str, StringConstraints(max_length=200)] = ""
+    purpose: Purpose | None = None
+    urgency: Urgency = Urgency.NORMAL
+    agreed_day: date | None = None
+    no_forward: bool = False
+
+
+class LetterIn(LetterWords):
     """A letter to be written: a notice, a request or a verification request."""
 
     kind: Literal["notice", "request", "verification"]
-    summary: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500)]
-    text: Text = ""
-    recipients: list[Code] = Field(default_factory=list, max_length=50)
-    area: Annotated[str, StringConstraints(max_length=40)] = ""
-    article: Annotated[str, StringConstraints(max_length=200)] = ""
-    purpose: Purpose | None = None
-    urgency: Urgency = Urgency.NORMAL
-    agreed_day: date | None = None
-    no_forward: bool = False
 
 
-class LetterChangeIn(Body):
+class LetterChangeIn(LetterWords):
     """What a draft is to say, whole; `row_version` as it was read, so that nobody overwrites a colleague unseen."""
 
     row_version: int
-    summary: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500)]
-    text: Text = ""
-    recipients: list[Code] = Field(default_factory=list, max_length=50)
-    area: Annotated[str, StringConstraints(max_length=40)] = ""
-    article: Annotated[str, StringConstraints(max_length=200)] = ""
-    purpose: Purpose | None = None
-    urgency: Urgency = Urgency.NORMAL
-    agreed_day: date | None = None
-    no_forward: bool = False
-    is_final: bool = True
+    is_final: bool = Field(True, description="Of a reply: it closes what it answers.")
+    forward_consent: bool = Field(False, description="Of a reply: the sender's letter may be forwarded.")
+
+
+class FollowUpIn(Body):
+    """What kind of letter is to be written about an own letter."""
+
+    kind: Literal["recall", "replacement", "reminder"]
+
+
+class AssignmentIn(Body):
+    """To whom the head gives a letter. All of it stays inside the agency."""
+
+    officer: UUID = Field(description="From /letters/officers.")
+    opinion: Annotated[str, StringConstraints(max_length=1000)] = ""
+    inner_due_on: date | None = None
 
 
 class MoreTimeIn(Body):

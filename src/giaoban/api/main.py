@@ -6,8 +6,9 @@ import json
 import logging
 from typing import TYPE_CHECKING, Any
 
-from django.core.exceptions import RequestDataTooBig
+from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent
 from django.http import Http404, HttpRequest, HttpResponse
+from django.http.multipartparser import MultiPartParserError
 from django.utils.translation import gettext as _
 from ninja import NinjaAPI
 from ninja.errors import HttpError, ValidationError
@@ -133,15 +134,18 @@ def on_http(request: HttpRequest, error: HttpError) -> HttpResponse:
 
 
 @api.exception_handler(RequestDataTooBig)
+@api.exception_handler(TooManyFieldsSent)
+@api.exception_handler(TooManyFilesSent)
+@api.exception_handler(MultiPartParserError)
 @api.exception_handler(UnicodeError)
 def on_unreadable(request: HttpRequest, error: Exception) -> HttpResponse:
-    """A body too large, or with characters that are none."""
+    """A body too large, of too many or broken parts, or with characters that are none."""
     return problem(
         request,
         "request.unreadable",
         _("The request cannot be read."),
-        _("It is too large, or its characters are not valid UTF-8."),
-        _("Send less at a time, as UTF-8."),
+        _("It is too large, has too many fields or files, or is damaged or not valid UTF-8."),
+        _("Send less at a time, whole and as UTF-8."),
         status=400,
     )
 

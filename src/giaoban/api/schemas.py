@@ -14,6 +14,7 @@ from ninja import Field, Query, Schema
 
 from giaoban.agencies.models import Agency
 from giaoban.conferences.plan import ConcludedSentence
+from giaoban.kernel.calendar import FIRST_YEAR, LAST_YEAR
 
 MAX_LIMIT = 200
 MAX_OFFSET = 1_000_000
@@ -23,6 +24,14 @@ PLAIN = r"^[^\x00]*$"
 
 Limit = Annotated[int, Query(ge=1, le=MAX_LIMIT, description="How many at most.")]
 Offset = Annotated[int, Query(ge=0, le=MAX_OFFSET, description="How many to pass over.")]
+Day = Annotated[
+    date,
+    Query(
+        ge=date(FIRST_YEAR, 1, 1),
+        le=date(LAST_YEAR, 12, 31),
+        description="First or last day, included; in the time of Viet Nam.",
+    ),
+]
 
 
 class Problem(Schema):
@@ -411,6 +420,46 @@ class RegisterOut(Schema):
     rows: list[RegisterRowOut]
 
 
+class OfficerOut(Schema):
+    """Somebody who may be given a letter."""
+
+    uid: UUID
+    name: str
+    position: str
+
+
+class AssignmentOut(Schema):
+    """To whom the head gave a letter. Only the own agency sees it."""
+
+    officer: UUID
+    name: str
+    opinion: str
+    inner_due_on: date | None
+
+
+class AttachmentOut(Schema):
+    """A file of a letter; once it is sent, it comes with the dispatch."""
+
+    name: str
+    media_type: str
+    size: int
+    sha256: str
+
+
+class OriginOut(Schema):
+    """The first letter of a forward."""
+
+    letter: UUID
+    sender: str
+    reference: str
+    on: date
+    summary: str
+    digest: str = Field(description="SHA-256 of its sealed bytes.")
+    proof: str = Field(
+        description="signed: its sender's key is known here and signed it. key_unknown, key_ended, wrong; absent: its bytes did not come."
+    )
+
+
 class HandlingOut(Schema):
     """How a letter stands for one recipient."""
 
@@ -462,4 +511,38 @@ class LetterDetail(LetterOut):
     text: str
     recipients: list[str]
     no_forward: bool
+    files: list[AttachmentOut]
+    origin: OriginOut | None = Field(description="Of a forward.")
+    assignment: AssignmentOut | None = Field(description="Of a letter that came.")
     steps: list[StepOut]
+
+
+class TimelinessOut(Schema):
+    """How one partner answered us, or we answered it, in one content area."""
+
+    row: str = Field(description="Names this row at /letters/timeliness/letters.")
+    partner: AgencyName
+    direction: str = Field(description="out: our letters, they answer; in: letters that came, we answer.")
+    area: str = Field(description="Code of the content area; empty for letters without one.")
+    area_name: str
+    total: int = Field(description="Letters to which an answer was or is awaited: the sum of the four below.")
+    on_time: int
+    late: int
+    open: int = Field(description="Not answered yet, and still in time.")
+    overdue: int = Field(description="Not answered yet, though the deadline has passed.")
+    median_days: str | None = Field(
+        description="Working days from issue to answer, in the middle; null where none was answered."
+    )
+
+
+class CountedLetterOut(Schema):
+    """A letter as it was counted for one partner."""
+
+    letter: UUID
+    dispatch: UUID | None
+    reference: str
+    summary: str
+    issued_at: datetime | None
+    due_at: datetime | None
+    completed_at: datetime | None
+    timeliness: str = Field(description="on_time, late, open or overdue, as of now.")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import unicodedata
 import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -19,7 +18,7 @@ from giaoban.archive.queries import period_key
 from giaoban.archive.reading import UnreadableFileError, load_text, read_text
 from giaoban.common.access import DRAFTERS, OFFICERS, By
 from giaoban.common.errors import NotFoundError, RefusedError
-from giaoban.common.files import RenderedFile
+from giaoban.common.files import RenderedFile, safe_name
 from giaoban.common.locks import lock_row
 from giaoban.conferences import services as conferences
 from giaoban.conferences.enums import ConferenceKind, Format
@@ -264,10 +263,9 @@ def _texts(value: object) -> Iterator[str]:
 
 
 def _safe_name(name: str) -> str:
-    """The name without a folder and without what a sealed file name may not have; the end stays, it tells the kind."""
-    bare = unicodedata.normalize("NFC", name).replace("\\", "/").rpartition("/")[2]
-    kept = "".join(char if char.isalnum() or char in " ._-()" else "_" for char in bare)
-    return kept.encode()[-MAX_FILE_NAME:].decode("utf-8", "ignore").strip(" .") or "record.txt"
+    """`safe_name`, as long as that of a sealed file may be; the end stays, it tells the kind."""
+    kept = safe_name(name, otherwise="record.txt")
+    return kept.encode()[-MAX_FILE_NAME:].decode("utf-8", "ignore").strip(" .")
 
 
 def _lock_own(record: PastRecord, *, by: By) -> PastRecord:

@@ -19,7 +19,8 @@ import shutil
 import sqlite3
 import subprocess
 import tarfile
-from contextlib import closing, contextmanager
+import zlib
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any, BinaryIO
 
@@ -37,6 +38,8 @@ MANIFEST = "manifest.json"
 WITNESS = "witness"
 WORK = ".backup-work"
 """Folder in GIAOBAN_HOME where a backup in the making puts its copy of the database. What a killed one left is swept by the next."""
+LAST = "last-backup"
+"""Says when the last one was made: `giaoban doctor` misses it."""
 RESTORED = "restored"
 """Left in the restored home: until its partners have said what they hold, the server sends nothing (`partners/reconcile.py`)."""
 FORMAT = 1
@@ -67,6 +70,8 @@ def back_up(home: Path, database_url: str, target: Path, *, now: datetime) -> di
         with _work_folder(home / WORK) as work:
             manifest = _write_backup(home, database_url, target, work, now=now)
             _sync_folder(target.parent)
+        with suppress(OSError):  # the backup is there all the same
+            (home / LAST).write_text(f"{manifest['made_at']}\n", encoding="ascii")
     except OSError as error:
         raise _refusal(
             "backup.failed",
@@ -91,7 +96,7 @@ def _write_backup(home: Path, database_url: str, target: Path, work: Path, *, no
             _add(archive, parts, copy.name, copy)
             for path in _files(home):
                 name = path.relative_to(home)
-                if name.parts[0] != WITNESS and not name.parts[0].startswith((DATABASE, ".backup-")):
+                if name.parts[0] != WITNESS and not name.parts[0].startswith((DATABASE, ".backup-", LAST)):
                     _add(archive, parts, name.as_posix(), path)
             manifest = {
                 "format": FORMAT,
@@ -264,10 +269,12 @@ def _unpack(source: Path, work: Path, progress: Callable[[str], None] | None) ->
                 if progress:
                     progress(entry.name)
                 found[entry.name] = _write_part(stream, work / name)
-    except (OSError, EOFError, tarfile.TarError, ValueError) as error:
+    except (OSError, EOFError, tarfile.TarError, zlib.error, ValueError, RecursionError) as error:
         raise _damaged(source, str(error)) from error
     if not isinstance(manifest, dict) or manifest.get("format") != FORMAT or manifest.get("parts") != found:
         raise _damaged(source, _("its parts are not those of its list"))
+    if {"sqlite": DATABASE, "postgresql": DUMP}.get(str(manifest.get("database"))) not in found:
+        raise _damaged(source, "database")
     return manifest
 
 

@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-import hashlib
-import socket
-import ssl
 from typing import TYPE_CHECKING, Final
-from urllib.parse import urlsplit
 
 import typer
 
@@ -75,21 +71,15 @@ def _reach(partner: Partner, courier: str, address: str) -> str:
     """Whether a partner answers at an address of it, with the certificate that was enrolled."""
     if courier == "nats":
         return _reach_broker(address)
-    parts = urlsplit(address)
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-    context.minimum_version = ssl.TLSVersion.TLSv1_3
-    # The pin decides, not a chain of authorities: a partner's certificate is its own.
-    context.check_hostname = False
-    context.verify_mode = ssl.CERT_NONE
+    from giaoban.kernel.delivery import Reason
+    from giaoban.transports.https.client import CallError
+    from giaoban.transports.https.probe import probe
+
     try:
-        with (
-            socket.create_connection((parts.hostname or "", parts.port or 0), timeout=PATIENCE) as plain,
-            context.wrap_socket(plain) as secured,
-        ):
-            shown = secured.getpeercert(binary_form=True) or b""
-    except (OSError, ValueError):
-        return "unreachable"
-    return "" if hashlib.sha256(shown).hexdigest() == partner.tls_sha256 else "certificate"
+        probe(address, partner.tls_sha256, patience=PATIENCE)
+    except CallError as error:
+        return "certificate" if error.reason is Reason.CERTIFICATE_CHANGED else "unreachable"
+    return ""
 
 
 def _reach_broker(address: str) -> str:

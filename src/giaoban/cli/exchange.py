@@ -123,7 +123,7 @@ def import_(
         )
     else:
         note(_("There is no bundle in this folder."))
-    receipts = sum(len(each.taken.receipts) for each in found if each.taken is not None)
+    receipts = sum(each.taken.receipted for each in found if each.taken is not None)
     if receipts and not as_json:
         note(_("Receipts wait for the way back: giaoban bundle export --to PARTNER --out DIR."))
     bad = any(

@@ -11,9 +11,10 @@ from typing import Any
 import typer
 
 from giaoban import __version__
-from giaoban.cli import doctor, evidence, exchange, partners, reading, reconcile, server, upkeep, work
+from giaoban.cli import doctor, evidence, exchange, keys, partners, reading, reconcile, server, upkeep, work
 from giaoban.cli.output import DONE, FAILED, USAGE, note, refuse
 from giaoban.cli.words import gettext as _
+from giaoban.common import collector
 from giaoban.common.errors import NotFoundError, RefusedError
 
 HELP = _("Joint conferences of agencies bound by a joint regulation: prepare, hold, follow up.")
@@ -31,7 +32,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for _part in (server, reading, work, partners, exchange, evidence, doctor, upkeep, reconcile):
+for _part in (server, reading, work, partners, keys, exchange, evidence, doctor, upkeep, reconcile):
     _part.add_to(app)
 
 
@@ -50,6 +51,8 @@ def _options(
 
 def run(arguments: list[str] | None = None) -> int:
     """Run one command line and return its exit code; no traceback reaches a person for what the rules foresee."""
+    if arguments is None:
+        collector.look_less_often()
     given = sys.argv[1:] if arguments is None else arguments
     try:
         code = app(given, standalone_mode=False)

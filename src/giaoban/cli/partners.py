@@ -1,42 +1,41 @@
-"""Commands over partners and keys. Who decides whom we believe is named with --as; where two must agree each gives a password."""
+"""Commands over the agencies of this server and its partners. Who decides whom we believe is named with --as.
+
+Where two must agree, each gives a password.
+"""
 
 from __future__ import annotations
 
-import os
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import typer
 
+from giaoban.cli.asking import (
+    AS,
+    JSON,
+    MAX_FILE,
+    PASSWORD,
+    check_password,
+    find_administrator,
+    find_partner,
+    read_small_file,
+    write_file,
+)
 from giaoban.cli.output import DONE, answer_json, note, say, table
-from giaoban.cli.start import start, start_with_tables
+from giaoban.cli.start import start_with_tables
 from giaoban.cli.words import gettext as _
 from giaoban.common import clock
-from giaoban.common.errors import NotFoundError, RefusedError
+from giaoban.common.errors import RefusedError
 
 if TYPE_CHECKING:
-    from giaoban.agencies.models import Agency, Person
-    from giaoban.partners.models import KeyStatementRow, Partner
-    from giaoban.partners.officers import Paper
+    from giaoban.partners.models import Partner, ReceivedOffer
     from giaoban.partners.services import ReadOffer
 
-AS = typer.Option("", "--as", envvar="GIAOBAN_AS", help=_("Sign-in name of the administrator who acts."))
-PASSWORD = typer.Option(
-    "",
-    "--password",
-    envvar="GIAOBAN_PASSWORD",
-    show_envvar=True,
-    help=_("Of that person; better by the variable than here."),
-)
-JSON = typer.Option(False, "--json", help=_("Answer as JSON."))
 PARTNER = typer.Argument(
     ..., metavar="PARTNER", help=_("Its name, its uid or the beginning of it, or the code of an agency of it.")
 )
-OWN_AGENCY = typer.Argument(..., metavar="AGENCY", help=_("Code of an agency of this server."))
 DIGITS = typer.Option("", "--digits", help=_("Half of the fingerprint as it was heard: 30 digits."))
-PAPER = typer.Argument(..., metavar="STATEMENT", help=_("The file that travels from officer to officer."))
-MAX_FILE = 4 * 1024 * 1024
 
 
 def add_to(app: typer.Typer) -> None:
@@ -52,6 +51,9 @@ def add_to(app: typer.Typer) -> None:
     partners.command("approve", help=_("Type the half of the digits that is still missing, as another person."))(
         approve
     )
+    partners.command("put-away", help=_("Take an offer that will not be approved off the list, with the reason."))(
+        put_away
+    )
     partners.command("list", help=_("All partners: state, last contact, what waits."))(list_)
     partners.command("show", help=_("One partner: agencies, keys, routes, approvals, findings."))(show)
     partners.command("routes", help=_("Show the ways to a partner, or set them in order: https=https://… folder=/…"))(
@@ -63,24 +65,6 @@ def add_to(app: typer.Typer) -> None:
         agree
     )
     app.add_typer(partners, name="partners")
-    keys = typer.Typer(no_args_is_help=True, help=_("Keys of agencies: rotate, revoke, offline root, recover."))
-    keys.command("show", help=_("The keys of an agency and its statements."))(keys_show)
-    keys.command("rotate", help=_("Bring a new key into use."))(keys_rotate)
-    keys.command("revoke", help=_("Say from where on a key is not to be believed."))(keys_revoke)
-    keys.command("root", help=_("Make root keys for officers, each in a file with a passphrase; none stays here."))(
-        keys_root
-    )
-    keys.command("sign", help=_("Sign a statement with an officer's key. Needs no server."))(keys_sign)
-    keys.command("apply", help=_("Let a statement that its officers have signed count."))(keys_apply)
-    keys.command("recover", help=_("After the loss of all online keys: a statement for the officers to sign."))(
-        keys_recover
-    )
-    keys.command("export", help=_("Write the statement that counts, for the officers to keep."))(keys_export)
-    keys.command("approve", help=_("Approve a partner's statement that waits for two people."))(keys_approve)
-    app.add_typer(keys, name="keys")
-
-
-# ---- agencies ------------------------------------------------------------------------------------------------------------
 
 
 def agency_add(
@@ -126,9 +110,6 @@ def agency_add(
     else:
         say(_("%(name)s (%(code)s) lives on this server now.") % {"name": made.name, "code": made.code})
     return DONE
-
-
-# ---- partners ------------------------------------------------------------------------------------------------------------
 
 
 def offer(
@@ -205,7 +186,7 @@ def read(
     from giaoban.partners import offers, services
 
     by, now = find_administrator(person), clock.now()
-    content = sys.stdin.buffer.read(MAX_FILE + 1) if file == "-" else _content(Path(file))
+    content = sys.stdin.buffer.read(MAX_FILE + 1) if file == "-" else read_small_file(Path(file))
     found = services.read_offer(offers.from_content(content), by=by, now=now)
     if not as_json:
         _show_offer(found)
@@ -251,14 +232,7 @@ def approve(
 
     by, now = find_administrator(person), clock.now()
     one = find_partner(partner)
-    row = queries.waiting_offer(one)
-    if row is None:
-        raise RefusedError(
-            "offer.none",
-            _("There is nothing to approve."),
-            _("No offer of this partner waits."),
-            _("Read one: 'giaoban partners read'."),
-        )
+    row = _waiting_offer(one)
     which = _("Groups 7 to 12") if queries.halves_of(row).first else _("Groups 1 to 6")
     heard = digits or _ask(_("%(groups)s as the partner reads them aloud") % {"groups": which}, as_json=as_json)
     check_password(by, password)
@@ -270,6 +244,40 @@ def approve(
     else:
         say(_("Right. Another administrator types the other half."))
     return DONE
+
+
+def put_away(
+    partner: str = PARTNER,
+    reason: str = typer.Option(..., "--reason", help=_("Why it is not approved; it stays on record.")),
+    person: str = AS,
+    as_json: bool = JSON,
+) -> int:
+    """Reading the same file again takes it up again."""
+    start_with_tables()
+    from giaoban.partners import services
+
+    by, now = find_administrator(person), clock.now()
+    one = services.put_away(_waiting_offer(find_partner(partner)), reason, by=by, now=now)
+    if as_json:
+        answer_json({"partner": one.uid, "name": one.name, "state": one.state})
+    else:
+        say(_("The offer was put away. Reading it again takes it up again."))
+    return DONE
+
+
+def _waiting_offer(one: Partner) -> ReceivedOffer:
+    """Raises RefusedError `offer.none`."""
+    from giaoban.partners import queries
+
+    row = queries.waiting_offer(one)
+    if row is None:
+        raise RefusedError(
+            "offer.none",
+            _("There is nothing to approve."),
+            _("No offer of this partner waits."),
+            _("Read one: 'giaoban partners read'."),
+        )
+    return row
 
 
 def list_(as_json: bool = JSON) -> int:
@@ -330,7 +338,7 @@ def show(partner: str = PARTNER, as_json: bool = JSON) -> int:
     for each in facts["findings"]:
         say(f"  ! {each['code']} {each['detail']}")
     for each in facts["approvals"]:
-        say(f"  {each['at']:%H:%M %d/%m/%Y}  {each['person']}: {each['what']}")
+        say(f"  {_when(each['at'])}  {each['person']}: {each['what']}")
     return DONE
 
 
@@ -390,314 +398,6 @@ def agree(partner: str = PARTNER, person: str = AS, password: str = PASSWORD, as
     return DONE
 
 
-# ---- keys ----------------------------------------------------------------------------------------------------------------
-
-
-def keys_show(agency: str = OWN_AGENCY, as_json: bool = JSON) -> int:
-    """Also of a partner's agency."""
-    start_with_tables()
-    from giaoban.partners import queries
-
-    facts = queries.keys_of(_agency(agency))
-    if as_json:
-        answer_json(facts)
-        return DONE
-    table(
-        (_("key"), _("from"), _("until"), _("receipts until")),
-        [(each["id"], each["from"], each["until"] or "–", each["receipts_until"] or "–") for each in facts["keys"]],
-    )
-    root = facts["root"]
-    if root["threshold"]:
-        say(
-            _("Offline root: %(threshold)s of %(count)s officers.")
-            % {"threshold": root["threshold"], "count": len(root["keys"])}
-        )
-    else:
-        say(_("No offline root: partners must approve each change of keys as two people."))
-    return DONE
-
-
-def keys_rotate(
-    agency: str = OWN_AGENCY,
-    out: Path | None = typer.Option(
-        None, "--out", metavar="FILE", help=_("Where the statement goes that officers sign.")
-    ),
-    person: str = AS,
-    as_json: bool = JSON,
-) -> int:
-    """At once without a root; with one, when its officers have signed."""
-    start_with_tables()
-    from giaoban.partners import services
-
-    one = _agency(agency)
-    made = services.rotate_key(one, by=find_administrator(person), now=clock.now())
-    return _answer_statement(one, made, out, as_json=as_json)
-
-
-def keys_revoke(
-    agency: str = OWN_AGENCY,
-    key_id: str = typer.Argument(..., metavar="KEY", help=_("Key id, or its beginning; see 'keys show'.")),
-    from_sequence: int | None = typer.Option(
-        None, "--from", help=_("The first dispatch not to be believed; by default the next.")
-    ),
-    from_received: str = typer.Option("", "--from-received", metavar="YEAR:POSITION", help=_("The same for receipts.")),
-    out: Path | None = typer.Option(
-        None, "--out", metavar="FILE", help=_("Where the statement goes that officers sign.")
-    ),
-    person: str = AS,
-    as_json: bool = JSON,
-) -> int:
-    """A new key comes into use when it was the only one."""
-    start_with_tables()
-    from giaoban.partners import queries, services
-
-    one = _agency(agency)
-    ids = [each["id"] for each in queries.keys_of(one)["keys"]]
-    chosen = [each for each in ids if key_id and each.startswith(key_id.lower())]
-    if len(chosen) != 1:
-        raise NotFoundError
-    place = _place(from_received) if from_received else None
-    made = services.revoke_key(
-        one, chosen[0], from_sequence=from_sequence, from_received=place, by=find_administrator(person), now=clock.now()
-    )
-    return _answer_statement(one, made, out, as_json=as_json)
-
-
-def keys_root(
-    agency: str = OWN_AGENCY,
-    officers: int = typer.Option(3, "--officers", min=1, max=9, help=_("How many officers hold a root key.")),
-    threshold: int = typer.Option(2, "--threshold", min=1, max=9, help=_("How many of them must sign.")),
-    out: Path = typer.Option(
-        ...,
-        "--out",
-        metavar="DIR",
-        help=_("Where the officers' files go; give each to its officer and delete it here."),
-    ),
-    passphrases: Path | None = typer.Option(
-        None, "--passphrases", metavar="FILE", help=_("One a line, instead of being asked.")
-    ),
-    person: str = AS,
-    as_json: bool = JSON,
-) -> int:
-    """Where there was a root before, its officers sign the statement too, and then 'keys apply'."""
-    start_with_tables()
-    from giaoban.partners import officers as files
-    from giaoban.partners import services, statements
-
-    by, now, one = find_administrator(person), clock.now(), _agency(agency)
-    words = _passphrases(officers, passphrases)
-    before = statements.known(one)
-    held, paper = services.make_root(one, passphrases=words, threshold=threshold, by=by, now=now)
-    _make_folder(out)
-    written = []
-    for number, (officer, passphrase) in enumerate(zip(held, words, strict=True), start=1):
-        written.append(out / f"{one.code}-officer-{number}.pem")
-        write_file(written[-1], officer.pem)
-        paper = paper.signed_by(files.read_key(officer.pem, passphrase))
-    if before is None or not before.root.threshold:
-        row = services.apply_paper(one, paper, by=by, now=now)
-        written.append(out / f"{one.code}-keys-{row.number}.statement")
-        write_file(written[-1], bytes(row.sealed))
-        state = "applied"
-    else:
-        written.append(out / f"{one.code}-keys.json")
-        write_file(written[-1], files.write_paper(paper))
-        state = "to_sign"
-    if as_json:
-        answer_json({"agency": one.code, "state": state, "files": [str(each) for each in written]})
-    else:
-        for each in written:
-            say(str(each))
-        say(
-            _("The root counts. Give each officer their file, keep the statement with them, and delete the folder.")
-            if state == "applied"
-            else _("The officers of the old root sign the statement: 'giaoban keys sign'; then 'giaoban keys apply'.")
-        )
-    return DONE
-
-
-def keys_sign(
-    statement: Path = PAPER,
-    with_file: Path = typer.Option(..., "--with", metavar="FILE", help=_("The officer's key file.")),
-    passphrase_file: Path | None = typer.Option(
-        None, "--passphrase-file", metavar="FILE", help=_("Instead of being asked.")
-    ),
-    as_json: bool = JSON,
-) -> int:
-    """Shows what is signed before it asks for the passphrase."""
-    start()
-    from giaoban.kernel import signing
-    from giaoban.partners import officers as files
-
-    paper = files.read_paper(_content(statement))
-    said = files.statement_on(paper)
-    if not as_json:
-        say(_("Agency %(agency)s, statement %(number)s:") % {"agency": said.agency, "number": said.number})
-        for key in said.online:
-            end = "" if key.until_sequence is None else " " + _("until %(number)s") % {"number": key.until_sequence}
-            say(f"  {signing.key_id(key.public_key)} " + _("from %(number)s") % {"number": key.from_sequence} + end)
-        say(
-            "  "
-            + _("root: %(threshold)s of %(count)s") % {"threshold": said.root.threshold, "count": len(said.root.keys)}
-        )
-    passphrase = (
-        _content(passphrase_file).decode("utf-8", "replace").splitlines()[0]
-        if passphrase_file is not None
-        else _secret(_("Passphrase"))
-    )
-    signed = paper.signed_by(files.read_key(_content(with_file), passphrase))
-    write_file(statement, files.write_paper(signed), replace=True)
-    roots = {key for key, _signature in signed.signatures} & set(said.root.keys)
-    if as_json:
-        answer_json(
-            {"agency": said.agency, "number": said.number, "signatures": len(signed.signatures), "officers": len(roots)}
-        )
-    else:
-        say(_("Signed. Officers so far: %(count)s.") % {"count": len(roots)})
-    return DONE
-
-
-def keys_apply(
-    statement: Path = PAPER,
-    last: Path | None = typer.Option(None, "--last", metavar="FILE", help=_("After a loss: the statement before it.")),
-    disputed: bool = typer.Option(
-        False, "--disputed", help=_("It takes back what was sent already, and that is meant.")
-    ),
-    person: str = AS,
-    as_json: bool = JSON,
-) -> int:
-    """Partners get it with the next bundle."""
-    start_with_tables()
-    from giaoban.partners import officers as files
-    from giaoban.partners import services
-
-    paper = files.read_paper(_content(statement))
-    one = _agency(files.statement_on(paper).agency)
-    row = services.apply_paper(
-        one,
-        paper,
-        disputed=disputed,
-        last=None if last is None else _content(last),
-        by=find_administrator(person),
-        now=clock.now(),
-    )
-    return _answer_statement(one, row, None, as_json=as_json)
-
-
-def keys_recover(
-    agency: str = OWN_AGENCY,
-    last: Path = typer.Option(..., "--last", metavar="FILE", help=_("The last statement anybody holds.")),
-    from_sequence: int = typer.Option(
-        ..., "--from", help=_("The first number of a dispatch that no partner has seen.")
-    ),
-    from_received: str = typer.Option(
-        ..., "--from-received", metavar="YEAR:POSITION", help=_("The same for the incoming register.")
-    ),
-    out: Path = typer.Option(..., "--out", metavar="FILE", help=_("Where the statement goes that officers sign.")),
-    person: str = AS,
-    as_json: bool = JSON,
-) -> int:
-    """Then 'keys sign' by each officer, and 'keys apply --last'."""
-    start_with_tables()
-    from giaoban.partners import services
-
-    one = _agency(agency)
-    paper = services.recover(
-        one,
-        _content(last),
-        from_sequence=from_sequence,
-        from_received=_place(from_received),
-        by=find_administrator(person),
-        now=clock.now(),
-    )
-    return _answer_statement(one, paper, out, as_json=as_json)
-
-
-def keys_export(
-    agency: str = OWN_AGENCY,
-    out: Path = typer.Option(..., "--out", metavar="FILE", help=_("File to write.")),
-    as_json: bool = JSON,
-) -> int:
-    """It holds public keys only."""
-    start_with_tables()
-    from giaoban.partners.models import AppliedStatement
-
-    one = _agency(agency)
-    row = AppliedStatement.objects.filter(agency=one).select_related("statement").first()
-    if row is None:
-        raise NotFoundError
-    write_file(out, bytes(row.statement.sealed))
-    if as_json:
-        answer_json({"agency": one.code, "number": row.statement.number, "file": str(out)})
-    else:
-        say(str(out))
-    return DONE
-
-
-def keys_approve(agency: str = OWN_AGENCY, person: str = AS, password: str = PASSWORD, as_json: bool = JSON) -> int:
-    """Ask the partner by telephone first: only they know whether the change is theirs."""
-    start_with_tables()
-    from giaoban.partners import services, statements
-
-    by, one = find_administrator(person), _agency(agency)
-    rows = statements.waiting(one)
-    if not rows:
-        raise RefusedError("keys.none", _("There is nothing to approve."), _("No statement of this agency waits."), "")
-    check_password(by, password)
-    counts = services.approve_statement(rows[-1], by=by, now=clock.now())
-    if as_json:
-        answer_json({"agency": one.code, "number": rows[-1].number, "counts": counts})
-    else:
-        say(_("It counts now.") if counts else _("Noted. Another administrator must approve it too."))
-    return DONE
-
-
-# ---- inside --------------------------------------------------------------------------------------------------------------
-
-
-def find_administrator(username: str) -> Person:
-    """The administrator of this server with this sign-in name. Raises RefusedError `cli.no_administrator`."""
-    from giaoban.agencies.models import Person
-
-    found = Person.objects.filter(username=username, is_active=True, is_server_admin=True).first() if username else None
-    if found is None:
-        raise RefusedError(
-            "cli.no_administrator",
-            _("It is not said which administrator acts."),
-            _("No active administrator of this server is named %(name)s.") % {"name": username or "-"},
-            _("Give the sign-in name with --as NAME."),
-        )
-    return found
-
-
-def check_password(by: Person, password: str) -> None:
-    """Two people are two people only if each proves to be there."""
-    given = password or (_secret(_("Password of %(name)s") % {"name": by.full_name}) if sys.stdin.isatty() else "")
-    if not by.check_password(given):
-        raise RefusedError(
-            "cli.password",
-            _("Nothing was approved."),
-            _("The password of %(name)s is not right.") % {"name": by.username},
-            _("Let that person type it, or give it in GIAOBAN_PASSWORD."),
-        )
-
-
-def find_partner(name: str) -> Partner:
-    """The partner of this name, uid, or with an agency of this code. Raises what `queries.find_partner` raises."""
-    from giaoban.partners import queries
-
-    return queries.find_partner(name)
-
-
-def _agency(code: str) -> Agency:
-    from giaoban.agencies.models import Agency
-
-    found = Agency.objects.filter(code=code).first()
-    if found is None:
-        raise NotFoundError
-    return found
-
-
 def _state(partner: str, verb: str, person: str, *, as_json: bool) -> int:
     start_with_tables()
     from giaoban.partners import services
@@ -708,28 +408,6 @@ def _state(partner: str, verb: str, person: str, *, as_json: bool) -> int:
         answer_json({"partner": one.uid, "state": one.state})
     else:
         say(f"{one.name}: {one.get_state_display()}")
-    return DONE
-
-
-def _answer_statement(agency: Agency, made: KeyStatementRow | Paper, out: Path | None, *, as_json: bool) -> int:
-    from giaoban.partners import officers as files
-
-    if isinstance(made, files.Paper):
-        number = files.statement_on(made).number
-        target = out or Path(f"{agency.code}-keys-{number}.json")
-        write_file(target, files.write_paper(made))
-        if as_json:
-            answer_json({"agency": agency.code, "number": number, "state": "to_sign", "file": str(target)})
-        else:
-            say(_("The officers sign %(file)s: 'giaoban keys sign'; then 'giaoban keys apply'.") % {"file": target})
-        return DONE
-    if as_json:
-        answer_json({"agency": agency.code, "number": made.number, "state": "applied"})
-    else:
-        say(
-            _("Statement %(number)s of %(agency)s counts; partners get it.")
-            % {"number": made.number, "agency": agency.code}
-        )
     return DONE
 
 
@@ -773,64 +451,8 @@ def _pair(text: str) -> tuple[str, str]:
     return courier, address
 
 
-def _place(text: str) -> tuple[int, int]:
-    year, sign, position = text.partition(":")
-    if not (sign and year.isascii() and year.isdigit() and position.isascii() and position.isdigit()):
-        raise typer.BadParameter(_("%(text)s: write YEAR:POSITION.") % {"text": text})
-    return int(year), int(position)
-
-
-def _passphrases(count: int, file: Path | None) -> list[str]:
-    if file is not None:
-        found = _content(file).decode("utf-8", "replace").splitlines()
-        if len(found) != count:
-            raise typer.BadParameter(_("The file has %(count)s passphrases.") % {"count": len(found)})
-        return found
-    return [
-        typer.prompt(
-            _("Passphrase of officer %(number)s") % {"number": number},
-            hide_input=True,
-            confirmation_prompt=_("Once more"),
-        )
-        for number in range(1, count + 1)
-    ]
-
-
 def _ask(question: str, *, as_json: bool) -> str:
     return str(typer.prompt(question)) if sys.stdin.isatty() and not as_json else ""
-
-
-def _secret(question: str) -> str:
-    return str(typer.prompt(question, hide_input=True))
-
-
-def _content(file: Path) -> bytes:
-    try:
-        with file.open("rb") as opened:
-            return opened.read(MAX_FILE + 1)
-    except OSError as error:
-        raise RefusedError("cli.file", _("The file cannot be read."), f"{file}: {error.strerror}", "") from error
-
-
-def _make_folder(folder: Path) -> None:
-    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-
-
-def write_file(target: Path, content: bytes, *, replace: bool = False) -> None:
-    """Readable by this user alone; never over another file."""
-    try:
-        if replace:
-            part = target.with_name(f".{target.name}.part")
-            part.write_bytes(content)
-            part.replace(target)
-            return
-        handle = os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(handle, "wb") as opened:
-            opened.write(content)
-    except OSError as error:
-        raise RefusedError(
-            "cli.file", _("The file cannot be written."), f"{target}: {error.strerror}", _("Choose another name.")
-        ) from error
 
 
 def _when(at: Any) -> str:

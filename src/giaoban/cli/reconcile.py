@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
+from giaoban.cli.asking import AS, JSON, PASSWORD, check_password, find_administrator, find_partner, write_file
 from giaoban.cli.output import DONE, FAILED, answer_json, note, say, table
-from giaoban.cli.partners import AS, JSON, PASSWORD, check_password, find_administrator, find_partner, write_file
 from giaoban.cli.start import start_with_tables
 from giaoban.cli.words import gettext as _
 from giaoban.cli.words import ngettext

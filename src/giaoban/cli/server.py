@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import logging
 import os
+import resource
 import socket
 import sys
+from contextlib import suppress
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
@@ -24,6 +26,8 @@ if TYPE_CHECKING:
 
 GRACE_SECONDS = 3
 """How long open requests may take to end when the server is told to stop."""
+MOST_OPEN_FILES = 65_536
+"""Files a server wants to have open at most, however many the machine would allow; the check W039 says what partners need."""
 
 
 def add_to(app: typer.Typer) -> None:
@@ -144,8 +148,9 @@ def serve(
     ),
 ) -> int:
     """One process; SIGTERM and Ctrl-C let open requests end within three seconds."""
-    listener = _listen(host, port)
-    exchange_sockets = [_listen(exchange_host or host, exchange_port)] if exchange_port else []
+    _allow_open_files()
+    listener = _listen(host, port, "--port 8080")
+    exchange_sockets = [_listen(exchange_host or host, exchange_port, "--exchange-port 8442")] if exchange_port else []
     start()
     apply_migrations()
     if with_sample:
@@ -222,14 +227,23 @@ def _first_administrator(username: str, full_name: str, password: str) -> Person
     return Person.objects.create_person(username, full_name, password, is_server_admin=True)
 
 
+def _allow_open_files() -> None:
+    """As many open files as the machine allows: the usual soft limit of 1,024 is too low for some hundred partners that hang."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = MOST_OPEN_FILES if hard == resource.RLIM_INFINITY else min(hard, MOST_OPEN_FILES)
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        with suppress(OSError, ValueError):  # a machine that refuses is named by the check
+            resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
+
+
 def _check_faults() -> bool:
-    """Whether a start-up check stands in the way; each is printed with its id and hint."""
+    """Whether a start-up check stands in the way; what they found is printed with id and hint, warnings too."""
     from django.core import checks
 
-    faults = [each for each in checks.run_checks(databases=["default"]) if each.is_serious()]
-    for each in faults:
+    found = checks.run_checks(databases=["default"])
+    for each in found:
         note(f"{each.id}: {each.msg}\n  {each.hint or ''}".rstrip())
-    return bool(faults)
+    return any(each.is_serious() for each in found)
 
 
 def _fill_with_sample() -> bool:
@@ -284,8 +298,8 @@ def _show_accounts() -> None:
         )
 
 
-def _listen(host: str, port: int) -> socket.socket:
-    """The listening socket, taken before anything slow so that a busy port is said at once."""
+def _listen(host: str, port: int, another: str) -> socket.socket:
+    """The listening socket, taken before anything slow so that a busy port is said at once; `another` is the option to change."""
     try:
         return socket.create_server(
             (host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET, backlog=512
@@ -295,5 +309,5 @@ def _listen(host: str, port: int) -> socket.socket:
             "serve.port",
             _("The server cannot listen on %(host)s:%(port)s.") % {"host": host, "port": port},
             os.strerror(error.errno or 0),
-            _("Stop what uses it, or choose another: --port 8080."),
+            _("Stop what uses it, or choose another: %(option)s.") % {"option": another},
         ) from error

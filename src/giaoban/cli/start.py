@@ -51,12 +51,12 @@ def unapplied() -> list[str]:
     """Names of the migrations that have not been applied. Raises `RefusedError` when the database does not answer."""
     from django.db import connection
     from django.db.migrations.executor import MigrationExecutor
-    from django.db.utils import OperationalError
+    from django.db.utils import DatabaseError
 
     try:
         executor = MigrationExecutor(connection)
         plan = executor.migration_plan(executor.loader.graph.leaf_nodes())
-    except OperationalError as error:
+    except DatabaseError as error:  # not only one that is away: a file that is cut off or overwritten as well
         raise RefusedError(
             "database.unreachable",
             _("The database does not answer."),

@@ -53,6 +53,8 @@ class RefusedError(Exception):
     why: Text = ""
     how: Text = ""
     status: int = 409
+    field: str = ""
+    """Where on a form it stands, when it is about one thing that was typed."""
 
     def __str__(self) -> str:
         return " ".join(str(part) for part in (self.what, self.why, self.how) if str(part))

@@ -12,6 +12,7 @@ from __future__ import annotations
 import hashlib
 import os
 import re
+import stat
 import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -140,6 +141,23 @@ class FileStore:
 def store_of(room: str) -> FileStore:
     """The file store of a room, under GIAOBAN_HOME/files."""
     return FileStore(Path(settings.GIAOBAN_HOME) / "files" / room)
+
+
+def sweep_unfinished(*, older_than: datetime) -> int:
+    """Take away what writes left that were killed before their file had its name: in every room's store and in the folder of keys, where it
+    may be half a secret. How many. Whoever writes at this moment has a younger file.
+    """
+    home = Path(settings.GIAOBAN_HOME)
+    swept = 0
+    for path in [*(home / "files").rglob(f"{UNFINISHED}*"), *(home / "keys").glob(f"{UNFINISHED}*")]:
+        try:
+            about = path.lstat()
+            if stat.S_ISREG(about.st_mode) and about.st_mtime < older_than.timestamp():
+                path.unlink()
+                swept += 1
+        except FileNotFoundError:
+            continue
+    return swept
 
 
 def write_durably(target: Path, content: bytes, *, mode: int = 0o600) -> None:

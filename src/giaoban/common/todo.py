@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -20,4 +20,6 @@ class ToDo:
     button: Text
     url: str
     due_on: date | None = None
+    due_at: datetime | None = None
+    """The last instant, where more than the day is known; `due_on` is its day."""
     why: Text = ""

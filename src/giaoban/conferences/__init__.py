@@ -8,5 +8,6 @@ Kinds of dispatch: `conference.invitation`, `conference.agenda_changed`, `confer
 `conference.attendance`, `conference.contribution`, `conference.conclusions_proposed`, `conference.conclusions_accepted`,
 `conference.conclusions_objected`, `conference.minutes`, `conference.conclusion`.
 
-Start reading at `rules.py` (states, guards, dates), then `services.py`; `papers.py` writes the official documents.
+Start reading at `rules.py` (states, guards, dates), then the acts: `preparing.py`, `holding.py`, `concluding.py`, `past.py`, all behind
+the door `services.py`; `papers.py` writes the official documents.
 """

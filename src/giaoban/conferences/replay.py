@@ -1,6 +1,6 @@
 """What conferences must be on an island, as its dispatches say (`giaoban verify`).
 
-Follows `incoming.py` (what arrives) and `services.py` (what is issued), without reading the rows they write. Before the
+Follows `incoming.py` (what arrives) and the acts behind `services.py` (what is issued), without reading the rows they write. Before the
 invitation nothing is fixed. On the host's island the notes, the conclusions and the rolls of its own sites are drafts until a
 dispatch carries them; a proposal that the host has withdrawn (no digest stands there) frees its text again. When the host
 closed its sitting no dispatch says.
@@ -16,7 +16,7 @@ from pydantic import BaseModel, ValidationError
 
 from giaoban.common.clock import day_of
 from giaoban.common.errors import NotFoundError
-from giaoban.conferences import border, incoming, rules, services
+from giaoban.conferences import border, incoming, rules
 from giaoban.conferences.copies import PLAN_FIELDS
 from giaoban.conferences.enums import Answer, ContributionState, State
 from giaoban.conferences.models import (
@@ -29,6 +29,7 @@ from giaoban.conferences.models import (
     Contribution,
     Site,
 )
+from giaoban.conferences.past import conclusions_of_past, plan_of_past
 from giaoban.dispatches.replay import (
     AnyOf,
     Expected,
@@ -384,7 +385,7 @@ class Replay:
     # ------------------------------------------------------------------ past records
 
     def record(self, past: PastConference, told: Told) -> UUID:
-        """As `services.record_past_conference` and `receive_past_conference`: the uid of the conference that stands for it."""
+        """As `past.record_past_conference` and `receive_past_conference`: the uid of the conference that stands for it."""
         coordination = self._coordination(past.coordination)
         if self._island.find(Conference, (past.uid,)) is not None:
             return past.uid
@@ -416,12 +417,12 @@ class Replay:
             minutes_id=None,
             notice_id=None,
         )
-        self._plan(past.uid, row, services.plan_of_past(past), told)
+        self._plan(past.uid, row, plan_of_past(past), told)
         for site in self._island.below(Site, (past.uid,)).values():
             site.change(told, **NO_ROLL)
         for chair in self._island.below(CoChair, (past.uid,)).values():
             chair.change(told, **NO_ANSWER)
-        sentences = services.conclusions_of_past(past)
+        sentences = conclusions_of_past(past)
         self._conclusions(past.uid, sentences, told)
         self._give(past.uid, row, sentences, told, at=told.taken_at)
         return past.uid

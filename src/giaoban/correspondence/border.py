@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from giaoban.common.errors import RefusedError
-from giaoban.correspondence import incoming, rules
+from giaoban.correspondence import incoming, origins, rules
 from giaoban.correspondence.enums import LetterKind, Purpose
 from giaoban.kernel import correspondence as kernel
 from giaoban.kernel.correspondence import ANSWERS, BY_SENDER, Event, Limit
@@ -224,6 +224,9 @@ def on_letter(received: Received, *, holder: Agency, now: datetime) -> None:
             _("It does not follow from the rule the letter gives, counted from its date."),
             _("The sender should check clock and calendar and send it again."),
         )
+    sealed = origins.file_of([file.model_dump() for file in told.files])
+    if told.origin is not None and sealed is not None:
+        origins.check(told.origin.model_dump(mode="json"), sealed["sha256"], received.dispatch)
     with transaction.atomic():
         incoming.keep_letter(told, holder=holder, sender=received.sender, dispatch=received.dispatch)
 

@@ -15,8 +15,9 @@ from giaoban.common.access import Role
 from giaoban.common.clock import day_of
 from giaoban.common.errors import NotFoundError, RefusedError
 from giaoban.common.file_words import ClosedFileError, type_of, words_of
+from giaoban.common.files import numbered_name
 from giaoban.common.storage import FileStore, store_of
-from giaoban.correspondence import incoming, papers, rules
+from giaoban.correspondence import incoming, origins, papers, rules
 from giaoban.correspondence.enums import LetterKind, LetterState, Purpose
 from giaoban.correspondence.models import Handling, Letter
 from giaoban.kernel.correspondence import Event, State, can
@@ -129,7 +130,7 @@ def draft_reply(letter: Letter, *, by: By, now: datetime) -> Letter:
 
 
 def draft_forward(letter: Letter, *, by: By, now: datetime) -> Letter:
-    """A letter that hands on what came, with its files, its first sender, number and digest.
+    """A letter that hands on what came: its files, and the first letter as it was sealed, so that each receiver checks it (`origins.py`).
 
     Raises `RefusedError` `letter.no_forward` when its sender has not consented, `letter.not_registered`, `letter.state`.
     """
@@ -164,7 +165,7 @@ def draft_forward(letter: Letter, *, by: By, now: datetime) -> Letter:
         ],
         text=f"{by.agency.name} chuyển {papers.cited_letter(letter)} của {letter.sender.name} về {letter.summary} "
         "để đơn vị biết, phối hợp.\n",
-        files=_copied(dispatch),
+        files=_forwarded(letter, dispatch),
     )
 
 
@@ -199,7 +200,7 @@ def draft_about(kind: LetterKind, letter: Letter, *, by: By, now: datetime) -> L
             no_forward=letter.no_forward,
             summary=f"Thay thế {cited}: {letter.summary}"[: rules.MAX_SUMMARY],
             text=letter.text,
-            files=list(letter.files),
+            files=[file for file in letter.files if file["media_type"] != origins.MEDIA_TYPE],
             copy_from=letter.dispatch,
         )
     verb = "Thu hồi" if kind is LetterKind.RECALL else "Đôn đốc trả lời"
@@ -246,8 +247,26 @@ def save_draft(
             )
         _write(row, said, today=day_of(now))
         check_words(row)
-        kept = [file for file in row.files if file["sha256"] not in drop]
-        row.files = _with_uploads(kept, uploads)
+        row.files = _files_after(row, uploads, drop)
+        row.state = LetterState.DRAFT
+        _stamp(row, by=by, now=now)
+        row.save()
+    return row
+
+
+def change_files(
+    letter: Letter, *, by: By, now: datetime, uploads: Sequence[Upload] = (), drop: Sequence[str] = ()
+) -> Letter:
+    """Add files to a draft and take out those whose SHA-256 is in `drop`; the words stay. Handed over already, it is a draft again.
+
+    Raises `NotFoundError` for a file that is not there, `RefusedError` `letter.files`, `letter.file_type`, `letter.file_screened`, …
+    """
+    by.require(Role.OFFICER, Role.APPROVER)
+    with transaction.atomic():
+        row = own_draft(letter, by=by)
+        if not {file["sha256"] for file in row.files}.issuperset(drop):
+            raise NotFoundError
+        row.files = _files_after(row, uploads, drop)
         row.state = LetterState.DRAFT
         _stamp(row, by=by, now=now)
         row.save()
@@ -396,16 +415,9 @@ def check_words(letter: Letter) -> None:
             _("This cannot be sent."),
             _("It has what looks like a secrecy mark or a personal identifier: %(places)s") % {"places": shown},
             _("Take it out. Papers with a secrecy mark and data about private persons may not enter this system."),
+            field=found[0].field,
             places=tuple(found),
         )
-
-
-def safe_name(name: str, place: int) -> str:
-    """The file name without what paths, shells and file systems mind; numbered so that no two are alike."""
-    bare = nfc(name).replace("\\", "/").rpartition("/")[2]
-    kept = "".join(char if char.isalnum() or char in " ._-()" else "_" for char in bare).strip(" .")
-    stem, _dot, suffix = kept.rpartition(".")
-    return f"{place:02d}-{(stem or 'file')[:60]}.{suffix.lower()}"
 
 
 # ------------------------------------------------------------------ inside
@@ -519,6 +531,12 @@ def _checked_recipients(row: Letter, coordination: Coordination, wanted: Sequenc
     return [code for code in offered if code in wanted]
 
 
+def _files_after(row: Letter, uploads: Sequence[Upload], drop: Sequence[str]) -> list[dict[str, Any]]:
+    """The files of a draft after a change. The sealed first letter of a forward stays: it is the proof of what is forwarded."""
+    kept = [file for file in row.files if file["sha256"] not in drop or file["media_type"] == origins.MEDIA_TYPE]
+    return _with_uploads(kept, uploads)
+
+
 def _with_uploads(kept: list[dict[str, Any]], uploads: Sequence[Upload]) -> list[dict[str, Any]]:
     """The files with the new ones behind them. Raises `RefusedError` naming the first that is not taken, and why."""
     if len(kept) + len(uploads) > MAX_FILES:
@@ -548,7 +566,7 @@ def _with_uploads(kept: list[dict[str, Any]], uploads: Sequence[Upload]) -> list
         _check_file_words(upload)
         sha256 = files().put(upload.content)
         if all(file["sha256"] != sha256 for file in found):
-            name = safe_name(upload.name, len(found) + 1)
+            name = numbered_name(upload.name, len(found) + 1)
             found.append({"name": name, "media_type": media_type, "size": len(upload.content), "sha256": sha256})
     return found
 
@@ -571,6 +589,7 @@ def _check_file_words(upload: Upload) -> None:
             _("It has what looks like a secrecy mark or a personal identifier: “%(place)s”.")
             % {"place": found[0].shown},
             _("Take it out. Papers with a secrecy mark and data about private persons may not enter this system."),
+            field="uploads",
             places=tuple(found),
         )
 
@@ -587,13 +606,40 @@ def _copied(dispatch: Dispatch, only: set[str] | None = None) -> list[dict[str, 
         files().put(source.read(file.sha256))
         found.append(
             {
-                "name": safe_name(file.name.lstrip("0123456789-"), len(found) + 1),
+                "name": _numbered(file.name, len(found) + 1),
                 "media_type": file.media_type,
                 "size": file.size,
                 "sha256": file.sha256,
             }
         )
     return found
+
+
+def _numbered(name: str, place: int) -> str:
+    """The name with its place in another letter instead of the one it had (`numbered_name`)."""
+    return numbered_name(name[3:] if name[:2].isdigit() and name[2:3] == "-" else name, place)
+
+
+def _forwarded(letter: Letter, dispatch: Dispatch) -> list[dict[str, Any]]:
+    """The sealed first letter, then the files that came with `letter`. A forward that came without it hands on none."""
+    copied = _copied(dispatch)
+    if letter.origin:
+        found = [file for file in copied if file["media_type"] == origins.MEDIA_TYPE]
+    else:
+        sealed = bytes(dispatch.sealed)
+        found = [
+            {
+                "name": origins.NAME,
+                "media_type": origins.MEDIA_TYPE,
+                "size": len(sealed),
+                "sha256": files().put(sealed),
+            }
+        ]
+    rest = [file for file in copied if file["media_type"] != origins.MEDIA_TYPE]
+    return [
+        {**file, "name": _numbered(file["name"], place)}
+        for place, file in enumerate([*found, *rest][:MAX_FILES], start=1)
+    ]
 
 
 def _makes_sense(kind: LetterKind, handling: Handling) -> bool:

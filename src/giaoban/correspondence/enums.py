@@ -55,7 +55,7 @@ STATE_LABELS = {
 EVENT_LABELS = {
     Event.ARRIVED: _("Arrived"),
     Event.REGISTERED: _("Registered"),
-    Event.REFUSED: _("Refused"),
+    Event.REFUSED: pgettext_lazy("step of a letter", "Refused"),
     Event.ASSIGNED: _("Assigned to an officer"),
     Event.STARTED: _("Work begun"),
     Event.COMPLETED: _("Completed"),

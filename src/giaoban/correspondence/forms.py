@@ -9,6 +9,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from giaoban.common.file_words import TYPES
+from giaoban.correspondence import origins
 from giaoban.correspondence.drafts import MAX_FILES, MAX_FILES_BYTES, Draft, Upload
 from giaoban.correspondence.enums import LetterKind, Purpose
 from giaoban.correspondence.queries import Box
@@ -53,6 +54,12 @@ class FilesField(forms.FileField):
         return [super(FilesField, self).clean(file, initial) for file in files]
 
 
+class WantedLater(forms.CharField):
+    """May be empty in a draft, so it is not marked as optional."""
+
+    wanted_later = True
+
+
 class BeginForm(forms.Form):
     """What kind of letter, in which coordination."""
 
@@ -76,6 +83,13 @@ class LetterForm(forms.Form):
         help_text=_("One sentence: it stands in the registers of both sides."),
     )
     recipients = forms.MultipleChoiceField(label=_("Recipients"), required=False, widget=forms.CheckboxSelectMultiple)
+    text = WantedLater(
+        label=_("Text"),
+        required=False,
+        max_length=MAX_TEXT,
+        widget=forms.Textarea(attrs={"rows": 12}),
+        help_text=_("A draft can be saved without it; needed before it is signed."),
+    )
     purpose = forms.ChoiceField(label=_("Purpose"))
     urgency = forms.ChoiceField(label=_("Urgency"), choices=Urgency)
     agreed_day = DayField(
@@ -86,9 +100,6 @@ class LetterForm(forms.Form):
     area = forms.ChoiceField(label=_("Content area"), required=False)
     article = forms.CharField(
         label=_("Article"), required=False, max_length=MAX_ARTICLE, help_text=_("Of the regulation: the legal basis.")
-    )
-    text = forms.CharField(
-        label=_("Text"), required=False, max_length=MAX_TEXT, widget=forms.Textarea(attrs={"rows": 12})
     )
     is_final = forms.BooleanField(
         label=_("This reply closes the request"),
@@ -117,9 +128,10 @@ class LetterForm(forms.Form):
         fields["recipients"].choices = [(agency.code, agency.name) for agency in offered]
         fields["purpose"].choices = [(purpose.value, purpose.label) for purpose in PURPOSES[kind]]
         fields["area"].choices = [("", "–"), *((area.code, area.name) for area in areas)]
-        fields["drop"].choices = [(file["sha256"], file["name"]) for file in letter.files]
+        own = [file for file in letter.files if file["media_type"] != origins.MEDIA_TYPE]
+        fields["drop"].choices = [(file["sha256"], file["name"]) for file in own]
         absent = {"is_final", "forward_consent"} if kind is not LetterKind.REPLY else {"recipients", "no_forward"}
-        if not letter.files:
+        if not own:
             absent.add("drop")
         if not any(owes(kind, purpose) for purpose in PURPOSES[kind]):
             absent.add("agreed_day")
@@ -203,7 +215,11 @@ class AssignForm(forms.Form):
 class CompleteForm(forms.Form):
     """Why no reply is written."""
 
-    text = _area(_("What was done"), required=False, help_text=_("Needed where an answer is owed."))
+    text = _area(_("What was done"), help_text=_("The agency that sent the letter reads it."))
+
+    def __init__(self, *args: Any, owed: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["text"].required = owed
 
 
 class MoreTimeForm(forms.Form):

@@ -79,9 +79,13 @@ def keep_letter(told: LetterSent, *, holder: Agency, sender: Agency, dispatch: D
     """Keep a letter that came, once, with the holder's handling of it, and what it says about another letter.
 
     Nothing registered is changed by it: a recall or replacement only asks. Raises `RefusedError` `letter.party`,
-    `letter.not_addressed`, `letter.regulation`.
+    `letter.not_addressed`, `letter.regulation`, and `letter.not_yours` under the uid of somebody else's letter.
     """
-    if Letter.objects.filter(holder=holder, uid=told.letter).exists():
+    known = Letter.objects.filter(holder=holder, uid=told.letter).first()
+    if known is not None:
+        # A recipient that is quicker than the sender's courier must not make its letter vanish under the same uid.
+        if known.sender_id != sender.pk:
+            raise _not_yours()
         return
     coordination = coordination_by_uid(told.coordination)
     _check_parties(coordination, told, holder=holder, sender=sender, dispatch=dispatch)
@@ -213,7 +217,10 @@ def _keep(step: Step) -> None:
 
     Raises `RefusedError` `letter.not_yours`, `letter.step_reused` (another step under the recipient's number).
     """
-    if Step.objects.filter(holder=step.holder, uid=step.uid).exists():
+    known = Step.objects.filter(holder=step.holder, uid=step.uid).first()
+    if known is not None:
+        if known.agency_id != step.agency_id:
+            raise _not_yours()
         return
     if step.number is not None:
         taken = Step.objects.filter(

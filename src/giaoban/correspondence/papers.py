@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from giaoban.common.clock import HANOI
+from giaoban.correspondence import origins
 from giaoban.correspondence.enums import LetterKind, Purpose
 from giaoban.documents import wording
 from giaoban.documents.layout import (
@@ -93,7 +94,8 @@ def letter_document(sources: LetterSources, reference: Reference | None = None) 
         body.append(
             Paragraph(
                 f"Văn bản gốc: số {origin['reference'] or '…'} ngày {_short(origin['on'])} của {origin['name']} "
-                f"về {_in_sentence(origin['summary'])}; mã băm SHA-256 {origin['digest'][:16]}…."
+                f"về {_in_sentence(origin['summary'])}; mã băm SHA-256 {origin['digest'][:16]}…"
+                f"{', gửi kèm bản niêm phong' if origins.file_of(letter.files) else ''}."
             )
         )
     if sources.due_at is not None:

@@ -20,8 +20,9 @@ from giaoban.common.errors import NotFoundError
 from giaoban.common.todo import ToDo
 from giaoban.correspondence import incoming, rules
 from giaoban.correspondence.enums import LetterKind, LetterState
+from giaoban.correspondence.handling import no_officer
 from giaoban.correspondence.models import Handling, Letter, Reminder, Step
-from giaoban.correspondence.services import OPEN_STATES
+from giaoban.correspondence.rules import OPEN_STATES
 from giaoban.dispatches.models import Incoming, Outbox
 from giaoban.kernel import correspondence as kernel
 from giaoban.kernel.correspondence import State, Timeliness
@@ -83,6 +84,17 @@ class Arrival:
     at: datetime
 
 
+@dataclass(frozen=True, kw_only=True)
+class Delivered:
+    """How far a letter has come to one recipient, as its sender knows."""
+
+    state: DeliveryState
+    reason: str
+    """Value of `kernel.delivery.Reason`; empty where nothing is wrong."""
+    at: datetime
+    """Since when; of an accepted one, when the receipt came."""
+
+
 @dataclass(kw_only=True)
 class Entry:
     """One letter of a matter with everything that belongs to it."""
@@ -92,8 +104,8 @@ class Entry:
     steps: list[Step]
     reminders: list[Reminder] = field(default_factory=list)
     arrival: Arrival | None = None
-    deliveries: dict[int, str] = field(default_factory=dict)
-    """Recipient → state of the delivery, on the sender's island."""
+    deliveries: dict[int, Delivered] = field(default_factory=dict)
+    """Recipient → its delivery, on the sender's island."""
 
     def standing(self, handling: Handling) -> kernel.Standing:
         """Where a recipient's handling stands."""
@@ -102,14 +114,19 @@ class Entry:
 
     def state(self, handling: Handling) -> State:
         """The state a person reads: a receipt says "arrived" before the first step does."""
-        found = handling.place.state
-        if found is State.ON_WAY and self.deliveries.get(handling.recipient_id) == DeliveryState.ACCEPTED.value:
-            return State.ARRIVED
-        return found
+        return state_of(handling, self.deliveries.get(handling.recipient_id))
 
     def own(self, agency: Agency) -> Handling | None:
         """The handling of the agency itself."""
         return next((one for one in self.handlings if one.recipient_id == agency.pk), None)
+
+
+def state_of(handling: Handling, delivered: Delivered | None) -> State:
+    """The state a person reads: a receipt says "arrived" before the first step does."""
+    found = handling.place.state
+    if found is State.ON_WAY and delivered is not None and delivered.state is DeliveryState.ACCEPTED:
+        return State.ARRIVED
+    return found
 
 
 def letters_for(*, by: By, filters: Filters | None = None) -> QuerySet[Letter]:
@@ -178,7 +195,9 @@ def matter_of(letter: Letter, *, by: By) -> list[Entry]:
     )
     uids = [one.uid for one in letters]
     steps: dict[int, list[Step]] = defaultdict(list)
-    told = Step.objects.filter(holder=by.agency, letter__in=letters).select_related("agency", "recipient", "dispatch")
+    told = Step.objects.filter(holder=by.agency, letter__in=letters).select_related(
+        "agency", "recipient", "dispatch__issued_by"
+    )
     for step in told.defer("dispatch__sealed"):
         steps[step.letter_id or 0].append(step)
     reminders: dict[UUID, list[Reminder]] = defaultdict(list)
@@ -213,14 +232,15 @@ def arrivals_of(dispatches: Iterable[int | None], *, by: By) -> dict[int, Arriva
     }
 
 
-def deliveries_of(dispatches: Iterable[int | None], *, by: By) -> dict[int, dict[int, str]]:
-    """Dispatch → recipient → state of the delivery. One statement, none for none."""
+def deliveries_of(dispatches: Iterable[int | None], *, by: By) -> dict[int, dict[int, Delivered]]:
+    """Dispatch → recipient → delivery. One statement, none for none."""
     wanted = [each for each in dispatches if each is not None]
-    found: dict[int, dict[int, str]] = defaultdict(dict)
+    found: dict[int, dict[int, Delivered]] = defaultdict(dict)
     if wanted:
-        rows = Outbox.objects.filter(sender=by.agency, dispatch__in=wanted)
-        for dispatch, recipient, state in rows.values_list("dispatch_id", "recipient_id", "state"):
-            found[dispatch][recipient] = state
+        for row in Outbox.objects.filter(sender=by.agency, dispatch__in=wanted):
+            found[row.dispatch_id][row.recipient_id] = Delivered(
+                state=DeliveryState(row.state), reason=row.reason, at=row.changed_at
+            )
     return found
 
 
@@ -237,6 +257,28 @@ def taken_back(letters: Sequence[Letter], *, by: By) -> dict[UUID, list[Letter]]
         if one.answers is not None:
             found[one.answers].append(one)
     return found
+
+
+def open_request(letter: Letter, handling: Handling) -> Step | None:
+    """The request for more time that waits for the sender of `letter`. One statement."""
+    steps = _steps_of(letter, handling)
+    wanted = incoming.standing_of(handling, letter, steps).open_request
+    return next((step for step in steps if str(step.uid) == wanted), None)
+
+
+def open_recall(letter: Letter, *, by: By) -> Step | None:
+    """The request to give `letter` back that waits for the acting agency. One statement."""
+    handling = next((one for one in letter.handlings.all() if one.recipient_id == by.agency.pk), None)
+    if handling is None:
+        return None
+    steps = _steps_of(letter, handling)
+    wanted = incoming.standing_of(handling, letter, steps).open_recall
+    return next((step for step in steps if str(step.uid) == wanted), None)
+
+
+def _steps_of(letter: Letter, handling: Handling) -> list[Step]:
+    rows = Step.objects.filter(letter=letter, recipient=handling.recipient_id)
+    return list(rows.select_related("agency", "dispatch__issued_by").defer("dispatch__sealed"))
 
 
 def told_of_units(*, by: By, since: date) -> list[Reminder]:
@@ -257,6 +299,14 @@ def officers(*, by: By, day: date) -> list[Person]:
         is_active=True,
     )
     return list(rows.distinct().order_by("full_name", "pk"))
+
+
+def access_officer(uid: UUID, *, by: By, day: date) -> Person:
+    """One of those who may be given a letter. Raises `RefusedError` `letter.officer`."""
+    found = next((one for one in officers(by=by, day=day) if one.uid == uid), None)
+    if found is None:
+        raise no_officer()
+    return found
 
 
 def offered_recipients(letter: Letter, *, by: By, day: date) -> list[Agency]:
@@ -310,6 +360,7 @@ class TimelinessRow:
     partner: Agency
     area: str
     """Name, "" for letters without one."""
+    area_code: str
     incoming: bool
     """Letters that came, so that it is we who answer."""
     on_time: int = 0
@@ -318,6 +369,13 @@ class TimelinessRow:
     overdue: int = 0
     median_days: float | None = None
     """Working days from issue to answer."""
+    handlings: tuple[Handling, ...] = ()
+    """What was counted, newest first."""
+
+    @property
+    def key(self) -> str:
+        """What an address calls this row."""
+        return f"{'in' if self.incoming else 'out'}-{self.partner.code}-{self.area_code}"
 
     @property
     def total(self) -> int:
@@ -335,17 +393,18 @@ def timeliness(
         letter__issued_at__gte=kernel.end_of(since - timedelta(days=1)),
         letter__issued_at__lte=kernel.end_of(until),
         due_at__isnull=False,
-    ).select_related("letter__sender", "letter__area", "recipient")
+    ).select_related("letter__sender", "letter__area", "letter__dispatch", "recipient")
+    rows = rows.defer("letter__text", "letter__dispatch__sealed")
     if coordination is not None:
         rows = rows.filter(letter__coordination__uid=coordination)
     groups: dict[tuple[bool, int, int], list[Handling]] = defaultdict(list)
-    for row in rows.order_by("pk"):
+    for row in rows.order_by("letter__issued_at", "pk"):
         is_incoming = not row.letter.is_own
         partner = row.letter.sender_id if is_incoming else row.recipient_id
         groups[is_incoming, partner, row.letter.area_id or 0].append(row)
     days = working_days_for(since, until, day_of(now))
     found = [_timeliness_row(is_incoming, group, days=days, now=now) for (is_incoming, _p, _a), group in groups.items()]
-    return sorted(found, key=lambda row: (row.incoming, row.partner.name, row.area))
+    return sorted((row for row in found if row.total), key=lambda row: (row.incoming, row.partner.name, row.area))
 
 
 def _timeliness_row(is_incoming: bool, group: list[Handling], *, days: WorkingDays, now: datetime) -> TimelinessRow:
@@ -359,12 +418,14 @@ def _timeliness_row(is_incoming: bool, group: list[Handling], *, days: WorkingDa
     return TimelinessRow(
         partner=first.sender if is_incoming else group[0].recipient,
         area=first.area.name if first.area else "",
+        area_code=first.area.code if first.area else "",
         incoming=is_incoming,
         on_time=counted[Timeliness.ON_TIME],
         late=counted[Timeliness.LATE],
         open=counted[Timeliness.OPEN],
         overdue=counted[Timeliness.OVERDUE],
         median_days=kernel.median_working_days(spans, days),
+        handlings=tuple(row for row in reversed(group) if timeliness_of(row, now) is not Timeliness.NO_LIMIT),
     )
 
 
@@ -382,7 +443,7 @@ def to_do(by: By, now: datetime) -> list[ToDo]:
     if not by.has(Role.CLERK, Role.OFFICER, Role.APPROVER):
         return []
     today = day_of(now)
-    found = [_waiting_here(row, by=by, today=today) for row in _own_handlings(by)]
+    found = [_waiting_here(row, by=by, now=now) for row in _own_handlings(by)]
     found += [_to_decide(row) for row in _requests(by)] if by.has(Role.APPROVER) else []
     if by.has(Role.APPROVER):
         ready = Letter.objects.filter(holder=by.agency, state=LetterState.READY).order_by("saved_at", "pk")
@@ -429,7 +490,7 @@ def _overdue_handlings(by: By, now: datetime) -> QuerySet[Handling]:
     )
 
 
-def _waiting_here(row: Handling, *, by: By, today: date) -> ToDo | None:
+def _waiting_here(row: Handling, *, by: By, now: datetime) -> ToDo | None:
     """The one thing this person can do with a letter that came, or None."""
     letter, place = row.letter, row.place
     due = day_of(row.due_at) if row.due_at else None
@@ -451,7 +512,8 @@ def _waiting_here(row: Handling, *, by: By, today: date) -> ToDo | None:
         button=_("Open the letter"),
         url=reverse("correspondence:detail", args=[letter.uid]),
         due_on=min((day for day in (due, inner) if day is not None), default=None),
-        why=_("It is overdue.") if due is not None and due < today else "",
+        due_at=row.due_at if inner is None or (due is not None and due <= inner) else None,
+        why=_("It is overdue.") if row.due_at is not None and row.due_at < now else "",
     )
 
 
@@ -462,6 +524,7 @@ def _to_decide(row: Handling) -> ToDo:
         button=_("Open the letter"),
         url=reverse("correspondence:detail", args=[row.letter.uid]),
         due_on=day_of(row.due_at) if row.due_at else None,
+        due_at=row.due_at,
         why=_("Your agency sent the letter."),
     )
 
@@ -483,6 +546,7 @@ def _overdue_there(row: Handling) -> ToDo:
         button=_("Open the letter"),
         url=reverse("correspondence:detail", args=[row.letter.uid]),
         due_on=day_of(row.due_at) if row.due_at else None,
+        due_at=row.due_at,
         why=_("They are reminded every week; you can write to them as well."),
     )
 
@@ -494,6 +558,7 @@ def _late_unit(row: Reminder) -> ToDo:
         button=_("See the reminder"),
         url=reverse("dispatches:detail", args=[row.dispatch.uid]) if row.dispatch else "",
         due_on=day_of(row.due_at),
+        due_at=row.due_at,
         why=_("%(agency)s waits for it.") % {"agency": row.sender.short_name},
     )
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from django.db import models
 
 from giaoban.correspondence.enums import LetterKind, Purpose
-from giaoban.kernel.correspondence import Event, State, can
+from giaoban.kernel.correspondence import FINAL, Event, State, can
 from giaoban.kernel.screening import find_refusals
 
 if TYPE_CHECKING:
@@ -45,6 +45,8 @@ PURPOSES: Final[dict[LetterKind, tuple[Purpose, ...]]] = {
 """Which purposes a kind may have, the usual one first."""
 OWED: Final = frozenset({Purpose.COMMENT, Purpose.ACTION, Purpose.VERIFICATION})
 """Purposes to which an answer is owed, so a deadline runs."""
+OPEN_STATES: Final = [state.value for state in State if state not in FINAL and state is not State.TAKE_BACK_ASKED]
+"""States in which somebody is still waited for. A letter that its sender wants back reminds nobody."""
 
 
 class HandlingAct(models.TextChoices):
@@ -87,7 +89,10 @@ def acts_on(standing: Standing, *, kind: str) -> set[HandlingAct]:
             found.add(HandlingAct.REPLY)
     if can(place, Event.EXTENSION_ASKED) and standing.due is not None and standing.open_request is None:
         found.add(HandlingAct.ASK_TIME)
-    if place.work in {State.REGISTERED, State.ASSIGNED, State.IN_PROGRESS, State.COMPLETED} and kind not in TAKING_BACK:
+    if (
+        place.work in {State.REGISTERED, State.ASSIGNED, State.IN_PROGRESS, State.COMPLETED}
+        and kind != LetterKind.RECALL
+    ):
         found.add(HandlingAct.FORWARD)
     return found
 

@@ -4,22 +4,29 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.urls import reverse
+from django.utils.text import capfirst, format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from giaoban.common.access import Role
 from giaoban.common.clock import HANOI
-from giaoban.correspondence import rules
+from giaoban.correspondence import origins, rules
 from giaoban.correspondence.enums import EVENT_LABELS, STATE_LABELS, LetterKind, LetterState
-from giaoban.correspondence.queries import timeliness_of
+from giaoban.correspondence.origins import Proof
+from giaoban.correspondence.queries import Delivered, state_of, timeliness_of
 from giaoban.correspondence.rules import HandlingAct
+from giaoban.dispatches.words import NEXT_TEXTS, REASON_TEXTS, STATE_LOOK, STATE_TEXTS, WHO_TEXTS
 from giaoban.kernel.correspondence import Event, State, Timeliness
+from giaoban.kernel.delivery import REASONS, Reason
+from giaoban.kernel.delivery import State as DeliveryState
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from uuid import UUID
+
+    from django.http import QueryDict
 
     from giaoban.common.access import By
     from giaoban.common.errors import Text
@@ -78,6 +85,8 @@ class RecipientLine:
     finished: bool
     """Nobody waits any more, so that the deadline shows its day alone."""
     note: Text = ""
+    why: Text = ""
+    """Why it has not arrived, and what follows."""
     decide_url: str = ""
 
 
@@ -90,6 +99,9 @@ class Line:
     who: str
     look: str
     text: str = ""
+    """What was said with it, where the story does not show it elsewhere."""
+    words: str = ""
+    """What was said with it, always."""
     due_at: datetime | None = None
     url: str = ""
     link: Text = ""
@@ -107,6 +119,16 @@ class Button:
 
 
 @dataclass(frozen=True, kw_only=True)
+class OriginLine:
+    """What the page says of the first letter of a forward."""
+
+    kind: str
+    """Of the notice."""
+    icon: str
+    text: Text
+
+
+@dataclass(frozen=True, kw_only=True)
 class Card:
     """One letter of a matter as the page shows it."""
 
@@ -114,10 +136,13 @@ class Card:
     kind: Text
     recipients: list[RecipientLine]
     story: list[Line]
-    files: list[tuple[str, int, str]]
-    """(name, size in bytes, address)."""
+    files: list[tuple[str, int, str, Text]]
+    """(name, size in bytes, address, what it is to the first letter of a forward)."""
     current: bool
     """Shown open: the letter of the page, and the newest of the matter."""
+    of_page: bool
+    origin: OriginLine | None
+    """Of a forward: how far the first letter is proven here."""
     marks: list[tuple[Text, str, str]] = field(default_factory=list)
     """(what was asked, of which letter, its address): recalls and replacements."""
 
@@ -132,20 +157,68 @@ class Answers:
     buttons: list[Button]
 
 
+ORIGIN_LINES = {
+    Proof.SIGNED: OriginLine(
+        kind="success",
+        icon="shield-check",
+        text=_("Proven here: the first sender signed exactly this letter, and its sealed bytes came along."),
+    ),
+    Proof.KEY_UNKNOWN: OriginLine(
+        kind="warning",
+        icon="alert-triangle",
+        text=_(
+            "Its sealed bytes came along and say the same, but this server does not know the first sender's key. "
+            "Who signed it is not proven here; ask the first sender where it matters."
+        ),
+    ),
+    Proof.KEY_ENDED: OriginLine(
+        kind="warning",
+        icon="alert-triangle",
+        text=_(
+            "It was signed with a key that the first sender has since ended, so the signature is not believed here."
+        ),
+    ),
+    Proof.WRONG: OriginLine(
+        kind="problem",
+        icon="alert-triangle",
+        text=_("The sealed bytes are damaged here, or their signature is wrong. Ask the agency that forwarded it."),
+    ),
+    Proof.ABSENT: OriginLine(
+        kind="warning",
+        icon="alert-triangle",
+        text=_(
+            "Its sealed bytes did not come along: the agency that forwarded it says so, and nothing else proves it."
+        ),
+    ),
+}
+
+
 def badge_of(state: State) -> Badge:
     """A state in the national codes."""
     return Badge(key=LOOKS[state], label=STATE_LABELS[state], code=state.value if state is not State.ON_WAY else "")
 
 
-def row_badge(letter: Letter, delivered: Mapping[int, str]) -> list[tuple[Handling, Badge, bool]]:
-    """For a list: (handling, badge, finished) of each recipient; `delivered` says where a receipt has come."""
-    found = []
-    for handling in letter.handlings.all():
-        state = handling.place.state
-        if state is State.ON_WAY and delivered.get(handling.recipient_id) == "accepted":
-            state = State.ARRIVED
-        found.append((handling, badge_of(state), is_finished(handling)))
-    return found
+def badge_at(handling: Handling, delivered: Delivered | None) -> Badge:
+    """The state at one recipient; while the letter has not arrived there, how far its delivery is."""
+    state = state_of(handling, delivered)
+    if state is State.ON_WAY and delivered is not None:
+        return Badge(key=STATE_LOOK[delivered.state], label=STATE_TEXTS[delivered.state])
+    return badge_of(state)
+
+
+def row_badge(letter: Letter, delivered: Mapping[int, Delivered]) -> list[tuple[Handling, Badge, bool]]:
+    """For a list: (handling, badge, finished) of each recipient."""
+    return [
+        (handling, badge_at(handling, delivered.get(handling.recipient_id)), is_finished(handling))
+        for handling in letter.handlings.all()
+    ]
+
+
+def title_of(letter: Letter) -> Text:
+    """The summary; of a draft that has none yet, what it will be."""
+    if letter.summary:
+        return letter.summary
+    return format_lazy("{kind} ({none})", kind=capfirst(LetterKind(letter.kind).label), none=_("no summary yet"))
 
 
 def row_due(letter: Letter) -> tuple[datetime | None, bool]:
@@ -160,15 +233,17 @@ def is_finished(handling: Handling) -> bool:
     return handling.place.work in {State.COMPLETED, State.REFUSED, State.TAKEN_BACK}
 
 
-def card(entry: Entry, *, current: bool, marks: Sequence[Letter], by: By, now: datetime) -> Card:
-    """One letter with its recipients, its story and its files."""
+def card(entry: Entry, *, current: bool, of_page: bool, marks: Sequence[Letter], by: By, now: datetime) -> Card:
+    """One letter with its recipients, its story and its files. Signatures are checked for the letter of the page."""
     letter = entry.letter
+    origin = origins.show(letter) if letter.origin and of_page else None
     lines = [
         RecipientLine(
             handling=handling,
-            badge=badge_of(entry.state(handling)),
+            badge=badge_at(handling, entry.deliveries.get(handling.recipient_id)),
             finished=is_finished(handling),
             note=_note(handling, now),
+            why=_why(entry.deliveries.get(handling.recipient_id)),
             decide_url=reverse("correspondence:decide", args=[letter.uid, handling.recipient.code])
             if handling.asked_due_at is not None and letter.is_own and by.has(Role.APPROVER)
             else "",
@@ -180,8 +255,10 @@ def card(entry: Entry, *, current: bool, marks: Sequence[Letter], by: By, now: d
         kind=LetterKind(letter.kind).label,
         recipients=lines,
         story=_story(entry),
-        files=_files(letter),
+        files=_files(letter, origin.files if origin else frozenset()),
         current=current,
+        of_page=of_page,
+        origin=ORIGIN_LINES[origin.proof] if origin else None,
         marks=[
             (
                 _("asked to be taken back by") if one.kind == LetterKind.RECALL else _("to be replaced by"),
@@ -193,12 +270,29 @@ def card(entry: Entry, *, current: bool, marks: Sequence[Letter], by: By, now: d
     )
 
 
-def answers(entry: Entry, *, by: By) -> Answers:
-    """Where the letter is, what waits for this person, what follows."""
+def answers(entry: Entry, *, about: Entry | None = None, by: By) -> Answers:
+    """Where the letter is, what waits for this person, what follows. `about` is the letter it is about, where that is here."""
     letter = entry.letter
     if letter.is_draft:
         return _draft_answers(letter, by=by)
-    return _sent_answers(entry, by=by) if letter.is_own else _received_answers(entry, by=by)
+    if letter.is_own:
+        return _sent_answers(entry, by=by)
+    asked = about is not None and LetterKind(letter.kind) in rules.TAKING_BACK and _asks_now(entry, about, by=by)
+    return _received_answers(entry, back=about if asked else None, by=by)
+
+
+def without(query: QueryDict, name: str) -> str:
+    """The query of an address without one parameter."""
+    rest = query.copy()
+    rest.pop(name, None)
+    return rest.urlencode()
+
+
+def _asks_now(entry: Entry, about: Entry, *, by: By) -> bool:
+    """Whether this recall or replacement is the one that waits for an answer."""
+    own = about.own(by.agency)
+    ask = None if own is None else about.standing(own).open_recall
+    return any(str(step.uid) == ask and step.reply == entry.letter.uid for step in about.steps)
 
 
 # ------------------------------------------------------------------ inside
@@ -207,17 +301,38 @@ def answers(entry: Entry, *, by: By) -> Answers:
 def _note(handling: Handling, now: datetime) -> Text:
     if handling.asked_due_at is not None:
         return _("more time asked for")
-    match timeliness_of(handling, now):
-        case Timeliness.LATE:
-            return _("answered late")
-        case Timeliness.OVERDUE:
-            return _("overdue")
-        case _:
-            return ""
+    return _("answered late") if timeliness_of(handling, now) is Timeliness.LATE else ""
+
+
+def _stuck(delivered: Delivered | None) -> Reason | None:
+    """Why a letter has not arrived; None once it has."""
+    if delivered is None or not delivered.reason or delivered.state is DeliveryState.ACCEPTED:
+        return None
+    return Reason(delivered.reason)
+
+
+def _why(delivered: Delivered | None) -> Text:
+    """One reason, what follows, and who acts, while a letter has not arrived."""
+    reason = _stuck(delivered)
+    if reason is None:
+        return ""
+    rule = REASONS[reason]
+    return format_lazy(
+        "{why} {then} {acts}: {who}.",
+        why=REASON_TEXTS[reason],
+        then=NEXT_TEXTS[rule.then],
+        acts=_("Who acts"),
+        who=WHO_TEXTS[rule.who],
+    )
 
 
 def _story(entry: Entry) -> list[Line]:
-    lines = [_step_line(step) for step in entry.steps]
+    lines = [step_line(step) for step in entry.steps]
+    lines += [
+        _receipt_line(entry, handling, delivered)
+        for handling in entry.handlings
+        if (delivered := entry.deliveries.get(handling.recipient_id)) and delivered.state is DeliveryState.ACCEPTED
+    ]
     lines += [_reminder_line(reminder) for reminder in entry.reminders]
     if entry.arrival is not None:
         number = entry.arrival.number
@@ -232,15 +347,31 @@ def _story(entry: Entry) -> list[Line]:
     return sorted(lines, key=lambda line: line.at)
 
 
-def _step_line(step: Step) -> Line:
+def _receipt_line(entry: Entry, handling: Handling, delivered: Delivered) -> Line:
+    dispatch = entry.letter.dispatch
+    return Line(
+        at=delivered.at,
+        title=_("Arrived there"),
+        who=handling.recipient.short_name,
+        look="received",
+        url=reverse("dispatches:detail", args=[dispatch.uid]) if dispatch else "",
+        link=_("the receipt"),
+    )
+
+
+def step_line(step: Step) -> Line:
+    """A step of the story. People of the own agency are named, those of others not, though they may share the server."""
     event = Event(step.event)
-    who = ", ".join(part for part in (step.agency.short_name, step.position) if part)
+    signer = step.dispatch.issued_by if step.dispatch and step.agency_id == step.holder_id else None
+    person = signer.full_name if signer else ""
+    who = ", ".join(part for part in (step.agency.short_name, step.position, person) if part)
     return Line(
         at=step.at,
         title=EVENT_LABELS[event],
         who=who,
         look=STEP_LOOKS.get(event, "open"),
         text=step.text if event is not Event.TAKE_BACK_ASKED else "",
+        words=step.text,
         due_at=step.due_at,
         url=reverse("dispatches:detail", args=[step.dispatch.uid]) if step.dispatch else "",
         link=(step.dispatch.reference or _("the dispatch")) if step.dispatch else "",
@@ -248,11 +379,11 @@ def _step_line(step: Step) -> Line:
 
 
 def _reminder_line(reminder: Reminder) -> Line:
-    title = (
-        _("Reminded: %(count)d days after the deadline") % {"count": -reminder.days}
-        if reminder.is_overdue
-        else _("Reminded: %(count)d days before the deadline") % {"count": reminder.days}
-    )
+    title: Text = _("Reminded on the day of the deadline")
+    if reminder.is_overdue:
+        title = _("Reminded: %(count)d days after the deadline") % {"count": -reminder.days}
+    elif reminder.days:
+        title = _("Reminded: %(count)d days before the deadline") % {"count": reminder.days}
     return Line(
         at=reminder.dispatch.issued_at if reminder.dispatch else _morning(reminder.on),
         title=title,
@@ -267,10 +398,16 @@ def _morning(day: date) -> datetime:
     return datetime.combine(day, time(8), tzinfo=HANOI)
 
 
-def _files(letter: Letter) -> list[tuple[str, int, str]]:
+def _files(letter: Letter, first: frozenset[str]) -> list[tuple[str, int, str, Text]]:
     route = "correspondence:file"
+
+    def note(file: Mapping[str, Any]) -> Text:
+        if file["media_type"] == origins.MEDIA_TYPE:
+            return _("the first letter, as it was sealed")
+        return _("sent with the first letter") if file["sha256"] in first else ""
+
     return [
-        (file["name"], file["size"], reverse(route, args=[letter.uid, place]))
+        (file["name"], file["size"], reverse(route, args=[letter.uid, place]), note(file))
         for place, file in enumerate(letter.files, start=1)
     ]
 
@@ -308,7 +445,16 @@ def _sent_answers(entry: Entry, *, by: By) -> Answers:
             if by.has(Role.APPROVER)
             else _("An approver of your agency answers the request for more time.")
         )
-    buttons = []
+    buttons = [
+        Button(
+            label=_("Answer the request of %(agency)s") % {"agency": one.recipient.short_name},
+            url=reverse("correspondence:decide", args=[letter.uid, one.recipient.code]),
+            icon="calendar",
+            primary=True,
+        )
+        for one in asked
+        if by.has(Role.APPROVER)
+    ]
     if by.has(Role.OFFICER, Role.APPROVER) and LetterKind(letter.kind) not in rules.TAKING_BACK:
         if open_lines and rules.owes(letter.kind, letter.purpose):
             buttons.append(_about(letter, LetterKind.REMINDER, _("Remind in writing"), "alarm"))
@@ -317,20 +463,29 @@ def _sent_answers(entry: Entry, *, by: By) -> Answers:
         ):
             buttons.append(_about(letter, LetterKind.REPLACEMENT, _("Replace"), "refresh"))
             buttons.append(_about(letter, LetterKind.RECALL, _("Take back"), "arrow-back-up"))
-    here = (
-        badge_of(entry.state(open_lines[0] if open_lines else entry.handlings[0]))
-        if entry.handlings
-        else badge_of(State.ON_WAY)
-    )
-    then = (
-        _("A linked reply closes it by itself; overdue recipients are reminded every week.")
-        if open_lines
-        else _("Every recipient is done with it. Nothing follows.")
-    )
+    here = _here(entry, open_lines)
+    stuck = [reason for one in open_lines if (reason := _stuck(entry.deliveries.get(one.recipient_id))) is not None]
+    then: Text = _("Every recipient is done with it. Nothing follows.")
+    if stuck:
+        then = NEXT_TEXTS[REASONS[stuck[0]].then]
+    elif open_lines and rules.owes(letter.kind, letter.purpose):
+        then = _("A linked reply closes it by itself; overdue recipients are reminded every week.")
+    elif open_lines:
+        then = _("No answer is owed: it is closed once it has been taken note of.")
     return Answers(here=here, waits=waits, then=then, buttons=buttons)
 
 
-def _received_answers(entry: Entry, *, by: By) -> Answers:
+def _here(entry: Entry, open_lines: Sequence[Handling]) -> Badge:
+    """The state at the one recipient, or how many of several are done."""
+    if len(entry.handlings) == 1:
+        return badge_at(entry.handlings[0], entry.deliveries.get(entry.handlings[0].recipient_id))
+    done = len(entry.handlings) - len(open_lines)
+    label = _("%(done)d of %(all)d recipients are done") % {"done": done, "all": len(entry.handlings)}
+    return Badge(key="open" if open_lines else "done", label=label)
+
+
+def _received_answers(entry: Entry, *, back: Entry | None, by: By) -> Answers:
+    """`back`: the letter that this one asks for, while that waits for an answer."""
     letter = entry.letter
     handling = entry.own(by.agency)
     if handling is None:
@@ -344,6 +499,7 @@ def _received_answers(entry: Entry, *, by: By) -> Answers:
     )
     uid, given = letter.uid, handling.officer_id is not None
     wanted: list[tuple[bool, Button]] = [
+        (back is not None and approver, _button("recall-answer", letter.answers or uid, _("Answer the take-back"), "arrow-back-up")),
         (HandlingAct.ANSWER_RECALL in acts and approver, _button("recall-answer", uid, _("Answer the take-back"), "arrow-back-up")),
         (HandlingAct.REGISTER in acts and clerk, _button("register", uid, _("Register"), "notebook", post=True)),
         (HandlingAct.ASSIGN in acts and approver and not given, _button("assign", uid, _("Give to an officer"), "user-plus")),
@@ -361,8 +517,12 @@ def _received_answers(entry: Entry, *, by: By) -> Answers:
         Button(label=one.label, url=one.url, icon=one.icon, post=one.post, primary=place == 0)
         for place, one in enumerate(chosen)
     ]
+    told = {HandlingAct.ANSWER_RECALL} if back is not None else acts
     return Answers(
-        here=badge_of(entry.state(handling)), waits=_waits(acts, handling, by=by), then=_then(acts), buttons=buttons
+        here=badge_of(entry.state(handling)),
+        waits=_waits(told, handling, by=by),
+        then=_then(told, owed=owed),
+        buttons=buttons,
     )
 
 
@@ -384,12 +544,18 @@ def _waits(acts: set[HandlingAct], handling: Handling, *, by: By) -> Text:
     return _("Nothing waits for you here.")
 
 
-def _then(acts: set[HandlingAct]) -> Text:
+def _then(acts: set[HandlingAct], *, owed: bool) -> Text:
     if HandlingAct.ANSWER_RECALL in acts:
         return _("What is registered stays in the register either way.")
-    if HandlingAct.REPLY in acts or HandlingAct.REGISTER in acts:
-        return _("The signed reply closes it on both sides.")
-    return _("It is closed. Nothing follows.")
+    if HandlingAct.REGISTER in acts:
+        return _("The head gives it to an officer.")
+    if HandlingAct.REPLY in acts or HandlingAct.COMPLETE in acts:
+        return (
+            _("The signed reply closes it on both sides.")
+            if owed
+            else _("No answer is owed: it is closed once it has been taken note of.")
+        )
+    return _("The letter is closed; nothing follows.")
 
 
 def _button(route: str, uid: UUID, label: Text, icon: str, *, primary: bool = False, post: bool = False) -> Button:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
+from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
@@ -16,24 +17,24 @@ from django.views.decorators.http import require_GET, require_POST
 from giaoban.common import clock
 from giaoban.common.errors import NotFoundError, RefusedError
 from giaoban.correspondence import drafts, export, forms, papers, queries, rules, services, shown
-from giaoban.correspondence.enums import LetterKind, LetterState
+from giaoban.correspondence.enums import TIMELINESS_LABELS, LetterKind, LetterState
 from giaoban.correspondence.queries import Box
 from giaoban.dispatches.queries import access_file
 from giaoban.regulations.queries import access_coordination, content_areas, coordinations_of
 from giaoban.regulations.sources import IndicatorSource
+from giaoban.web.acting import Choice, act_page
 from giaoban.web.feedback import done
-from giaoban.web.forms import refuse
+from giaoban.web.forms import in_calendar, refuse
 from giaoban.web.parts import Tab
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from uuid import UUID
 
-    from django import forms as django_forms
+    from django.forms import Form
 
     from giaoban.agencies.requests import InsideRequest
-    from giaoban.common.errors import Text
-    from giaoban.correspondence.models import Letter
+    from giaoban.correspondence.models import Letter, Step
 
 PAGE_SIZE = 30
 DEFAULT_SPAN_DAYS = 365
@@ -67,6 +68,7 @@ def letter_list(request: InsideRequest) -> HttpResponse:
             "rows": [
                 {
                     "letter": one,
+                    "title": shown.title_of(one),
                     "kind": LetterKind(one.kind).label,
                     "due": shown.row_due(one)[0],
                     "finished": shown.row_due(one)[1],
@@ -79,6 +81,7 @@ def letter_list(request: InsideRequest) -> HttpResponse:
                 for one in letters
             ],
             "box": box,
+            "filtered": any(request.GET.get(name) for name in ("q", "kind", "partner", "open_only", "mine")),
             "filter_form": form,
             "tabs": [
                 Tab(label=BOX_LABELS[each], url=f"{here}?box={each.value}", current=each is box, count=counts[each])
@@ -95,17 +98,22 @@ def letter_list(request: InsideRequest) -> HttpResponse:
 @require_GET
 def timeliness(request: InsideRequest) -> HttpResponse:
     """Per partner and area: on time, late, open, overdue, median working days."""
+    now = clock.now()
     form, since, until, coordination = _span(request)
-    rows = queries.timeliness(by=request.by, now=clock.now(), since=since, until=until, coordination=coordination)
+    rows = queries.timeliness(by=request.by, now=now, since=since, until=until, coordination=coordination)
+    chosen = next((row for row in rows if row.key == request.GET.get("row")), None)
     return render(
         request,
         "correspondence/timeliness.html",
         {
             "form": form,
             "rows": rows,
-            "since": since,
-            "until": until,
-            "query": request.GET.urlencode(),
+            "chosen": chosen,
+            "chosen_rows": [
+                (one, TIMELINESS_LABELS[queries.timeliness_of(one, now)])
+                for one in (chosen.handlings if chosen else ())
+            ],
+            "query": shown.without(request.GET, "row"),
         },
     )
 
@@ -157,6 +165,7 @@ def detail(request: InsideRequest, uid: UUID) -> HttpResponse:
     entries = queries.matter_of(letter, by=request.by)
     back = queries.taken_back([entry.letter for entry in entries], by=request.by)
     here = next(entry for entry in entries if entry.letter.pk == letter.pk)
+    about = next((entry for entry in entries if entry.letter.uid == letter.answers), None)
     return render(
         request,
         "correspondence/detail.html",
@@ -167,13 +176,16 @@ def detail(request: InsideRequest, uid: UUID) -> HttpResponse:
                 shown.card(
                     entry,
                     current=entry is here or entry is entries[-1],
+                    of_page=entry is here,
                     marks=back.get(entry.letter.uid, []),
                     by=request.by,
                     now=now,
                 )
                 for entry in entries
             ],
-            "answers": shown.answers(here, by=request.by),
+            "answers": shown.answers(here, about=about, by=request.by),
+            "title": shown.title_of(letter),
+            "recipients": queries.names_of(letter.addressed),
             "own": here.own(request.by.agency),
             "arrival": here.arrival,
         },
@@ -445,7 +457,7 @@ def assign(request: InsideRequest, uid: UUID) -> HttpResponse:
 def complete(request: InsideRequest, uid: UUID) -> HttpResponse:
     """Close a letter without a reply."""
     letter = queries.access_letter(uid, by=request.by)
-    form = forms.CompleteForm(request.POST or None)
+    form = forms.CompleteForm(request.POST or None, owed=rules.owes(letter.kind, letter.purpose))
 
     def act(said: dict[str, Any]) -> None:
         services.complete(letter, text=said["text"], by=request.by, now=clock.now())
@@ -487,6 +499,7 @@ def decide(request: InsideRequest, uid: UUID, recipient: str) -> HttpResponse:
     if handling is None or letter.state != LetterState.SENT:
         raise NotFoundError
     initial = {"due_on": clock.day_of(handling.asked_due_at)} if handling.asked_due_at else {}
+    asked = queries.open_request(letter, handling)
     form = forms.DecisionForm(request.POST or None, initial=initial)
 
     def act(said: dict[str, Any]) -> None:
@@ -505,16 +518,18 @@ def decide(request: InsideRequest, uid: UUID, recipient: str) -> HttpResponse:
         letter,
         form,
         act,
+        asked=asked,
         title=_("Answer a request for more time"),
         button=_("Grant"),
         said=_("The answer was sent."),
-        choice=("decision", "grant", "refuse", _("Refuse")),
+        choice=Choice(name="decision", value="grant", other="refuse", label=_("Refuse")),
     )
 
 
 def recall_answer(request: InsideRequest, uid: UUID) -> HttpResponse:
     """Agree to give a letter back, or refuse."""
     letter = queries.access_letter(uid, by=request.by)
+    asked = queries.open_recall(letter, by=request.by)
     form = forms.RecallAnswerForm(request.POST or None)
 
     def act(said: dict[str, Any]) -> None:
@@ -527,10 +542,11 @@ def recall_answer(request: InsideRequest, uid: UUID) -> HttpResponse:
         letter,
         form,
         act,
+        asked=asked,
         title=_("Answer whether the letter is given back"),
         button=pgettext_lazy("take-back", "Agree"),
         said=_("The answer was sent."),
-        choice=("decision", "agree", "refuse", _("Refuse")),
+        choice=Choice(name="decision", value="agree", other="refuse", label=_("Refuse")),
     )
 
 
@@ -540,38 +556,25 @@ def recall_answer(request: InsideRequest, uid: UUID) -> HttpResponse:
 def _act(
     request: InsideRequest,
     letter: Letter,
-    form: django_forms.Form,
+    form: Form,
     act: Callable[[dict[str, Any]], None],
     *,
-    title: Text,
-    button: Text,
-    said: Text,
-    choice: tuple[str, str, str, Text] | None = None,
+    asked: Step | None = None,
+    **texts: Any,
 ) -> HttpResponse:
-    """One form, one act; a refusal is shown with what was typed kept. `choice`: (name, value of the button, other value, other label)."""
-    if request.method == "POST" and form.is_valid():
-        try:
-            act(form.cleaned_data)
-        except services.ScreenedError as error:
-            place = error.places[0].field
-            refuse(form, error, place if place in form.fields else None)
-        except RefusedError as error:
-            refuse(form, error)
-        else:
-            done(request, said)
-            return redirect("correspondence:detail", letter.uid)
-    return render(
+    """One act on a letter, beside the letter and what was asked."""
+    return act_page(
         request,
-        "correspondence/act.html",
-        {
+        form,
+        act,
+        template="correspondence/act.html",
+        context={
             "letter": letter,
             "kind": LetterKind(letter.kind).label,
-            "form": form,
-            "title": title,
-            "button": button,
-            "choice": choice,
+            "asked": None if asked is None else shown.step_line(asked),
         },
-        status=422 if form.errors else 200,
+        back=reverse("correspondence:detail", args=[letter.uid]),
+        **texts,
     )
 
 
@@ -622,7 +625,9 @@ def _days(request: InsideRequest) -> tuple[date, date]:
     """The span of a count as it stands in its address. Raises `NotFoundError` for anything else."""
     try:
         since, until = (date.fromisoformat(request.GET.get(name, "")) for name in ("since", "until"))
-    except ValueError:
+        in_calendar(since)
+        in_calendar(until)
+    except (ValueError, ValidationError):
         raise NotFoundError from None
     if not 0 <= (until - since).days <= rules.MAX_SPAN_DAYS:
         raise NotFoundError

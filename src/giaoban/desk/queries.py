@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING
 
 from django.urls import reverse
@@ -33,6 +33,7 @@ TO_DO_BY_REGIME: list[Callable[..., list[ToDo]]] = [conferences.to_do, reports.t
 """The same, of the rooms whose deadlines follow from the regime: `(*, by, now, known)`, so that it is read once for all."""
 
 NO_DEADLINE = date.max
+NO_INSTANT = datetime.max.replace(tzinfo=UTC)
 ARRIVALS = 8
 HITS = 20
 
@@ -55,12 +56,18 @@ def waiting_for(*, by: By, now: datetime) -> Waiting:
     known = Regime(by.agency, today)
     found = [item for room in TO_DO_BY_REGIME for item in room(by=by, now=now, known=known)]
     found += [item for room in TO_DO for item in room(by=by, now=now)]
-    found.sort(key=lambda item: item.due_on or NO_DEADLINE)
+    found.sort(key=lambda item: (item.due_on or NO_DEADLINE, item.due_at or NO_INSTANT))
     return Waiting(
-        overdue=[item for item in found if item.due_on and item.due_on < today],
-        soon=[item for item in found if item.due_on and item.due_on >= today],
+        overdue=[item for item in found if item.due_on and _is_late(item, now)],
+        soon=[item for item in found if item.due_on and not _is_late(item, now)],
         undated=[item for item in found if not item.due_on],
     )
+
+
+def _is_late(item: ToDo, now: datetime) -> bool:
+    if item.due_at is not None:
+        return item.due_at < now
+    return item.due_on is not None and item.due_on < day_of(now)
 
 
 def next_conference(*, by: By, now: datetime) -> Conference | None:

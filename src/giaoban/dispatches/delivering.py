@@ -11,7 +11,8 @@ from __future__ import annotations
 
 import logging
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
@@ -53,16 +54,16 @@ def deliver_due(now: datetime, *, lane: str | None = None) -> int:
 
 
 def deliver_all(now: datetime) -> int:
-    """Rounds until nothing is due at `now`. For commands and the sample; the worker calls `deliver_due`. Rows tried, in all."""
+    """Rounds until nothing is due at `now`. For commands and the sample; the worker has `lanes.py`. Rows tried, in all."""
     total = 0
     while tried := deliver_due(now):
         total += tried
     return total
 
 
-def due_lanes(now: datetime) -> list[str]:
-    """The lanes that have something to try."""
-    return list(_due(now))
+def due_lanes(now: datetime) -> dict[str, frozenset[int]]:
+    """The lanes that have something to try, each with the ids of its recipients."""
+    return {lane: frozenset(group) for lane, group in _due(now).items()}
 
 
 def tidy(now: datetime) -> None:
@@ -71,8 +72,11 @@ def tidy(now: datetime) -> None:
     lost = Q(claimed_at__lte=now - delivery.CLAIM_LASTS) | Q(claimed_at__gte=now + delivery.CLAIM_LASTS)
     outbox.happen(Q(state=State.IN_FLIGHT) & lost, exchange.released, now=now)
     # A courier that took a dispatch and brings no receipt back is not believed for ever.
-    late = Q(changed_at__lte=now - delivery.RECEIPT_LASTS) | Q(changed_at__gte=now + delivery.RECEIPT_LASTS)
-    outbox.happen(Q(state=State.HANDED_OVER) & late, lambda _current: (Event.RECEIPT_OVERDUE, None), now=now)
+    for fetched, lasts in ((False, delivery.RECEIPT_LASTS), (True, delivery.FETCHED_LASTS)):
+        late = Q(changed_at__lte=now - lasts) | Q(changed_at__gte=now + lasts)
+        which = Q(state=State.HANDED_OVER) & late
+        which &= Q(reason=Reason.FETCHED_NOT_CONFIRMED) if fetched else ~Q(reason=Reason.FETCHED_NOT_CONFIRMED)
+        outbox.happen(which, lambda _current: (Event.RECEIPT_OVERDUE, None), now=now)
     ahead = Q(state=State.WAITING, next_at__gt=now + delivery.RETRY_AFTER[-1])
     outbox.happen(ahead, lambda _current: (Event.PERSON_RETRIES, None), now=now)
 
@@ -83,8 +87,10 @@ def take_up() -> None:
     witness.catch_up()
 
 
-def collect(recipients: Sequence[Agency], *, now: datetime, max_items: int, max_bytes: int) -> list[Parcel]:
-    """What waits for these agencies, oldest first: for a partner that fetches, or for a medium. Marks it as taken.
+def collect(
+    recipients: Sequence[Agency], *, now: datetime, max_items: int, max_bytes: int, by: Event = Event.TAKEN_BY_MEDIUM
+) -> list[Parcel]:
+    """What waits for these agencies, oldest first: for a partner that fetches (`by` FETCHED), or for a medium. Marks it as taken.
 
     Everything that has no receipt yet and was not given out within `delivery.COLLECT_AGAIN`; at most `max_items` of together at most
     `max_bytes`, files included, but always one if there is one. Nothing for an agency with which exchange is held.
@@ -93,58 +99,111 @@ def collect(recipients: Sequence[Agency], *, now: datetime, max_items: int, max_
     parts = outbox.open_parts(now)
     chosen = outbox.oldest(ready, parts, max_items=max_items, max_bytes=max_bytes, with_files=True)
     given = outbox.parcels_of(chosen)
-    mark_taken(chosen, now)
+    mark_taken(chosen, now, by=by)
     return given
 
 
-def mark_taken(outbox_ids: Sequence[int], now: datetime) -> None:
+def mark_taken(outbox_ids: Sequence[int], now: datetime, *, by: Event = Event.TAKEN_BY_MEDIUM) -> None:
     """Somebody carries these now; the receipts are awaited. What has its receipt already is left as it is."""
     for ids in rows.pieces(outbox_ids):
         with transaction.atomic():
             standing = [row for row in outbox.locked(ids) if row["state"] not in delivery.FINAL]
-            outbox.write([outbox.after(row, Event.TAKEN_BY_MEDIUM, now=now) for row in standing])
+            outbox.write([outbox.after(row, by, now=now) for row in standing])
 
 
 # --- one round of one lane --------------------------------------------------------------------------------------------
 
-_Group = dict[int, tuple[Agency, Routing]]
-"""Id of a recipient → it and how it is reached."""
+_Group = dict[int, tuple[Agency, Routing, int | None]]
+"""Id of a recipient → it, how it is reached, and the row behind which nothing is taken, if there is one."""
 _Row = Mapping[str, Any]
 
 
-def _due(now: datetime) -> dict[str, _Group]:
+def _due(now: datetime, among: Collection[int] | None = None) -> dict[str, _Group]:
     """Lane → recipients with something due. A search of the index for each agency, however much waits."""
     theirs = Outbox.objects.filter(recipient=OuterRef("pk"))
     never, again, later = (Exists(theirs.filter(part)) for part in outbox.due_parts(now))
     groups: dict[str, _Group] = {}
-    for agency in Agency.objects.filter(never | again | later).order_by("pk"):
+    agencies = Agency.objects.all() if among is None else Agency.objects.filter(pk__in=among)
+    found = list(agencies.filter(never | again | later).order_by("pk"))
+    first = outbox.waiting_first([agency.pk for agency in found], now)
+    for agency in found:
+        row = first.get(agency.pk)
+        if row is not None and not _is_due_before(agency.pk, row, now):
+            continue
         routing = ports.routing_of(agency)
-        groups.setdefault(routing.lane, {})[agency.pk] = (agency, routing)
+        groups.setdefault(routing.lane, {})[agency.pk] = (agency, routing, row)
     return groups
 
 
-def _work(group: _Group, *, now: datetime) -> int:
+def _is_due_before(recipient: int, row: int, now: datetime) -> bool:
+    older = Outbox.objects.filter(recipient=recipient, pk__lt=row)
+    return any(older.filter(part).exists() for part in outbox.due_parts(now))
+
+
+@dataclass(frozen=True, slots=True)
+class Round:
+    """Claimed rows and how they go."""
+
+    ids: Sequence[int]
+    """Oldest first."""
+    ways: Mapping[tuple[str, ...], Sequence[int]]
+    """Routes in their order → the rows that go by them."""
+    held: Mapping[int, Sent]
+    """What may not go, with the reason."""
+
+    @property
+    def is_full(self) -> bool:
+        """Whether more may wait behind it."""
+        return len(self.ids) >= BATCH
+
+
+def take_round(lane: str, *, among: Collection[int], now: datetime) -> Round | None:
+    """What is due in this lane for these recipients (ids), claimed; None when nothing is."""
+    return _take(_due(now, among).get(lane, {}), now=now)
+
+
+def nobody_there(answers: Mapping[int, Sent]) -> Sent | None:
+    """The first of these answers that says that the other side as a whole was not to be had."""
+    return next((each for each in answers.values() if each.failure in delivery.NOBODY_THERE), None)
+
+
+def carry(taken: Round, *, now: datetime) -> dict[int, Sent]:
+    """Let the transports move it. What became of each row."""
+    answers = dict(taken.held)
+    for routes, ids in taken.ways.items():
+        answers.update(_try_routes(routes, ids, now=now))
+    return answers
+
+
+def _take(group: _Group, *, now: datetime) -> Round | None:
     claimed = _claim(group, now=now)
     if not claimed:
-        return 0
-    by_way: dict[tuple[Reason | None, tuple[str, ...]], list[int]] = defaultdict(list)
-    held = {pk: ports.may_send(agency) for pk, (agency, _routing) in group.items()}
+        return None
+    ways: dict[tuple[str, ...], list[int]] = defaultdict(list)
+    held: dict[int, Sent] = {}
+    reasons = {pk: ports.may_send(agency) for pk, (agency, *_how) in group.items()}
     for row in claimed:
-        by_way[held[row["recipient_id"]], group[row["recipient_id"]][1].routes].append(row["id"])
-    answers: dict[int, Sent] = {}
-    for (reason, routes), ids in by_way.items():
+        reason = reasons[row["recipient_id"]]
         if reason is not None:
-            answers.update((pk, Sent(pk, failure=reason)) for pk in ids)
+            held[row["id"]] = Sent(row["id"], failure=reason)
         else:
-            answers.update(_try_routes(routes, ids, now=now))
-    _record([row["id"] for row in claimed], answers, now=now)
-    return len(claimed)
+            ways[group[row["recipient_id"]][1].routes].append(row["id"])
+    return Round([row["id"] for row in claimed], ways, held)
 
 
-def _claim(group: Iterable[int], *, now: datetime) -> Sequence[_Row]:
-    """Rows that are due for these recipients, oldest first, now in flight and ours."""
+def _work(group: _Group, *, now: datetime) -> int:
+    taken = _take(group, now=now)
+    if taken is None:
+        return 0
+    record(taken, carry(taken, now=now), now=now)
+    return len(taken.ids)
+
+
+def _claim(group: _Group, *, now: datetime) -> Sequence[_Row]:
+    """Rows that are due for these recipients, oldest first, now in flight and ours: none behind one that waits because nobody was there."""
+    first = {pk: row for pk, (_agency, _routing, row) in group.items() if row is not None}
     due = outbox.due_parts(now)
-    ids = outbox.oldest(group, due, max_items=BATCH, max_bytes=BATCH_BYTES, with_files=False)
+    ids = outbox.oldest(group, due, max_items=BATCH, max_bytes=BATCH_BYTES, with_files=False, before=first)
     if not ids:
         return []
     with transaction.atomic():
@@ -184,8 +243,9 @@ def _send(transport: ports.Transport, parcels: Sequence[Parcel], *, now: datetim
         return [Sent(parcel.outbox_id, failure=Reason.PARTNER_UNREACHABLE) for parcel in parcels]
 
 
-def _record(ids: Sequence[int], answers: Mapping[int, Sent], *, now: datetime) -> None:
-    """Receipts first, in one commit; then what came without one."""
+def record(taken: Round, answers: Mapping[int, Sent], *, now: datetime) -> None:
+    """Write down what `carry` gave: receipts first, in one commit; then what came without one."""
+    ids = taken.ids
     given = [pk for pk in ids if answers[pk].receipt is not None]
     codes = receipting.accept_receipts([answers[pk].receipt or b"" for pk in given], now=now)
     failed = {pk: code for pk, code in zip(given, codes, strict=True) if code}

@@ -22,7 +22,7 @@ from giaoban.agencies.models import Agency, AgencyKey
 from giaoban.common.access import By
 from giaoban.common.errors import NotFoundError, RefusedError
 from giaoban.common.storage import StorageError
-from giaoban.dispatches import issuing, keys, queries
+from giaoban.dispatches import keys, queries, written
 from giaoban.dispatches.enums import Direction, EntryType
 from giaoban.dispatches.models import Checkpoint, Dispatch, Receipt, Register, RegisterEntry
 from giaoban.kernel import envelope, signing
@@ -146,7 +146,7 @@ def summary_of(dispatch: Dispatch, *, by: By) -> Summary:
 def file_of(sha256: str) -> bytes:
     """The content of a file that an evidence names. Raises RefusedError when it is missing or damaged here."""
     try:
-        return issuing.files().read(sha256)
+        return written.files().read(sha256)
     except StorageError:
         raise RefusedError(
             "evidence.file",

@@ -1,4 +1,4 @@
-"""Facts cannot be changed or deleted; what guards them is in `common/guards.py`. The proof is in the registers (`verification.py`)."""
+"""Facts cannot be changed or deleted; what guards them is in `common/guards.py`. The proof is in the registers (`verification/`)."""
 
 from __future__ import annotations
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 from giaoban.common.storage import StorageError
-from giaoban.dispatches import issuing
+from giaoban.dispatches import written
 from giaoban.dispatches.models import Dispatch
 
 
@@ -24,7 +24,7 @@ class StoredFiles(Mapping[str, bytes]):
         if sha256 not in self._names:
             raise KeyError(sha256)
         try:
-            return issuing.files().read(sha256)
+            return written.files().read(sha256)
         except StorageError:
             raise KeyError(sha256) from None
 

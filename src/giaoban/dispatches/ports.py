@@ -17,6 +17,7 @@ from giaoban.kernel.delivery import Reason
 if TYPE_CHECKING:
     from giaoban.agencies.models import Agency
     from giaoban.dispatches.models import Dispatch
+    from giaoban.kernel.verify import ReadDispatch
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +34,10 @@ class Handler(Protocol):
     """`on_<kind>` of a room."""
 
     def __call__(self, received: Received, *, holder: Agency, now: datetime) -> None:
-        """Write the holder's copy, or raise `RefusedError` to refuse, or `DuplicateOf`, with nothing kept."""
+        """Write the holder's copy, or raise `RefusedError` to refuse, or `DuplicateOf`, with nothing kept.
+
+        It writes rows of the database and nothing else: a commit that fails is undone and tried anew.
+        """
 
 
 class DuplicateOf(Exception):  # noqa: N818 - an answer of a handler, not an error
@@ -53,6 +57,8 @@ class Arrival:
     files: Mapping[str, bytes]
     """SHA-256 (hex) → content of the files that came with it, and of no others."""
     receiver: Agency
+    read: ReadDispatch | None = None
+    """What the sealed bytes say, when whoever brought them has read them already."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,7 +194,7 @@ def known_kinds() -> frozenset[str]:
 
 
 def handler_of(kind: str) -> Handler:
-    """The handler of a kind. KeyError for a kind without a row (step 8 of the recipe has refused it before)."""
+    """The handler of a kind. KeyError for a kind without a row (step 11 of the recipe has refused it before)."""
     handler: Handler = _resolve(_kinds[kind])
     return handler
 

@@ -20,7 +20,7 @@ from giaoban.common.clock import day_of
 from giaoban.common.errors import NotFoundError
 from giaoban.common.storage import StorageError
 from giaoban.common.todo import ToDo
-from giaoban.dispatches import issuing
+from giaoban.dispatches import written
 from giaoban.dispatches.enums import Direction, EntryType
 from giaoban.dispatches.models import (
     ArrivalStream,
@@ -34,7 +34,15 @@ from giaoban.dispatches.models import (
     SetAside,
 )
 from giaoban.dispatches.verification import Finding, verify_dispatch
-from giaoban.dispatches.words import NEXT_TEXTS, REASON_TEXTS, STATE_LOOK, STATE_TEXTS, TYPE_NAMES, WHO_TEXTS
+from giaoban.dispatches.words import (
+    DETAIL_TEXTS,
+    NEXT_TEXTS,
+    REASON_TEXTS,
+    STATE_LOOK,
+    STATE_TEXTS,
+    TYPE_NAMES,
+    WHO_TEXTS,
+)
 from giaoban.kernel import envelope, receipt
 from giaoban.kernel.arrivals import Arrivals
 from giaoban.kernel.delivery import FINAL, REASONS, Reason, State
@@ -69,7 +77,7 @@ def access_file(uid: UUID, position: int, by: By) -> tuple[DispatchFile, bytes]:
     if row is None:
         raise NotFoundError
     try:
-        return row, issuing.files().read(row.sha256)
+        return row, written.files().read(row.sha256)
     except StorageError:
         raise NotFoundError from None
 
@@ -240,7 +248,10 @@ class DeliveryLine:
     reason: str
     then: str
     who: str
-    detail: str
+    said: str
+    """Why the recipient refused it, in its words."""
+    met: str
+    """What the last try met, where there are words for it."""
     attempts: int
     next_at: datetime | None
     arrival: str
@@ -338,7 +349,8 @@ def _delivery_line(row: Outbox, kept: Receipt | None, by: By) -> DeliveryLine:
         reason=str(REASON_TEXTS[Reason(row.reason)]) if row.reason else "",
         then=str(NEXT_TEXTS[consequence.then]) if consequence else "",
         who=str(WHO_TEXTS[consequence.who]) if consequence else "",
-        detail=row.detail if state in {State.REFUSED, State.NEEDS_PERSON, State.WAITING} else "",
+        said=row.detail if state is State.REFUSED else "",
+        met=str(DETAIL_TEXTS.get(row.detail, "")) if state in {State.NEEDS_PERSON, State.WAITING} else "",
         attempts=row.attempts,
         next_at=row.next_at,
         arrival=arrival,
@@ -414,7 +426,7 @@ def to_do(by: By, now: datetime) -> list[ToDo]:
     aside = [
         ToDo(
             what=_("%(dispatch)s of %(sender)s came and could not be worked on")
-            % {"dispatch": row.reference or row.kind, "sender": row.sender.short_name},
+            % {"dispatch": row.reference or _("A dispatch without a number"), "sender": row.sender.short_name},
             context=_("Registers"),
             button=_("See why"),
             url=reverse("dispatches:register-in"),

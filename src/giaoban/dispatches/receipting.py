@@ -20,10 +20,9 @@ from giaoban.dispatches.enums import Direction
 from giaoban.dispatches.models import Outbox, Receipt
 from giaoban.dispatches.witnessed import Shown
 from giaoban.kernel import exchange, verify
-from giaoban.kernel import receipt as receipts
 from giaoban.kernel.errors import ErrorCode, KernelError
 from giaoban.kernel.exchange import EntryType
-from giaoban.kernel.verify import VerifiedReceipt
+from giaoban.kernel.verify import ReadReceipt, VerifiedReceipt
 
 LOG: Final = logging.getLogger(__name__)
 COMMIT: Final = 500
@@ -79,17 +78,17 @@ def _accept_piece(piece: Sequence[bytes], find_key: verify.KeyFinder, *, now: da
 
 def _accept(sealed: Sequence[bytes], find_key: verify.KeyFinder, *, now: datetime) -> list[KernelError | None]:
     answers: list[KernelError | None] = [None] * len(sealed)
-    said: dict[int, receipts.Receipt] = {}
+    read: dict[int, ReadReceipt] = {}
     for index, each in enumerate(sealed):
         try:
-            said[index] = receipts.parse(each)
+            read[index] = verify.read_receipt(each)
         except KernelError as error:
             answers[index] = error
-    sent = _sent({each.digest for each in said.values()})
+    sent = _sent({each.receipt.digest for each in read.values()})
     delivered: list[_Delivered] = []
-    for index, receipt in said.items():
+    for index, receipt in read.items():
         try:
-            delivered.append(_verify(index, sealed[index], receipt, sent, find_key))
+            delivered.append(_verify(index, receipt, sent, find_key))
         except KernelError as error:
             answers[index] = error
     if delivered:
@@ -120,19 +119,20 @@ def _sent(digests: set[str]) -> _Sent:
     return found
 
 
-def _verify(index: int, sealed: bytes, said: receipts.Receipt, sent: _Sent, find_key: verify.KeyFinder) -> _Delivered:
+def _verify(index: int, read: ReadReceipt, sent: _Sent, find_key: verify.KeyFinder) -> _Delivered:
+    said = read.receipt
     row = sent.get((said.digest, said.receiver))
     if row is None:
         raise KernelError(ErrorCode.VERIFY_OTHER_DISPATCH, uid=said.uid)
-    checked = verify.verify_receipt(
-        sealed,
+    checked = verify.check_receipt(
+        read,
         sender=row["sender__code"],
         uid=str(row["dispatch__uid"]),
         digest=said.digest,
         receiver=said.receiver,
         keys=find_key,
     )
-    return _Delivered(index, sealed, checked, row["id"], row["sender_id"], row["dispatch__reference"])
+    return _Delivered(index, read.sealed, checked, row["id"], row["sender_id"], row["dispatch__reference"])
 
 
 def _settle(delivered: Sequence[_Delivered], *, now: datetime) -> dict[int, KernelError]:

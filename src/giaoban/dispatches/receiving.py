@@ -5,8 +5,9 @@ Steps 1 to 6 are `kernel/verify.py`, steps 7 to 11 and 13 `kernel/exchange.py` (
 10. The same bytes again: the receipt given before, and nothing else happens. `ArrivalStream` knows for ever which numbers have come, so a
     new number needs no search.
 11. Other bytes under a known uid, sequence or official number: a conflict; nothing is kept, no receipt.
-12. The room's handler, each in a savepoint. If it refuses, nothing of it is kept and the receipt says why. If it crashes, the fault is
-    ours: the dispatch is set aside visibly (`SetAside`), the sender is told so, and the others are taken in without it.
+12. The room's handler. If it refuses, nothing of it is kept and the receipt says why; the commit is then tried anew with a savepoint for
+    each. If it crashes, the fault is ours: the dispatch is set aside visibly (`SetAside`), the sender is told so, and the others are taken
+    in without it.
 13. Entries in the incoming registers, with arrival numbers when accepted. One checkpoint for each register and commit; all receipts of the
     commit carry it.
 
@@ -35,9 +36,9 @@ from pydantic import ValidationError
 
 from giaoban.agencies.models import Agency
 from giaoban.common.access import By, Role
-from giaoban.common.errors import NotFoundError, RefusedError
+from giaoban.common.errors import NotFoundError, RefusedError, is_disk_full
 from giaoban.common.storage import StorageError
-from giaoban.dispatches import issuing, keys, parcels, ports, recovery, registers, rows, seals
+from giaoban.dispatches import keys, parcels, ports, recovery, registers, rows, seals, written
 from giaoban.dispatches.enums import Direction
 from giaoban.dispatches.models import ArrivalStream, Dispatch, Incoming, Receipt, SetAside
 from giaoban.dispatches.ports import Arrival, DuplicateOf, Taken
@@ -87,12 +88,16 @@ def receive_many(arrivals: Sequence[Arrival], *, now: datetime) -> list[Taken]:
     verified: list[_Verified] = []
     find_key, agency_of = keys.remembering_finder(), cache(_agency_of)
     held = cache(ports.may_send)
+    believed: dict[bytes, VerifiedDispatch] = {}  # one for all its receivers here
     for index, arrival in enumerate(arrivals):
-        try:
-            found = verify.verify_origin(arrival.sealed, keys=find_key)  # 1-6
-        except KernelError as error:
-            answers[index] = error
-            continue
+        found = believed.get(arrival.sealed)
+        if found is None:
+            try:
+                read = arrival.read or verify.read_dispatch(arrival.sealed)  # 1-4
+                found = believed[arrival.sealed] = verify.check_origin(read, keys=find_key)  # 5, 6
+            except KernelError as error:
+                answers[index] = error
+                continue
         sender = agency_of(found.envelope.sender)
         reason = held(arrival.receiver) or held(sender)
         if reason is None:
@@ -167,11 +172,16 @@ def _alone(each: _Verified, *, now: datetime) -> Answer:
         return _set_aside(crash, now=now)
     except DatabaseError as error:
         LOG.exception("a dispatch could not be received")
-        return Taken(failure=Reason.PARTNER_BUSY, detail=type(error).__name__)
+        reason = Reason.DISK_FULL_THERE if is_disk_full(error) else Reason.PARTNER_BUSY
+        return Taken(failure=reason, detail=type(error).__name__)
     except Exception as error:
         # Our own fault. Type only: the message could carry content.
         LOG.exception("a dispatch could not be taken in")
         return Taken(failure=Reason.PARTNER_FAILED, detail=type(error).__name__)
+
+
+class _NotWholeError(Exception):
+    """A handler refused in a commit whose handlers cannot be undone one by one."""
 
 
 class _CrashedError(Exception):
@@ -210,18 +220,32 @@ class _Commit:
 
     def __init__(self, piece: Sequence[_Verified], *, now: datetime) -> None:
         self._piece, self._now = piece, now
+        self._undoable = True
         self._answers: dict[int, Answer] = {}
         self._repeats: list[tuple[int, Agency, str]] = []
         """(index, receiver, digest) of what is to be answered with the receipt given in this commit or before."""
 
     def run(self) -> dict[int, Answer]:
         """The answers. Raises _CrashedError or another error of our own; then nothing is kept."""
+        # A savepoint for each handler costs as much as the handler. Most commits refuse nothing and need none.
+        if len(self._piece) > 1:
+            try:
+                return self._once(undoable=False)
+            except _NotWholeError:
+                LOG.info("something is refused: each dispatch gets a savepoint")
+        return self._once(undoable=True)
+
+    def _once(self, *, undoable: bool) -> dict[int, Answer]:
+        """One try. `undoable`: whether what a handler did can be taken back alone; raises _NotWholeError when it had to be and cannot."""
+        self._undoable, self._answers, self._repeats = undoable, {}, []
         with transaction.atomic():
             registers.lock_all({each.arrival.receiver for each in self._piece})
             items = self._admit()  # 7-11
             self._write_dispatches(items)
-            for item in items:
-                self._handle(item)  # 12
+            # A refusal travels: it is said in Vietnamese whatever the language of whoever delivers.
+            with translation.override("vi"):
+                for item in items:
+                    self._handle(item)  # 12
             self._register(items)  # 13
             self._answer_repeats()
         return self._answers
@@ -258,7 +282,7 @@ class _Commit:
         """Make the files durable before any row names them. A disk that cannot is no fault of the others."""
         try:
             for entry in said.files:
-                issuing.files().put(arrival.files[entry.sha256])
+                written.files().put(arrival.files[entry.sha256])
         except OSError as error:
             LOG.exception("a file could not be kept")
             full = error.errno in {errno.ENOSPC, errno.EDQUOT}
@@ -273,10 +297,10 @@ class _Commit:
         for digests in rows.pieces(item.found.digest for item in items):
             here.update({row.digest: row for row in Dispatch.objects.filter(digest__in=digests)})
         new = {item.found.digest: item for item in items if item.found.digest not in here}
-        written = issuing.write_arrived(
-            [(item.sender, item.found.envelope, item.what.arrival.sealed) for item in new.values()]
+        fresh = written.write(
+            [written.Sealed(item.sender, item.found.envelope, item.what.arrival.sealed) for item in new.values()]
         )
-        here.update(zip(new, written, strict=True))
+        here.update(zip(new, fresh, strict=True))
         for item in items:
             item.dispatch = here[item.found.digest]
 
@@ -284,39 +308,29 @@ class _Commit:
 
     def _handle(self, item: _Item) -> None:
         """The room's work. What a peer got wrong is refused; what we got wrong ends the transaction."""
-        # A refusal travels: it is said in Vietnamese whatever the language of whoever delivers.
-        with translation.override("vi"):
-            if item.admitted.refused is not None:  # 8: so that the sender's officer learns it
-                item.reason = _refusal(item.admitted.refused.value, _("This kind of dispatch is not handled here."))
-                return
-            try:
-                item.reason = self._work(item)
-            except DuplicateOf as earlier:
-                item.duplicate_of = self._check_earlier(item, earlier)
-            except OperationalError:
-                raise  # the database itself: the whole commit is in doubt
-            except Exception as error:
-                LOG.exception("a dispatch could not be handled")
-                raise _CrashedError(item.what, error) from error
-
-    def _work(self, item: _Item) -> RefusalReason | None:
+        if item.admitted.refused is not None:  # 11: so that the sender's officer learns it
+            item.reason = _refusal(item.admitted.refused.value, _("This kind of dispatch is not handled here."))
+            return
         said = item.found.envelope
         received = ports.Received(dispatch=item.dispatch, sender=item.sender, payload=dict(said.payload))
+        handler = ports.handler_of(said.kind)
         try:
+            if not self._undoable:
+                handler(received, holder=item.receiver, now=self._now)
+                return
             with transaction.atomic():
-                ports.handler_of(said.kind)(received, holder=item.receiver, now=self._now)
-        except RefusedError as error:
-            return _refusal(error.code, str(error))
-        except ValidationError as error:
-            places = ", ".join(".".join(str(part) for part in problem["loc"]) for problem in error.errors()[:5])
-            return _refusal(
-                "payload.shape", _("The content is not of the agreed form: %(places)s") % {"places": places}
-            )
-        except NotFoundError:
-            return _refusal("payload.unknown", _("The content refers to something that is not known here."))
-        except KernelError as error:
-            return _refusal(error.code.value, _("The content breaks a rule of this kind of dispatch."))
-        return None
+                handler(received, holder=item.receiver, now=self._now)
+        except OperationalError:
+            raise  # the database itself: the whole commit is in doubt
+        except Exception as error:
+            item.reason = _reason_of(error)
+            earlier = error if isinstance(error, DuplicateOf) else None
+            if item.reason is None and earlier is None:
+                LOG.exception("a dispatch could not be handled")
+                raise _CrashedError(item.what, error) from error
+            if not self._undoable:
+                raise _NotWholeError from error
+            item.duplicate_of = None if earlier is None else self._check_earlier(item, earlier)
 
     def _check_earlier(self, item: _Item, earlier: DuplicateOf) -> str:
         """A receipt may name only what really is in effect here."""
@@ -561,8 +575,22 @@ def _receipt_row(item: _Item, said: receipts.Receipt, sealed: bytes) -> rows.Row
     }
 
 
+def _reason_of(error: Exception) -> RefusalReason | None:
+    """How a refusal of a handler is told; None for an error that is none."""
+    if isinstance(error, RefusedError):
+        return _refusal(error.code, str(error))
+    if isinstance(error, ValidationError):
+        places = ", ".join(".".join(str(part) for part in problem["loc"]) for problem in error.errors()[:5])
+        return _refusal("payload.shape", _("The content is not of the agreed form: %(places)s") % {"places": places})
+    if isinstance(error, NotFoundError):
+        return _refusal("payload.unknown", _("The content refers to something that is not known here."))
+    if isinstance(error, KernelError):
+        return _refusal(error.code.value, _("The content breaks a rule of this kind of dispatch."))
+    return None
+
+
 def _refusal(code: str, text: str) -> RefusalReason:
-    return RefusalReason(code, issuing.clean(text)[:MAX_REASON])
+    return RefusalReason(code, written.clean(text)[:MAX_REASON])
 
 
 # --- set aside --------------------------------------------------------------------------------------------------------
@@ -574,7 +602,7 @@ def _set_aside(crash: _CrashedError, *, now: datetime) -> Taken:
     error = _place_of(crash.error)
     try:
         for entry in found.envelope.files:
-            issuing.files().put(arrival.files[entry.sha256])
+            written.files().put(arrival.files[entry.sha256])
         with transaction.atomic():
             row, made = SetAside.objects.select_for_update().get_or_create(
                 holder=arrival.receiver,
@@ -583,7 +611,7 @@ def _set_aside(crash: _CrashedError, *, now: datetime) -> Taken:
                     "sender": crash.what.sender,
                     "sealed": arrival.sealed,
                     "kind": found.envelope.kind,
-                    "reference": issuing.reference_of(found.envelope),
+                    "reference": written.reference_of(found.envelope),
                     "error": error,
                     "tries": 1,
                     "first_at": now,

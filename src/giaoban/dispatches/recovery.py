@@ -24,7 +24,7 @@ from django.utils.translation import gettext_lazy as _
 
 from giaoban.agencies.models import Agency
 from giaoban.common.errors import RefusedError
-from giaoban.dispatches import issuing, keys, ports, registers, seals
+from giaoban.dispatches import keys, ports, registers, seals, written
 from giaoban.dispatches.enums import Direction
 from giaoban.dispatches.models import (
     ArrivalStream,
@@ -43,6 +43,7 @@ from giaoban.kernel import recovery as statements
 from giaoban.kernel import register as log
 from giaoban.kernel.arrivals import Arrivals
 from giaoban.kernel.errors import ErrorCode, KernelError
+from giaoban.kernel.keyring import KeyStatement, trusted_keys
 from giaoban.kernel.receipt import Outcome
 from giaoban.kernel.recovery import Lost, Recovery, Stream
 from giaoban.kernel.register import Checkpoint
@@ -70,6 +71,11 @@ class _Arrival:
     receipt: receipts.Receipt
     receipt_sealed: bytes
 
+    @property
+    def year(self) -> int:
+        """Of the register in which it was, and of its arrival number."""
+        return _year_of(log.parse_checkpoint(self.receipt.checkpoint)[0].origin)
+
 
 @dataclass(frozen=True, slots=True)
 class Case:
@@ -89,7 +95,7 @@ class Case:
     @property
     def place(self) -> tuple[int, int]:
         """The first place of the incoming register that nobody has seen: (year, position)."""
-        seen = [(int(each.origin[-4:]), each.witnessed_size) for each in self.lost if "/in/" in each.origin]
+        seen = [(_year_of(each.origin), each.witnessed_size) for each in self.lost if "/in/" in each.origin]
         return max(seen, default=(0, 0))
 
 
@@ -120,13 +126,14 @@ def stand_of(agency: Agency) -> exchange.Stand:
     )
 
 
-def examine(agency: Agency, returned: Returned) -> Case:
-    """What was lost. Writes nothing; called in the transaction of `recover`.
+def examine(agency: Agency, returned: Returned, *, lost: KeyStatement | None = None) -> Case:
+    """What was lost. Writes nothing; called in the transaction of `recover`. `lost` is the newest statement of the agency's keys, where
+    this server has lost it too: what it signed with them is evidence.
 
     What does not verify with the agency's own keys is passed over: a partner's word alone moves no number. Raises RefusedError
     `recovery.forked` when a returned dispatch contradicts one that is held: then another server speaks with this agency's key.
     """
-    finder = keys.remembering_finder()
+    finder = with_lost_keys(keys.remembering_finder(), lost)
     stand = stand_of(agency)
     own = {found.digest: (sealed, found) for sealed, found in _own(agency, returned.own, finder)}
     sequences = [found.envelope.sequence for _sealed, found in own.values()]
@@ -147,7 +154,7 @@ def examine(agency: Agency, returned: Returned) -> Case:
         stand.sequence,
         result.stand,
         _void(number for number in result.void if number > stand.sequence),
-        _lost(agency, returned.witnessed, arrivals),
+        _lost(agency, returned.witnessed, arrivals, lost),
         [own[found.digest] for found in result.lost],
         arrivals,
     )
@@ -162,12 +169,29 @@ def recover(case: Case, *, now: datetime) -> Recovered:
     statement = None
     if case.lost or case.stand.sequence > case.kept:
         statement = _state(case, now=now)
-        _enter_loss(agency, case.lost, now=now)
+    for year in _years(case.lost, Direction.OUT):
+        _enter_loss(agency, Direction.OUT, case.lost, year=year, now=now)
     for sealed, found in case.own:
         _keep_own(agency, sealed, found, now=now)
     _go_on_from(agency, case.stand)
-    without_effect = tuple(each.found.digest for each in case.arrivals if not _keep_arrival(agency, each, now=now))
-    return Recovered(statement, len(case.own), len(case.arrivals), without_effect)
+    without_effect: list[str] = []
+    # Year by year, for a register is never written to again once that of a later year is open.
+    lost_years = _years(case.lost, Direction.IN)
+    for year in sorted({*lost_years, *(each.year for each in case.arrivals)}):
+        if year in lost_years:
+            _enter_loss(agency, Direction.IN, case.lost, year=year, now=now)
+        here = [each for each in case.arrivals if each.year == year]
+        without_effect += [each.found.digest for each in here if not _keep_arrival(agency, each, now=now)]
+    return Recovered(statement, len(case.own), len(case.arrivals), tuple(without_effect))
+
+
+def _years(lost: Iterable[Lost], direction: Direction) -> list[int]:
+    """Of the registers of this direction that lost something, ascending."""
+    return sorted(_year_of(each.origin) for each in lost if f"/{direction.value}/" in each.origin)
+
+
+def _year_of(origin: str) -> int:
+    return int(origin[-4:])
 
 
 def verified_own(sealed: bytes) -> VerifiedDispatch:
@@ -211,6 +235,16 @@ def _statements_of(agency: int) -> Iterable[bytes]:
     return map(bytes, RecoveryStatement.objects.filter(agency=agency).values_list("sealed", flat=True))
 
 
+def with_lost_keys(finder: verify.KeyFinder, lost: KeyStatement | None) -> verify.KeyFinder:
+    """`finder` that also knows the keys of a statement which this server has lost."""
+    more = {} if lost is None else {(lost.agency, key.key_id): key for key in trusted_keys(lost)}
+
+    def find(agency: str, key_id: str) -> verify.TrustedKey | None:
+        return finder(agency, key_id) or more.get((agency, key_id))
+
+    return find
+
+
 def _own(agency: Agency, sealed: Iterable[bytes], finder: verify.KeyFinder) -> Iterator[tuple[bytes, VerifiedDispatch]]:
     for each in sealed:
         try:
@@ -251,9 +285,12 @@ def _arrivals(agency: Agency, pairs: Iterable[tuple[bytes, bytes]], finder: veri
     )
 
 
-def _lost(agency: Agency, notes: Iterable[str], arrivals: Iterable[_Arrival]) -> tuple[Lost, ...]:
+def _lost(
+    agency: Agency, notes: Iterable[str], arrivals: Iterable[_Arrival], lost_keys: KeyStatement | None
+) -> tuple[Lost, ...]:
     """For each register of ours that somebody saw larger than it is: to where it is kept, and how large it was seen."""
     public_keys = [bytes(row) for row in agency.keys.values_list("public_key", flat=True)]
+    public_keys += [key.public_key for key in (() if lost_keys is None else lost_keys.online)]
     largest: dict[str, Checkpoint] = {}
     for note in [*notes, *(each.receipt.checkpoint for each in arrivals)]:
         shown = _believed(note, public_keys)
@@ -294,15 +331,11 @@ def _state(case: Case, *, now: datetime) -> bytes:
     return sealed
 
 
-def _enter_loss(agency: Agency, lost: Sequence[Lost], *, now: datetime) -> None:
-    """A `recovery` entry in the present register of each direction in which something was lost."""
-    key = keys.signing_key(agency)
-    for direction in (Direction.OUT, Direction.IN):
-        mine = [each for each in lost if f"/{direction.value}/" in each.origin]
-        if mine:
-            book = registers.OpenRegister(agency, direction, key=key, now=now)
-            book.enter_loss(mine)
-            book.close(book.sign())
+def _enter_loss(agency: Agency, direction: Direction, lost: Sequence[Lost], *, year: int, now: datetime) -> None:
+    """A `recovery` entry in the register of this year, which is open from now on."""
+    book = registers.OpenRegister(agency, direction, key=keys.signing_key(agency), now=now, year=year)
+    book.enter_loss([each for each in lost if f"/{direction.value}/" in each.origin])
+    book.close(book.sign())
 
 
 def _keep_own(agency: Agency, sealed: bytes, found: VerifiedDispatch, *, now: datetime) -> None:
@@ -310,7 +343,7 @@ def _keep_own(agency: Agency, sealed: bytes, found: VerifiedDispatch, *, now: da
     receipt it gave before.
     """
     said = found.envelope
-    dispatch = issuing.write_dispatch(agency, said, sealed, issued_by=None)
+    (dispatch,) = written.write([written.Sealed(agency, said, sealed)])
     book = registers.OpenRegister(agency, Direction.OUT, key=keys.signing_key(agency), now=now)
     book.enter(
         exchange.EntryType.DISPATCH,
@@ -355,7 +388,7 @@ def _go_on_from(agency: Agency, stand: exchange.Stand) -> None:
 def _keep_arrival(agency: Agency, arrival: _Arrival, *, now: datetime) -> bool:
     """A dispatch we had taken in and lost: registered again under the arrival number it has, with the receipt it was given.
 
-    Whether its work could be done again. If not it stays registered, as the receipt says, and is set aside for people.
+    Whether its work could be done again. If not it stays registered, as the receipt says; whoever finishes the reconciliation is told.
     """
     found, receipt = arrival.found, arrival.receipt
     said = found.envelope
@@ -365,9 +398,9 @@ def _keep_arrival(agency: Agency, arrival: _Arrival, *, now: datetime) -> bool:
     sender = Agency.objects.get(code=said.sender)
     dispatch = Dispatch.objects.filter(digest=found.digest).first()
     if dispatch is None:
-        dispatch = issuing.write_dispatch(sender, said, arrival.sealed, issued_by=None)
+        (dispatch,) = written.write([written.Sealed(sender, said, arrival.sealed)])
     done = receipt.outcome is not Outcome.ACCEPTED or _redo(found, dispatch, sender, agency, now=now)
-    book = registers.OpenRegister(agency, Direction.IN, key=keys.signing_key(agency), now=now)
+    book = registers.OpenRegister(agency, Direction.IN, key=keys.signing_key(agency), now=now, year=arrival.year)
     entry = book.enter(
         _ENTRY_OF[receipt.outcome],
         digest=found.digest,

@@ -35,16 +35,17 @@ def lock(agency: Agency) -> Stream:
     return Stream(sender_id=agency.pk, **dict(zip(names, found, strict=True)))
 
 
-def lock_all(agencies: Iterable[Agency]) -> None:
-    """The same for several, in the one order that keeps two transactions from waiting for each other."""
-    for agency in sorted(agencies, key=lambda agency: agency.pk):
-        lock(agency)
+def lock_all(agencies: Iterable[Agency]) -> dict[int, Stream]:
+    """The same for several, by their ids, in the one order that keeps two transactions from waiting for each other."""
+    return {agency.pk: lock(agency) for agency in sorted(agencies, key=lambda agency: agency.pk)}
 
 
 class OpenRegister:
     """The end of one register, held open for one transaction under the agency's lock. Nothing is written before `close`."""
 
-    def __init__(self, agency: Agency, direction: Direction, *, key: SigningKey, now: datetime) -> None:
+    def __init__(
+        self, agency: Agency, direction: Direction, *, key: SigningKey, now: datetime, year: int | None = None
+    ) -> None:
         self.key = key
         self._agency, self._direction, self._on = agency, direction, day_of(now)
         names = ("id", "year", "size", "hashes", "last_number")
@@ -53,11 +54,13 @@ class OpenRegister:
         self._since = 0
         newest = None
         if found is not None:
-            self._row_id, year, size, hashes, last_number = found
+            self._row_id, newest_year, size, hashes, last_number = found
             self._since = size
-            newest = exchange.Book(agency.code, direction.value, year, range_of(size, hashes), last_number)
+            newest = exchange.Book(agency.code, direction.value, newest_year, range_of(size, hashes), last_number)
         self._entries: list[dict[str, Any]] = []
-        self._book, opening = exchange.open_book(newest, agency=agency.code, direction=direction.value, on=self._on)
+        self._book, opening = exchange.open_book(
+            newest, agency=agency.code, direction=direction.value, on=self._on, year=year
+        )
         if opening is not None:
             self._row_id, self._since = None, 0
             self._keep(opening, "", None)

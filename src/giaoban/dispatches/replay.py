@@ -1,6 +1,6 @@
 """Holding the working rows of a room against the sealed dispatches they follow from (`giaoban verify`).
 
-`verification.py` proves the registers. Rooms keep what dispatches say in rows of their own: a figure, a due date, a
+`verification/` proves the registers. Rooms keep what dispatches say in rows of their own: a figure, a due date, a
 conclusion. On every island each room hears again, in register order, all dispatches that the island issued or accepted, and
 writes what must follow from them into an `Island`: expected rows with plain values. `compare` then reads the rows that
 stand there. A column that differs, a row that is missing, and a row that claims to have been issued but that no dispatch
@@ -28,9 +28,9 @@ from django.utils.translation import gettext as _
 from giaoban.agencies.models import Agency
 from giaoban.common.clock import HANOI
 from giaoban.dispatches.enums import Direction, EntryType
-from giaoban.dispatches.issuing import clean
 from giaoban.dispatches.models import Incoming, RegisterEntry
 from giaoban.dispatches.verification import Finding
+from giaoban.dispatches.written import clean
 from giaoban.kernel import envelope
 from giaoban.kernel.envelope import FileEntry
 from giaoban.kernel.errors import KernelError

@@ -6,10 +6,10 @@ exchange, so here rows are plain dicts of column → value. Both databases; ever
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from functools import cache, lru_cache
-from itertools import islice
+from itertools import chain, islice
 from typing import Any, Final, TypeVar
 from uuid import UUID
 
@@ -20,35 +20,56 @@ Row = Mapping[str, Any]
 
 IN_LIST: Final = 500
 """Values of one IN list: engines limit the parameters of a statement."""
+TOGETHER: Final = 64
+"""Rows of one statement at most. The interpreter is handed over at each statement, so a statement a row would make every thread wait."""
 
 
 def insert(table: type[models.Model], rows: Sequence[Row]) -> None:
     """Write new rows, each with every column but the id."""
-    if not rows:
-        return
     db = connections[DEFAULT_DB_ALIAS]
     columns = _columns(table, db.vendor)
-    with db.cursor() as cursor:
-        cursor.executemany(_insert(table, db.vendor), [_values(columns, row) for row in rows])
+    for piece in _batches(rows):
+        with db.cursor() as cursor:
+            cursor.execute(_insert(table, len(piece), db.vendor), _flat(_values(columns, row) for row in piece))
 
 
-def insert_one(table: type[models.Model], row: Row) -> int:
-    """Write one new row and return its id."""
+def insert_named(table: type[models.Model], rows: Sequence[Row], name: str) -> dict[Any, int]:
+    """The same. The id of each new row, by its value in a column in which no two are alike."""
     db = connections[DEFAULT_DB_ALIAS]
-    with db.cursor() as cursor:
-        cursor.execute(f"{_insert(table, db.vendor)} RETURNING id", _values(_columns(table, db.vendor), row))
-        found: int = cursor.fetchone()[0]
-        return found
+    columns = _columns(table, db.vendor)
+    found: dict[Any, int] = {}
+    for piece in _batches(rows):
+        statement = f"{_insert(table, len(piece), db.vendor)} RETURNING {_quoted(name)}, id"
+        with db.cursor() as cursor:
+            cursor.execute(statement, _flat(_values(columns, row) for row in piece))
+            found.update(cursor.fetchall())
+    return found
 
 
 def update(table: type[models.Model], rows: Sequence[Row], names: tuple[str, ...]) -> None:
     """Set these columns of the rows with these ids."""
-    if not rows:
-        return
     db = connections[DEFAULT_DB_ALIAS]
-    columns, statement = _update(table, names, db.vendor)
-    with db.cursor() as cursor:
-        cursor.executemany(statement, [(*_values(columns, row), row["id"]) for row in rows])
+    columns = [column for column in _columns(table, db.vendor) if column[0] in names]
+    for piece in _batches(rows):
+        with db.cursor() as cursor:
+            given = _flat([row["id"], *_values(columns, row)] for row in piece)
+            cursor.execute(_update(table, names, len(piece), db.vendor), given)
+
+
+def greatest(
+    table: type[models.Model], name: str, where: Mapping[str, int], each: str, among: Collection[int]
+) -> dict[int, int]:
+    """The greatest value of a column for each value of another one, under conditions on numbers; none where there is no row.
+
+    One search of an index for each, in one statement.
+    """
+    db = connections[DEFAULT_DB_ALIAS]
+    found: dict[int, int] = {}
+    for piece in _batches(among):
+        with db.cursor() as cursor:
+            cursor.execute(_greatest(table, name, tuple(where), each, len(piece)), [*where.values(), *piece])
+            found.update((key, value) for key, value in cursor.fetchall() if value is not None)
+    return found
 
 
 def select(
@@ -111,18 +132,52 @@ def _values(columns: Sequence[Column], row: Row) -> list[Any]:
     return [row[name] if convert is None else convert(row[name]) for name, convert in columns]
 
 
+def _batches(items: Iterable[ItemT]) -> Iterator[list[ItemT]]:
+    """`TOGETHER` at once, and what is left in halves: each number has a statement of its own, which the engine keeps."""
+    for piece in pieces(items, TOGETHER):
+        start, size = 0, TOGETHER
+        while left := len(piece) - start:
+            size = min(size, 1 << left.bit_length() - 1)
+            yield piece[start : start + size]
+            start += size
+
+
+def _flat(rows: Iterable[Sequence[Any]]) -> list[Any]:
+    return list(chain.from_iterable(rows))
+
+
+def _lists(width: int, count: int) -> str:
+    """`(%s, %s), (%s, %s)`"""
+    return ", ".join([f"({', '.join(['%s'] * width)})"] * count)
+
+
 @cache
-def _insert(table: type[models.Model], vendor: str) -> str:
+def _insert(table: type[models.Model], count: int, vendor: str) -> str:
     names = [_quoted(name) for name, _convert in _columns(table, vendor)]
-    values = ", ".join(["%s"] * len(names))
-    return f"INSERT INTO {_name(table)} ({', '.join(names)}) VALUES ({values})"  # noqa: S608 - names are our own models'
+    return f"INSERT INTO {_name(table)} ({', '.join(names)}) VALUES {_lists(len(names), count)}"  # noqa: S608 - names are our own models'
 
 
 @cache
-def _update(table: type[models.Model], names: tuple[str, ...], vendor: str) -> tuple[list[Column], str]:
-    columns = [column for column in _columns(table, vendor) if column[0] in names]
-    assignments = ", ".join(f"{_quoted(name)} = %s" for name, _convert in columns)
-    return columns, f"UPDATE {_name(table)} SET {assignments} WHERE id = %s"  # noqa: S608 - names are our own models'
+def _update(table: type[models.Model], names: tuple[str, ...], count: int, vendor: str) -> str:
+    fields = [field for field in table._meta.concrete_fields if field.attname in names]  # noqa: SLF001 - as in `_columns`
+    assignments = ", ".join(
+        f"{_quoted(field.attname)} = {_typed(f'v.column{place}', field, vendor)}"
+        for place, field in enumerate(fields, start=2)
+    )
+    values = f"(VALUES {_lists(len(fields) + 1, count)}) AS v"
+    return f"UPDATE {_name(table)} SET {assignments} FROM {values} WHERE {_name(table)}.id = v.column1"  # noqa: S608 - as above
+
+
+def _typed(value: str, field: models.Field[Any, Any], vendor: str) -> str:
+    """PostgreSQL takes a column of nothing but NULL for text."""
+    return f"CAST({value} AS {field.db_type(connection)})" if vendor == "postgresql" else value
+
+
+@cache
+def _greatest(table: type[models.Model], name: str, where: tuple[str, ...], each: str, count: int) -> str:
+    conditions = " AND ".join(f"{_quoted(column)} = %s" for column in where)
+    value = f"SELECT MAX({_quoted(name)}) FROM {_name(table)} WHERE {conditions} AND {_quoted(each)} = v.column1"  # noqa: S608 - as above
+    return f"SELECT v.column1, ({value}) FROM (VALUES {_lists(1, count)}) AS v"  # noqa: S608 - as above
 
 
 @cache

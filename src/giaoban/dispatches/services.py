@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from giaoban.common.access import By, Role
 from giaoban.common.errors import RefusedError
-from giaoban.dispatches import jobs, outbox, queries
+from giaoban.dispatches import outbox, queries, waking
 from giaoban.dispatches.delivering import (
     collect,
     deliver_all,
@@ -23,7 +23,7 @@ from giaoban.dispatches.delivering import (
     take_up,
     tidy,
 )
-from giaoban.dispatches.issuing import LETTER, Render, issue
+from giaoban.dispatches.issuing import LETTER, Act, Render, issue, issue_many
 from giaoban.dispatches.keys import create_key
 from giaoban.dispatches.receipting import accept_receipt, accept_receipts
 from giaoban.dispatches.receiving import receive, receive_many, try_again
@@ -32,6 +32,7 @@ from giaoban.kernel.errors import KernelError
 
 __all__ = [
     "LETTER",
+    "Act",
     "Render",
     "accept_receipt",
     "accept_receipts",
@@ -41,6 +42,7 @@ __all__ = [
     "deliver_due",
     "due_lanes",
     "issue",
+    "issue_many",
     "mark_taken",
     "receive",
     "receive_many",
@@ -76,4 +78,4 @@ def _apply(outbox_id: int, event: Event, *, by: By, now: datetime) -> None:
                 _("The delivery has moved on in the meantime."),
                 _("Look at its state again."),
             ) from None
-        transaction.on_commit(jobs.wake)
+        transaction.on_commit(waking.wake)

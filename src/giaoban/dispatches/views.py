@@ -13,6 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from giaoban.common import clock
 from giaoban.common.access import Role
+from giaoban.common.files import portable_name
 from giaoban.dispatches import evidence as proofs
 from giaoban.dispatches import export, queries, services
 from giaoban.dispatches.enums import Direction
@@ -165,6 +166,7 @@ def _is_out(direction: Direction) -> bool:
 
 def _download(content: bytes, name: str, media_type: str) -> HttpResponse:
     response = HttpResponse(content, content_type=media_type)
+    name = portable_name(name)  # whoever sealed it may have called it CON.pdf
     plain = name.encode("ascii", "replace").decode().replace("?", "_").replace('"', "_")
     response["Content-Disposition"] = f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(name)}"
     response["X-Content-Type-Options"] = "nosniff"

@@ -46,13 +46,70 @@ REASON_TEXTS: Final = {
     Reason.CERTIFICATE_CHANGED: _("The receiver's server showed another certificate than the one enrolled."),
     Reason.PARTNER_SUSPENDED: _("Exchange with the receiver's server is suspended."),
     Reason.DISK_FULL_THERE: _("The receiver's server has no room left."),
+    Reason.ON_MEDIUM: _(
+        "It was written on a medium that somebody carries to the receiver; its receipt has not come back yet."
+    ),
+    Reason.FETCHED_NOT_CONFIRMED: _("The receiver's server has fetched it; its receipt has not come yet."),
 }
+
+_NOBODY: Final = _("Nothing answers at its address: it is switched off, or its exchange port is closed.")
+_SILENT: Final = _("No answer came in time: the line is slow or broken, or a firewall is in between.")
+_BROKEN: Final = _("The connection broke off in the middle.")
+_NAME: Final = _("The name in its address is not known on this network.")
+_SECURE: Final = _("Something answers there, but no secure connection came about.")
+_NO_WAY: Final = _("The network of this server does not lead there.")
+_FOLDER: Final = _("The folder is not there: the medium or the network drive is not connected.")
+_CLOSED: Final = _("This server may not write to the folder.")
+_MEDIUM: Final = _("The medium or the network drive has a fault.")
+_FULL: Final = _("The medium or the network drive is full.")
+_BROKER: Final = _("The broker in between does not take messages.")
+DETAIL_TEXTS: Final = {
+    **dict.fromkeys(("ConnectionRefusedError", "NewConnectionError", "NoServersError"), _NOBODY),
+    **dict.fromkeys(("TimeoutError", "ConnectTimeoutError", "ReadTimeoutError", "the answer is too slow"), _SILENT),
+    **dict.fromkeys(
+        (
+            "ConnectionResetError",
+            "ConnectionAbortedError",
+            "ConnectionClosedError",
+            "BrokenPipeError",
+            "IncompleteRead",
+            "ProtocolError",
+            "UnexpectedEOF",
+        ),
+        _BROKEN,
+    ),
+    **dict.fromkeys(("gaierror", "NameResolutionError"), _NAME),
+    **dict.fromkeys(
+        (
+            "SSLError",
+            "SSLEOFError",
+            "SSLZeroReturnError",
+            "TLS: SSLError",
+            "TLS: SSLEOFError",
+            "TLS: SSLZeroReturnError",
+        ),
+        _SECURE,
+    ),
+    **dict.fromkeys(("ENETUNREACH", "EHOSTUNREACH"), _NO_WAY),
+    **dict.fromkeys(("ENOENT", "ENOTDIR", "ENODEV"), _FOLDER),
+    **dict.fromkeys(("EACCES", "EPERM", "EROFS"), _CLOSED),
+    **dict.fromkeys(("EIO", "ENXIO", "ESTALE"), _MEDIUM),
+    **dict.fromkeys(("ENOSPC", "EDQUOT"), _FULL),
+    **dict.fromkeys(("NoRespondersError", "ServiceUnavailableError", "NotFoundError"), _BROKER),
+}
+"""What a transport noted of a failure → the same for people. What is not in here is for `giaoban doctor` and the log."""
 
 NEXT_TEXTS: Final = {
     Next.NOTHING: _("Nothing more follows."),
     Next.WILL_BE_SENT: _("It will be sent by itself in a moment."),
     Next.RECEIPT_EXPECTED: _("The receipt is expected by itself."),
+    Next.CONFIRMED_OR_SENT: _(
+        "The receipt is expected in a moment; without one within five minutes it is sent again by itself."
+    ),
     Next.TRIED_AGAIN: _("It will be tried again by itself."),
+    Next.SENT_WHEN_BACK: _(
+        "This server looks for the receiver's every few minutes; as soon as it answers, it is sent by itself."
+    ),
     Next.CORRECT_AND_ISSUE_ANEW: _("Read the reason, correct the matter and issue a new dispatch."),
     Next.ENROL_KEY: _("Let both administrators compare and enrol the key."),
     Next.SET_UP_ROUTE: _("Make a key for the receiving agency here, or set up a route to its server."),
@@ -60,6 +117,9 @@ NEXT_TEXTS: Final = {
     Next.ASK_PARTNER: _("Ask the receiver's administrator, quoting the reason."),
     Next.RETRY_OR_STOP: _("Try again, or end the delivery."),
     Next.CARRY_MEDIUM: _("Write the medium, carry it to the receiver and bring the receipts back."),
+    Next.BRING_RECEIPTS: _(
+        "Carry the medium to the receiver, have it read there, and bring the receipts back the same way."
+    ),
     Next.COLLECTED_BY_PARTNER: _("The receiver's server fetches it by itself at its next round."),
     Next.RECONCILE: _("Compare the registers with the partner; it goes on by itself after that."),
     Next.COMPARE_CERTIFICATE: _("Ask the receiver's administrator whether the certificate is new, and enrol it again."),

@@ -72,6 +72,8 @@ TRANSITIONS: Final[dict[tuple[State, Event], State]] = {
     # Arrival is told by a receipt, not by a step, so the sender may hear of the registration first.
     (State.ON_WAY, Event.REGISTERED): State.REGISTERED,
     (State.ON_WAY, Event.REFUSED): State.REFUSED,
+    # A signed reply closes a request even if it overtakes the steps before it, or these never come.
+    (State.ON_WAY, Event.COMPLETED): State.COMPLETED,
     (State.ARRIVED, Event.REGISTERED): State.REGISTERED,
     (State.ARRIVED, Event.REFUSED): State.REFUSED,
     (State.REGISTERED, Event.REFUSED): State.REFUSED,

@@ -49,10 +49,14 @@ class Event(StrEnum):
     CLAIM_EXPIRED = "claim_expired"
     HANDED_TO_COURIER = "handed_to_courier"
     TAKEN_BY_MEDIUM = "taken_by_medium"
-    """The receiver's side fetched it, or it was written on a medium that somebody carries, whatever the worker was doing."""
+    """It was written on a medium that somebody carries, whatever the worker was doing."""
+    FETCHED = "fetched"
+    """The receiver's server fetched it, whatever the worker was doing."""
     FAILED_FOR_NOW = "failed_for_now"
     FAILED_FOR_GOOD = "failed_for_good"
     RECEIPT_OVERDUE = "receipt_overdue"
+    PARTNER_BACK = "partner_back"
+    """The receiver's server could not be reached, and answers now."""
     RECEIPT_ACCEPTED = "receipt_accepted"
     RECEIPT_REFUSED = "receipt_refused"
     PERSON_RETRIES = "person_retries"
@@ -85,7 +89,9 @@ class Next(StrEnum):
     NOTHING = "nothing"
     WILL_BE_SENT = "will_be_sent"
     RECEIPT_EXPECTED = "receipt_expected"
+    CONFIRMED_OR_SENT = "confirmed_or_sent"
     TRIED_AGAIN = "tried_again"
+    SENT_WHEN_BACK = "sent_when_back"
     CORRECT_AND_ISSUE_ANEW = "correct_and_issue_anew"
     ENROL_KEY = "enrol_key"
     SET_UP_ROUTE = "set_up_route"
@@ -93,6 +99,7 @@ class Next(StrEnum):
     ASK_PARTNER = "ask_partner"
     RETRY_OR_STOP = "retry_or_stop"
     CARRY_MEDIUM = "carry_medium"
+    BRING_RECEIPTS = "bring_receipts"
     COLLECTED_BY_PARTNER = "collected_by_partner"
     RECONCILE = "reconcile"
     COMPARE_CERTIFICATE = "compare_certificate"
@@ -127,6 +134,8 @@ class Reason(StrEnum):
     CERTIFICATE_CHANGED = "certificate_changed"
     PARTNER_SUSPENDED = "partner_suspended"
     DISK_FULL_THERE = "disk_full_there"
+    FETCHED_NOT_CONFIRMED = "fetched_not_confirmed"
+    ON_MEDIUM = "on_medium"
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +155,7 @@ REASONS: Final[dict[Reason, ReasonRow]] = {
     Reason.BEING_SENT: ReasonRow(True, Next.RECEIPT_EXPECTED, Who.NOBODY),
     Reason.RECEIPT_AWAITED: ReasonRow(True, Next.RECEIPT_EXPECTED, Who.NOBODY),
     Reason.INTERRUPTED: ReasonRow(True, Next.TRIED_AGAIN, Who.NOBODY),
-    Reason.PARTNER_UNREACHABLE: ReasonRow(True, Next.TRIED_AGAIN, Who.NOBODY),
+    Reason.PARTNER_UNREACHABLE: ReasonRow(True, Next.SENT_WHEN_BACK, Who.NOBODY),
     Reason.PARTNER_BUSY: ReasonRow(True, Next.TRIED_AGAIN, Who.NOBODY),
     Reason.PARTNER_FAILED: ReasonRow(True, Next.TRIED_AGAIN, Who.PARTNER),
     Reason.RECEIPT_OVERDUE: ReasonRow(True, Next.TRIED_AGAIN, Who.PARTNER),
@@ -167,6 +176,8 @@ REASONS: Final[dict[Reason, ReasonRow]] = {
     Reason.CERTIFICATE_CHANGED: ReasonRow(False, Next.COMPARE_CERTIFICATE, Who.ADMINISTRATOR),
     Reason.PARTNER_SUSPENDED: ReasonRow(True, Next.RESUME_PARTNER, Who.ADMINISTRATOR, patient=True),
     Reason.DISK_FULL_THERE: ReasonRow(True, Next.TRIED_AGAIN, Who.PARTNER),
+    Reason.FETCHED_NOT_CONFIRMED: ReasonRow(True, Next.CONFIRMED_OR_SENT, Who.NOBODY),
+    Reason.ON_MEDIUM: ReasonRow(True, Next.BRING_RECEIPTS, Who.ADMINISTRATOR),
 }
 
 MAX_ATTEMPTS: Final = 12
@@ -175,11 +186,19 @@ RETRY_AFTER: Final = tuple(
     timedelta(seconds=seconds) for seconds in (5, 30, 120, 600, 1800, 3600, 4 * 3600, 8 * 3600, 12 * 3600)
 )
 """Wait before the 2nd, 3rd, … try; the last one repeats."""
+NOBODY_THERE: Final = frozenset({Reason.PARTNER_UNREACHABLE, Reason.PARTNER_BUSY})
+"""Failures of the other side as a whole: nothing overtakes what waits for one of them, so that what comes later keeps its order."""
+TRIES_AHEAD: Final = 5
+"""Tries, three quarters of an hour in all, during which a delivery keeps its place before the younger: one that is itself what breaks the
+line holds up the others no longer than that.
+"""
 CLAIM_LASTS: Final = timedelta(minutes=5)
 """A claim in flight longer than this was lost with its worker."""
 
 RECEIPT_LASTS: Final = timedelta(days=1)
 """A courier's silence longer than this is followed by another try."""
+FETCHED_LASTS: Final = timedelta(minutes=5)
+"""Whoever fetches brings the receipts with its next call, at once: longer than this, and its server died on the way."""
 COLLECT_AGAIN: Final = timedelta(minutes=5)
 """What was fetched or written on a medium is not given out a second time within this."""
 
@@ -214,6 +233,11 @@ TRANSITIONS: Final[dict[tuple[State, Event], Rule]] = {
     (State.HANDED_OVER, Event.TAKEN_BY_MEDIUM): _WITH_COURIER,
     (State.WAITING, Event.TAKEN_BY_MEDIUM): _WITH_COURIER,
     (State.NEEDS_PERSON, Event.TAKEN_BY_MEDIUM): _WITH_COURIER,
+    (State.QUEUED, Event.FETCHED): _WITH_COURIER,
+    (State.IN_FLIGHT, Event.FETCHED): _WITH_COURIER,
+    (State.HANDED_OVER, Event.FETCHED): _WITH_COURIER,
+    (State.WAITING, Event.FETCHED): _WITH_COURIER,
+    (State.NEEDS_PERSON, Event.FETCHED): _WITH_COURIER,
     # A receipt may come at any time, by any route, also after we had given up: the receiver's word counts.
     (State.QUEUED, Event.RECEIPT_ACCEPTED): _TAKEN,
     (State.IN_FLIGHT, Event.RECEIPT_ACCEPTED): _TAKEN,
@@ -227,6 +251,10 @@ TRANSITIONS: Final[dict[tuple[State, Event], Rule]] = {
     (State.WAITING, Event.RECEIPT_REFUSED): _REFUSED,
     (State.NEEDS_PERSON, Event.RECEIPT_REFUSED): _REFUSED,
     (State.STOPPED, Event.RECEIPT_REFUSED): _REFUSED,
+    # Its tries are still counted: what fails each time must come before a person, however often the partner comes and goes.
+    (State.WAITING, Event.PARTNER_BACK): _AGAIN,
+    (State.HANDED_OVER, Event.PARTNER_BACK): _AGAIN,
+    (State.NEEDS_PERSON, Event.PARTNER_BACK): _AGAIN,
     (State.WAITING, Event.PERSON_RETRIES): _AGAIN,
     (State.HANDED_OVER, Event.PERSON_RETRIES): _AGAIN,
     (State.NEEDS_PERSON, Event.PERSON_RETRIES): _AGAIN,
@@ -274,6 +302,10 @@ _ENTERED_BECAUSE: Final = {
 }
 
 
+_CARRIED_BECAUSE: Final = {Event.TAKEN_BY_MEDIUM: Reason.ON_MEDIUM, Event.FETCHED: Reason.FETCHED_NOT_CONFIRMED}
+"""Handed over like what a courier took, but others must act."""
+
+
 def step(delivery: Delivery, event: Event, *, at: datetime, reason: Reason | None = None) -> Step:
     """What `event` makes of `delivery`. `reason` is asked for, and only for, a failure.
 
@@ -292,7 +324,7 @@ def step(delivery: Delivery, event: Event, *, at: datetime, reason: Reason | Non
     after = replace(
         delivery,
         state=rule.to,
-        reason=_ENTERED_BECAUSE.get(rule.to, reason),
+        reason=_CARRIED_BECAUSE.get(event) or _ENTERED_BECAUSE.get(rule.to, reason),
         attempts=attempts,
         next_at=_due(rule, attempts, at),
         claimed_at=at if rule.to is State.IN_FLIGHT else None,
@@ -307,6 +339,22 @@ def failure_event(reason: Reason, attempts: int) -> Event:
     return Event.FAILED_FOR_NOW if again else Event.FAILED_FOR_GOOD
 
 
+def receipt_lasts(reason: Reason | None) -> timedelta:
+    """How long a receipt is awaited of what was handed over for this reason, before it is tried again."""
+    return FETCHED_LASTS if reason is Reason.FETCHED_NOT_CONFIRMED else RECEIPT_LASTS
+
+
+def keeps_place(current: Delivery, *, now: datetime) -> bool:
+    """Whether younger deliveries to the same recipient wait behind this one (docs/protocol.md 8.5)."""
+    return (
+        current.state is State.WAITING
+        and current.reason in NOBODY_THERE
+        and current.attempts <= TRIES_AHEAD
+        and current.next_at is not None
+        and current.next_at > now
+    )
+
+
 def retry_delay(attempts: int) -> timedelta:
     """The wait after `attempts` failed tries (from 1)."""
     return RETRY_AFTER[min(max(attempts, 1), len(RETRY_AFTER)) - 1]
@@ -315,9 +363,9 @@ def retry_delay(attempts: int) -> timedelta:
 def _due(rule: Rule, attempts: int, at: datetime) -> datetime | None:
     if Action.TRY_LATER in rule.actions:
         return at + retry_delay(attempts)
-    if Action.TRY_NOW in rule.actions:
+    if Action.TRY_NOW in rule.actions and rule.to is not State.QUEUED:
         return at
-    return None
+    return None  # what is queued is due at once, also when the clock is set back a minute later
 
 
 _REASON_OF_FAMILY: Final = {

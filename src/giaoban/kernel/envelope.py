@@ -29,6 +29,10 @@ VERSION: Final = 1
 
 MAX_SEALED_SIZE: Final = 4 * 1024 * 1024
 """Bytes of a sealed dispatch without its files."""
+MAX_COMMAS, MAX_BRACKETS = 500_000, 150_000
+"""Commas, and opening brackets and braces, in the bytes of a body, wherever they stand. Tables of 4 MiB have half of either; more is
+counted off before it is parsed, because a body of nothing else costs seconds.
+"""
 MAX_DEPTH: Final = 32
 """Objects and lists inside one another."""
 MAX_INT: Final = 2**53 - 1
@@ -46,7 +50,7 @@ _KIND = re.compile(r"[a-z][a-z0-9_]{0,30}(?:\.[a-z][a-z0-9_]{0,30}){1,3}\Z")
 _UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\Z")
 _DIGEST = re.compile(r"[0-9a-f]{64}\Z")
 _KEY_ID = re.compile(rf"[0-9a-f]{{{signing.KEY_ID_SIZE}}}\Z")
-_INSTANT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z\Z")
+_INSTANT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T(?:[01][0-9]|2[0-3]):[0-9]{2}:[0-9]{2}Z\Z")
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}\Z")
 _MEDIA_TYPE = re.compile(r"[a-z0-9][a-z0-9.+-]{0,62}/[a-z0-9][a-z0-9.+-]{0,100}\Z")
 _FRAME = re.compile(rb"DSSEv1 ([1-9][0-9]{0,2}) ([\x21-\x7e]+) ([1-9][0-9]{0,8}) ")
@@ -183,7 +187,8 @@ def seal(envelope: Envelope, seed: bytes) -> bytes:
     """
     if signing.key_id(signing.public_key_of(seed)) != envelope.key_id:
         raise KernelError(ErrorCode.KEY_BAD, why="other_key", key=envelope.key_id)
-    return frame(DISPATCH_TYPE, encode_body(_as_object(envelope)), seed)
+    # Nothing is checked again: the constructor has.
+    return frame(DISPATCH_TYPE, _JSON.encode(_as_object(envelope)).encode(), seed)
 
 
 def parse(sealed: bytes) -> Envelope:
@@ -228,13 +233,21 @@ def take_apart(data: bytes) -> tuple[bytes, bytes, bytes]:
 
 
 def encode_body(value: Mapping[str, Any]) -> bytes:
-    """One JSON object as UTF-8, keys sorted, no spaces. Readers accept any spelling; this is ours."""
+    """One JSON object as UTF-8, keys sorted, no spaces; readers accept any spelling. Raises `KernelError` where they would."""
     check_tree(value)
-    return _JSON.encode(value).encode()
+    body = _JSON.encode(value).encode()
+    _check_parts(body)
+    return body
+
+
+def _check_parts(body: bytes) -> None:
+    if body.count(b",") > MAX_COMMAS or body.count(b"[") + body.count(b"{") > MAX_BRACKETS:
+        raise KernelError(ErrorCode.ENVELOPE_TOO_LARGE)
 
 
 def decode_body(body: bytes) -> dict[str, Any]:
     """One JSON object, read strictly. Raises `KernelError` of the envelope family, whatever the bytes."""
+    _check_parts(body)
     try:
         text = body.decode("utf-8", errors="strict")
         value = json.loads(
@@ -256,10 +269,18 @@ def decode_body(body: bytes) -> dict[str, Any]:
 
 def check_tree(value: object, depth: int = 0) -> None:
     """Return only when the value can travel: objects, lists, NFC text, integers below 2^53, true, false, null."""
+    texts: list[str] = []
+    _check_shape(value, depth, texts)
+    # All texts at once. A newline composes with nothing, so what is between two of them is in NFC if and only if the whole is.
+    check_text("\n".join(texts))
+
+
+def _check_shape(value: object, depth: int, texts: list[str]) -> None:
+    """`check_tree` without the texts, which are gathered."""
     if depth > MAX_DEPTH:
         raise KernelError(ErrorCode.ENVELOPE_TOO_DEEP)
     if isinstance(value, str):
-        check_text(value)
+        texts.append(value)
     elif value is None or isinstance(value, bool):
         return
     elif isinstance(value, int):
@@ -267,13 +288,19 @@ def check_tree(value: object, depth: int = 0) -> None:
             raise KernelError(ErrorCode.ENVELOPE_NUMBER)
     elif isinstance(value, (list, tuple)):
         for item in value:
-            check_tree(item, depth + 1)
+            if isinstance(item, str) and depth < MAX_DEPTH:
+                texts.append(item)
+            else:
+                _check_shape(item, depth + 1, texts)
     elif isinstance(value, Mapping):
         for key, item in value.items():
             if not isinstance(key, str):
                 raise KernelError(ErrorCode.ENVELOPE_SHAPE, member=str(key))
-            check_text(key)
-            check_tree(item, depth + 1)
+            texts.append(key)
+            if isinstance(item, str) and depth < MAX_DEPTH:
+                texts.append(item)
+            else:
+                _check_shape(item, depth + 1, texts)
     else:
         # A float, or something JSON does not have: decimals travel as text, so that both sides read one value.
         raise KernelError(ErrorCode.ENVELOPE_NUMBER if isinstance(value, float) else ErrorCode.ENVELOPE_SHAPE)
@@ -318,7 +345,7 @@ def read_instant(member: str, value: object) -> datetime:
     """The instant of its one spelling."""
     text = _matches(member, value, _INSTANT)
     try:
-        return datetime.strptime(text, "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=UTC)
+        return datetime.fromisoformat(text)
     except ValueError:
         _bad(member)
 

@@ -89,20 +89,20 @@ def admit(
     if sequence is None:  # 7
         raise KernelError(ErrorCode.VERIFY_NOT_ADDRESSED, receiver=receiver)
     before = memory.received(said.uid)
-    if before is not None:  # 10
+    if before is not None:  # 8
         if before != found.digest:
             raise KernelError(ErrorCode.VERIFY_UID_REUSED, uid=said.uid)
         return Admitted(sequence, repeat=True, refused=None)
-    if memory.has_number(sequence):  # 11
+    if memory.has_number(sequence):  # 9
         raise KernelError(ErrorCode.VERIFY_SEQUENCE_REUSED, sequence=sequence)
     for other in memory.namesakes(said):
         check_names(found, other)
+    verify.verify_files(said, files)  # 10
     refused = None
     try:
-        policy.check(said)  # 8
+        policy.check(said)  # 11
     except KernelError as error:
         refused = error.code
-    verify.verify_files(said, files)  # 9
     return Admitted(sequence, repeat=False, refused=refused)
 
 
@@ -173,10 +173,15 @@ class Book:
         """Its name in every checkpoint."""
         return register.origin(self.agency, self.direction, self.year)
 
+    @property
+    def checkpoint(self) -> register.Checkpoint:
+        """The statement of all its entries, still to be signed."""
+        return register.Checkpoint(self.origin, self.tree.size, self.tree.root)
+
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One entry as it was appended, and the checkpoint right after it, still to be signed."""
+    """One entry as it was appended."""
 
     year: int
     position: int
@@ -184,21 +189,31 @@ class Entry:
     number: int | None
     leaf: bytes
     leaf_hash: bytes
-    checkpoint: register.Checkpoint
+    book: Book
+    """The register right after it."""
+
+    @property
+    def checkpoint(self) -> register.Checkpoint:
+        """The checkpoint right after it, still to be signed."""
+        return self.book.checkpoint
 
 
-def open_book(newest: Book | None, *, agency: str, direction: str, on: date) -> tuple[Book, Entry | None]:
+def open_book(
+    newest: Book | None, *, agency: str, direction: str, on: date, year: int | None = None
+) -> tuple[Book, Entry | None]:
     """The register that an entry of this day goes into, and its opening entry if it has just been opened.
 
     `newest` is the agency's register of this direction with the highest year. A closed year is never reopened (6.4): if the clock was set
-    back over New Year, the newest register goes on.
+    back over New Year, the newest register goes on. `year` names the register of an entry that was there before a loss (15.8), whatever
+    the clock says: its arrival number is of that year.
     """
-    if newest is not None and newest.year >= on.year:
+    year = on.year if year is None else year
+    if newest is not None and newest.year >= year:
         return newest, None
     previous = None
     if newest is not None:
         previous = {"origin": newest.origin, "size": newest.tree.size, "root": newest.tree.root.hex()}
-    fresh = Book(agency, direction, on.year)
+    fresh = Book(agency, direction, year)
     return append(fresh, EntryType.OPENING, number=None, on=on, content={"previous": previous})
 
 
@@ -231,9 +246,8 @@ def append(book: Book, entry_type: EntryType, *, number: int | None, on: date, c
     position = book.tree.size
     leaf = leaf_of(book.origin, position, entry_type.value, number, on, content)
     hashed = register.leaf_hash(leaf)
-    tree = book.tree.append(hashed)
-    checkpoint = register.Checkpoint(book.origin, tree.size, tree.root)
-    return replace(book, tree=tree), Entry(book.year, position, entry_type, number, leaf, hashed, checkpoint)
+    book = replace(book, tree=book.tree.append(hashed))
+    return book, Entry(book.year, position, entry_type, number, leaf, hashed, book)
 
 
 def leaf_of(origin: str, position: int, entry_type: str, number: int | None, on: date, content: object) -> bytes:
@@ -315,7 +329,9 @@ def due_event(current: Delivery, *, changed_at: datetime, now: datetime) -> tupl
             return None
         return released(current)
     if current.state is State.HANDED_OVER:
-        return (Event.RECEIPT_OVERDUE, None) if abs(now - changed_at) >= delivery.RECEIPT_LASTS else None
+        return (
+            (Event.RECEIPT_OVERDUE, None) if abs(now - changed_at) >= delivery.receipt_lasts(current.reason) else None
+        )
     if current.state in _MAY_BE_CLAIMED:
         wait = timedelta(0) if current.next_at is None else current.next_at - now
         return (Event.CLAIMED, None) if wait <= timedelta(0) or wait > delivery.RETRY_AFTER[-1] else None

@@ -30,6 +30,10 @@ MAX_ONLINE_KEYS: Final = 64
 """Keys of one agency over its whole life; one a year is usual."""
 MAX_ROOT_KEYS: Final = 9
 MAX_STATEMENT_NUMBER: Final = 999_999
+LEFT_OUT_AFTER_LOSS: Final = 100
+"""How far the number of the statement after a loss lies beyond the last one known: later ones may have been lost, and one of them may
+still be on its way. Under its number ours would be a second tongue; under a smaller one it is only old.
+"""
 MAX_SIGNATURES: Final = 32
 _ENTRY_SIZE: Final = signing.PUBLIC_KEY_SIZE + signing.SIGNATURE_SIZE
 _FIRST_YEAR: Final = 2000

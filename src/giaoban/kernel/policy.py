@@ -1,4 +1,4 @@
-"""Who may send which kind to whom: small rules that compose, asked at step 8 of `verify`.
+"""Who may send which kind to whom: small rules that compose, asked at step 11 of `verify`.
 
 A rule returns or raises VERIFY_KIND_REFUSED. The permissive rule has a name that shows in a review.
 """

@@ -33,6 +33,9 @@ class Outcome(StrEnum):
     """The same matter was already in effect under another uid; no second effect."""
 
 
+_OUTCOMES: Final = {outcome.value: outcome for outcome in Outcome}
+
+
 @dataclass(frozen=True, slots=True)
 class RefusalReason:
     """Why it was refused: a stable code for programs, words for people."""
@@ -176,9 +179,9 @@ def parse(sealed: bytes) -> Receipt:
 
 def _outcome(value: Any) -> Outcome:
     text = envelope.read_text("outcome", value)
-    if text not in {outcome.value for outcome in Outcome}:
+    if text not in _OUTCOMES:
         _bad("outcome")
-    return Outcome(text)
+    return _OUTCOMES[text]
 
 
 def _reason(value: Any) -> RefusalReason:

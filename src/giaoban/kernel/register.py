@@ -208,6 +208,12 @@ def sign_checkpoint(checkpoint: Checkpoint, seed: bytes) -> str:
 
 def parse_checkpoint(note: str) -> tuple[Checkpoint, bytes, bytes]:
     """Checkpoint, key hash (4 bytes) and signature (64 bytes) of a note; NOT yet verified. Raises REGISTER_CHECKPOINT."""
+    return _parsed(note)
+
+
+@lru_cache(maxsize=1024)
+def _parsed(note: str) -> tuple[Checkpoint, bytes, bytes]:
+    """Once for all receipts of a commit, which carry the same note."""
     if len(note) > MAX_CHECKPOINT_SIZE:
         raise KernelError(ErrorCode.REGISTER_CHECKPOINT, why="size")
     lines = note.split("\n")

@@ -21,6 +21,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
+from giaoban.kernel.text import draws_nothing
+
 
 class RefusalKind(StrEnum):
     """What a place in a text looks like."""
@@ -80,9 +82,18 @@ _MARKS = (
         r"(?P<mark>TÀI LIỆU THU HỒI|TAI LIEU THU HOI|CHỈ NGƯỜI CÓ TÊN MỚI ĐƯỢC BÓC BÌ|CHI NGUOI CO TEN MOI DUOC BOC BI)"
     ),
 )
-_IN_FILE_NAME = re.compile(r"[_-](?P<mark>MAT|(?i:mật))(?=[_.-]|$)", re.MULTILINE)
+_ENDING = r"\.(?i:pdf|docx?|xlsx?|pptx?|odt|ods|odp|rtf|txt|csv|jpe?g|png|tiff?|zip)\b"
+_IN_FILE_NAME = re.compile(
+    r"[_-](?P<mark>MAT|(?i:mật))(?=[_.-]|$)"
+    rf"|(?:^|[ (])(?P<last>MAT|(?i:mật))(?=[ )]*{_ENDING})",
+    re.MULTILINE,
+)
+# With a space or nothing between: "Phương án tối mật.pdf", "toimat.docx". In running text these would be talk about secrecy.
+_HIGH_IN_FILE_NAME = re.compile(
+    rf"(?P<mark>(?i:(?:tuyệt|tối)[ _-]*mật)(?=[\w ()-]{{0,80}}{_ENDING})|(?i:(?:tuyet|toi)[ _-]?mat)(?={_ENDING}))"
+)
 # Three or more single letters with a gap or a sign between them: M Ậ T, T.Ố.I M.Ậ.T
-_SPACED = re.compile(r"(?<![^\W_])[^\W\d_](?:[ \t.*·_-]{1,4}[^\W\d_](?![^\W_])){2,}")
+_SPACED = re.compile(r"(?<![^\W_])[^\W\d_](?:[ \t.*/|_-]{1,4}[^\W\d_](?![^\W_])){2,}")
 _SPACED_MARK = re.compile(r"(?<!BÍ)(?<!BẢO)(?<!CƠ)(?:TUYỆT|TỐI)?MẬT(?!ĐỘ|THIẾT|MÃ|KHẨU|VỤ|DANH|PHỤC)")
 _SPACED_MARK_ASCII = re.compile(r"(?:ĐỘ|DO)?(?:TUYET|TOI)?MAT")
 
@@ -96,11 +107,12 @@ _ID_LABELLED = re.compile(
 # number begins with 0, which no amount does. A group of a UUID is not meant: no hyphen before it.
 _ID_TWELVE = re.compile(
     r"(?<![^\W_])(?<![^\W_][.,/-])(?P<mark>0(?:0[1-9]|[1-8]\d|9[0-6])"
-    r"(?:\d{9}|(?:[ .]\d{3}){3}|\d [0-9]{4} \d{4}))(?![^\W_])(?![.,]\d)"
+    r"(?:\d{3}[ .-]?\d{6}|\d{3}[ .-]\d{3}[ .-]\d{3}|(?:[ .-]\d{3}){3}|\d[ .-]\d{4}[ .-]\d{4}|[ .-]\d{4}[ .-]\d{5}|[ .-]\d{9}))"
+    r"(?![^\W_])(?![.,]\d)"
 )
 # Old identity cards: province numbers 01-38. Amounts are written with dots or followed by what is counted.
 _ID_NINE = re.compile(
-    r"(?<![^\W_])(?<![^\W_][.,/-])(?P<mark>(?:0[1-9]|[12]\d|3[0-8])\d{7}|0\d{2}[ .]\d{3}[ .]\d{3})(?![^\W_])(?![.,/-][^\W_])"
+    r"(?<![^\W_])(?<![^\W_][.,/-])(?P<mark>(?:0[1-9]|[12]\d|3[0-8])\d{7}|0\d{2}[ .-]\d{3}[ .-]\d{3})(?![^\W_])(?![.,/-][^\W_])"
     r"(?![ \t]*(?:dong|d\b|vnd|usd|trieu|ty|m2|km|kg|tan|nguoi|luot|vu|ha\b|%))"
 )
 _NOT_PERSONAL = re.compile(
@@ -111,8 +123,13 @@ _AREA = r"0(?:2\d{1,2}|[3-8]\d{1,2})"
 _PHONES = (
     # Mobile numbers: today's ten digits and, for records before 2018, eleven. 84.912.345.678 may be an amount.
     re.compile(
-        r"(?<![^\W_])(?<!\d[.,])(?P<mark>(?:\+ ?84[ .-]?|\(\+? ?84\)[ .-]?|84(?=\d{9})|0)"
+        r"(?<![^\W_])(?<!\d[.,])(?P<mark>(?:\+ ?84[ .-]?|00 ?84[ .-]?|\(\+? ?84\)[ .-]?|84(?=\d{9})|0)"
         r"(?:(?:3[2-9]|5[25689]|7[06-9]|8[1-9]|9\d)(?:[ .-]?\d){7}|1(?:2\d|6[2-9]|8[68]|99)(?:[ .-]?\d){7}))(?![^\W_])"
+    ),
+    # The same in groups of four, or in pairs: 09 1234 5678, 09-12-34-56-78.
+    re.compile(
+        r"(?<![^\W_])(?<!\d[.,])(?P<mark>0[35789][ .-]\d{4}[ .-]\d{4}|0[35789](?P<sign>[ .-])\d{2}(?:(?P=sign)\d{2}){3})"
+        r"(?![^\W_])(?![ .,-]\d)"
     ),
     # Fixed lines: area codes begin with 02 since 2017, in brackets or with a sign after them; bare with ten or eleven digits.
     re.compile(
@@ -179,9 +196,8 @@ _PASSPORT_LABELLED = re.compile(
 )
 _PASSPORT = re.compile(r"(?<![\w/.-])(?P<mark>[BCKNP](?!20[012]\d)\d{7}|P\d{8})(?![^\W_])(?![/.-]\w)")
 
-# Letters of other alphabets that are drawn like the capitals of the marks.
-_LOOKALIKES = str.maketrans("МАТОІУЕМΑΤΟΙΥΕ", "MATOIYEMATOIYE")
-_INVISIBLE = frozenset("\u00ad\u200b\u200c\u200d\u2060\ufeff")
+# Letters of other alphabets that are drawn like the capitals of the marks, and what stands for a hyphen or a dot between digits.
+_LOOKALIKES = str.maketrans("МАТОІУЕМΑΤΟΙΥΕ\u2010\u2011\u2012\u2013\u2014\u2212\u00b7\u2022", "MATOIYEMATOIYE------..")
 
 
 @dataclass(frozen=True, order=True)
@@ -234,7 +250,7 @@ class _Normal:
         at, length = 0, len(source)
         while at < length:
             end = at + 1
-            while end < length and (unicodedata.combining(source[end]) or source[end] in _INVISIBLE):
+            while end < length and _is_part_of_the_last(source[end]):
                 end += 1
             cluster = source[at:end]
             if len(cluster) == 1 and cluster.isascii():
@@ -242,7 +258,7 @@ class _Normal:
                 starts.append(at)
                 ends.append(end)
             else:
-                visible = "".join(c for c in cluster if c not in _INVISIBLE)
+                visible = "".join(_ascii_digit(c) for c in cluster if not draws_nothing(c))
                 for char in unicodedata.normalize("NFKC", visible).translate(_LOOKALIKES):
                     chars.append(char)
                     starts.append(at)
@@ -254,6 +270,16 @@ class _Normal:
     def place(self, start: int, end: int) -> tuple[int, int]:
         """The span of the source that a span of the normal text came from."""
         return self.starts[start], self.ends[end - 1]
+
+
+def _is_part_of_the_last(char: str) -> bool:
+    return not char.isascii() and (unicodedata.combining(char) != 0 or draws_nothing(char))
+
+
+def _ascii_digit(char: str) -> str:
+    """A digit of any script as 0-9; anything else as it is."""
+    value = unicodedata.decimal(char, None)
+    return char if value is None else str(value)
 
 
 def _fold_char(char: str) -> str:
@@ -299,8 +325,11 @@ def _secret_marks(normal: _Normal) -> Iterator[tuple[int, int]]:
         for match in pattern.finditer(text):
             yield match.span("mark")
     for match in _IN_FILE_NAME.finditer(text):
-        if not _is_ordinary_word(text, *match.span("mark")):
-            yield match.span("mark")
+        span = match.span("mark") if match["mark"] else match.span("last")
+        if not _is_ordinary_word(text, *span):
+            yield span
+    for match in _HIGH_IN_FILE_NAME.finditer(text):
+        yield match.span("mark")
     for match in _SPACED.finditer(text):
         at = [i for i in range(*match.span()) if text[i].isalpha()]
         letters = "".join(text[i] for i in at)

@@ -32,8 +32,9 @@ _DRAWN_ALIKE = {
     **dict(zip("αεικνορτυχγηω", "aeikvoptuxynw", strict=True)),
     **dict(zip("օսհոցզ", "ouhngq", strict=True)),
     **dict(zip("ıɑɡɩʋɪʏꞌ", "iagiviy'", strict=True)),
-    # Marks: caron for breve, perispomeni for tilde, commas above for the hook, ring below for the dot.
-    **dict(zip("\u030c\u0342\u0313\u0314\u0325", "\u0306\u0303\u0309\u0309\u0323", strict=True)),
+    **dict(zip("ᴀʙᴄᴅᴇɢʜᴊᴋʟᴍɴᴏᴘʀꜱᴛᴜᴠᴡᴢѵѴ", "abcdeghjklmnoprstuvwzvV", strict=True)),
+    # Marks: caron for breve, inverted breve for circumflex, perispomeni for tilde, commas above for the hook, ring below for the dot.
+    **dict(zip("\u030c\u0311\u0342\u0313\u0314\u0325", "\u0306\u0302\u0303\u0309\u0309\u0323", strict=True)),
 }
 _TO_DRAWN = str.maketrans(_DRAWN_ALIKE)
 _STRUCK_D = re.compile("([dD])[\u0335\u0336\u0337\u0338]")
@@ -141,6 +142,16 @@ def repair_confusables(text: str) -> str:
     return text.translate(_TO_STROKE_D)
 
 
+def draws_nothing(character: str) -> bool:
+    """Whether nothing is seen of a character: formats (Cf), fillers, joiners and variation selectors, beside the spaces."""
+    return (
+        unicodedata.category(character) == "Cf"
+        or character in _DRAWS_NOTHING
+        or "\ufe00" <= character <= "\ufe0f"
+        or "\U000e0100" <= character <= "\U000e01ef"
+    )
+
+
 def skeleton(text: str) -> str:
     """What an eye sees of a name: two names with one skeleton must not both be trusted without a second look.
 
@@ -149,16 +160,12 @@ def skeleton(text: str) -> str:
     rn for m. Only ever compared, never shown.
     """
     parts = unicodedata.normalize("NFKD", text)
-    drawn = "".join(c for c in parts if unicodedata.category(c) != "Cf" and not _draws_nothing(c)).translate(_TO_DRAWN)
+    drawn = "".join(c for c in parts if not draws_nothing(c)).translate(_TO_DRAWN)
     struck = _STRUCK_D.sub(lambda match: "đ" if match[1] == "d" else "Đ", drawn)
     # Case comes first, because I is i until it is a stroke; tones next, because they need spaces to see words.
     placed = place_tones(nfc(unicodedata.normalize("NFKC", struck).casefold()))
     kept = "".join(c for c in placed if c == "|" or unicodedata.category(c)[0] in "LNM")
     return nfc(kept.translate(_ONE_STROKE).replace("rn", "m"))
-
-
-def _draws_nothing(character: str) -> bool:
-    return character in _DRAWS_NOTHING or "\ufe00" <= character <= "\ufe0f" or "\U000e0100" <= character <= "\U000e01ef"
 
 
 def _split_tone(letter: str) -> tuple[str, str]:

@@ -9,12 +9,12 @@ A dispatch, step by step:
 5. The key it names is known, belongs to the agency it names as sender, is sound, and was in use at its sequence number.
 6. The signature is by that key over exactly the bytes that came.
 7. It is addressed to the receiver.
-8. The receiver's policy allows this kind from this sender.
-9. Every file it names is there with the stated size and SHA-256, and no other file came with it.
+10. Every file it names is there with the stated size and SHA-256, and no other file came with it.
+11. The receiver's policy allows this kind from this sender.
 
 Steps 1–4 read bytes of a stranger; nothing of them is kept or acted on before step 6 has passed. Not decided here, because
-it needs the register: whether the dispatch is new, a repeat, or a forgery of an earlier uid (docs/protocol.md section 5, steps
-10–12). The sender's clock is never compared: order comes from sequence and register position.
+it needs the register: whether the dispatch is new, a repeat, or a forgery of an earlier uid (steps 8 and
+9: `exchange.admit`). The sender's clock is never compared: order comes from sequence and register position.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from giaoban.kernel import envelope, receipt, register, signing
-from giaoban.kernel.envelope import Envelope
+from giaoban.kernel.envelope import Envelope, Frame
 from giaoban.kernel.errors import ErrorCode, KernelError
 from giaoban.kernel.policy import Policy
 
@@ -78,24 +78,41 @@ def verify_dispatch(
     policy: Policy,
     files: Mapping[str, bytes],
 ) -> VerifiedDispatch:
-    """Steps 1 to 9. `files` maps SHA-256 (hex) to content. Raises `KernelError` at the first step that fails."""
+    """Steps 1 to 7, 10 and 11. `files` maps SHA-256 (hex) to content. Raises `KernelError` at the first step that fails."""
     found = verify_origin(sealed, keys=keys)  # steps 1-6
     # 7. Addressed to us: a dispatch for another agency proves nothing here, however well signed.
     if found.envelope.sequence_to(receiver) is None:
         raise KernelError(ErrorCode.VERIFY_NOT_ADDRESSED, receiver=receiver)
-    # 8. Allowed.
-    policy.check(found.envelope)
-    # 9. Files.
+    # 10. Files.
     verify_files(found.envelope, files)
+    # 11. Allowed.
+    policy.check(found.envelope)
     return found
 
 
 def verify_origin(sealed: bytes, *, keys: KeyFinder) -> VerifiedDispatch:
-    """Steps 1 to 6: who said exactly this. MUST be followed by steps 7 to 9 before a receiver acts on it."""
-    # 1, 2, 3.
-    taken = envelope.unframe(sealed, envelope.DISPATCH_TYPE)
-    # 4.
-    said = envelope.parse_frame(taken)
+    """Steps 1 to 6: who said exactly this. MUST be followed by steps 7 to 11 before a receiver acts on it."""
+    return check_origin(read_dispatch(sealed), keys=keys)
+
+
+@dataclass(frozen=True, slots=True)
+class ReadDispatch:
+    """Sealed bytes of a dispatch and what they say; nothing believed yet."""
+
+    sealed: bytes
+    frame: Frame
+    envelope: Envelope
+
+
+def read_dispatch(sealed: bytes) -> ReadDispatch:
+    """Steps 1 to 4, for who must know where a dispatch belongs before its sender is looked up."""
+    taken = envelope.unframe(sealed, envelope.DISPATCH_TYPE)  # 1, 2, 3
+    return ReadDispatch(sealed, taken, envelope.parse_frame(taken))  # 4
+
+
+def check_origin(read: ReadDispatch, *, keys: KeyFinder) -> VerifiedDispatch:
+    """Steps 5 and 6."""
+    said = read.envelope
     # 5. The finder is asked for the pair: a key of agency A never speaks for agency B.
     key = find_trusted(keys, said.sender, said.key_id)
     if key.revoked_from is not None and said.sequence >= key.revoked_from:
@@ -103,12 +120,12 @@ def verify_origin(sealed: bytes, *, keys: KeyFinder) -> VerifiedDispatch:
     if said.sequence < key.valid_from:
         raise KernelError(ErrorCode.KEY_NOT_YET, agency=said.sender, sequence=said.sequence)
     # 6.
-    signing.check_signature(key.public_key, taken.signed, taken.signature)
-    return VerifiedDispatch(said, envelope.digest_of(sealed), key)
+    signing.check_signature(key.public_key, read.frame.signed, read.frame.signature)
+    return VerifiedDispatch(said, envelope.digest_of(read.sealed), key)
 
 
 def verify_files(dispatch: Envelope, files: Mapping[str, bytes]) -> None:
-    """Step 9. Raises VERIFY_FILE_MISSING or VERIFY_FILE_DIFFERENT, naming the file."""
+    """Step 10. Raises VERIFY_FILE_MISSING or VERIFY_FILE_DIFFERENT, naming the file."""
     named = {entry.sha256 for entry in dispatch.files}
     if not named.issuperset(files.keys()):
         raise KernelError(ErrorCode.VERIFY_FILE_DIFFERENT, file="")
@@ -131,8 +148,30 @@ def verify_receipt(
     and digest. 8. The checkpoint inside is signed by the receiver, is of its incoming register, and is large enough to hold
     the entry.
     """
-    taken = envelope.unframe(sealed, envelope.RECEIPT_TYPE)  # 1, 2, 3
-    said = receipt.parse_frame(taken)  # 4
+    read = read_receipt(sealed)  # 1-4
+    return check_receipt(read, sender=sender, uid=uid, digest=digest, receiver=receiver, keys=keys)
+
+
+@dataclass(frozen=True, slots=True)
+class ReadReceipt:
+    """Sealed bytes of a receipt and what they say; nothing believed yet."""
+
+    sealed: bytes
+    frame: Frame
+    receipt: receipt.Receipt
+
+
+def read_receipt(sealed: bytes) -> ReadReceipt:
+    """Steps 1 to 4 of `verify_receipt`, for who must know what a receipt says before asking what it is compared with."""
+    taken = envelope.unframe(sealed, envelope.RECEIPT_TYPE)
+    return ReadReceipt(sealed, taken, receipt.parse_frame(taken))
+
+
+def check_receipt(
+    read: ReadReceipt, *, sender: str, uid: str, digest: str, receiver: str, keys: KeyFinder
+) -> VerifiedReceipt:
+    """Steps 5 to 8 of `verify_receipt`."""
+    said = read.receipt
     # 5.
     if said.receiver != receiver:
         raise KernelError(ErrorCode.VERIFY_OTHER_RECEIVER, receiver=said.receiver)
@@ -141,7 +180,7 @@ def verify_receipt(
     place = register.parse_checkpoint(said.checkpoint)[0].year, said.position
     if key.revoked_received is not None and place >= key.revoked_received:
         raise KernelError(ErrorCode.KEY_REVOKED, agency=said.receiver, year=place[0], position=place[1])
-    signing.check_signature(key.public_key, taken.signed, taken.signature)
+    signing.check_signature(key.public_key, read.frame.signed, read.frame.signature)
     # 7.
     if (said.sender, said.uid, said.digest) != (sender, uid, digest):
         raise KernelError(ErrorCode.VERIFY_OTHER_DISPATCH, uid=said.uid)
@@ -149,7 +188,7 @@ def verify_receipt(
     checkpoint = register.check_checkpoint(said.checkpoint, key.public_key)
     if "/in/" not in checkpoint.origin:
         raise KernelError(ErrorCode.REGISTER_CHECKPOINT, why="origin")
-    return VerifiedReceipt(said, checkpoint, envelope.digest_of(sealed))
+    return VerifiedReceipt(said, checkpoint, envelope.digest_of(read.sealed))
 
 
 def find_trusted(keys: KeyFinder, agency: str, key_id: str) -> TrustedKey:

@@ -13,7 +13,8 @@ from django.utils.translation import gettext_lazy as _
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from giaoban.common.errors import RefusedError
-from giaoban.partners.models import PartnerAgency, PartnerFinding
+from giaoban.dispatches import rows
+from giaoban.partners.models import Partner, PartnerAgency, PartnerFinding, ReceivedOffer
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
     from giaoban.dispatches.ports import Received
 
 KIND_HELLO: Final = "exchange.hello"
+HELLO_SUMMARY: Final = "Lời chào liên thông"
+"""As registers on both sides name it: Vietnamese always, like every summary."""
 
 Group = Annotated[str, StringConstraints(pattern=r"^[0-9]{5}$")]
 Fingerprint = Annotated[list[Group], Field(min_length=12, max_length=12)]
@@ -52,12 +55,8 @@ def on_hello(received: Received, *, holder: Agency, now: datetime) -> None:
     Not a refusal: an agency that joined the partner's server later changes its offer, and its people may not have read it here yet.
     """
     said = Hello.model_validate(received.payload)
-    # The offer itself is large and not needed: a greeting must cost little, whatever greets.
-    link = (
-        PartnerAgency.objects.filter(agency=received.sender)
-        .values_list("partner", "partner__offer__fingerprint")
-        .first()
-    )
+    # Plain rows: the offer itself is large and not needed, and a greeting must cost little, whatever greets.
+    link = rows.select(PartnerAgency, ("partner_id",), {"agency_id": received.sender.pk})
     if link is None:
         raise RefusedError(
             "exchange.not_enrolled",
@@ -65,8 +64,10 @@ def on_hello(received: Received, *, holder: Agency, now: datetime) -> None:
             _("Its sender is an agency of this server, or of no partner."),
             _("Enrol the partner first."),
         )
-    partner, fingerprint = link
-    if "".join(said.own) != fingerprint:
+    (partner,) = link
+    row = rows.select(Partner, ("offer_id",), {"id": partner})
+    offer = rows.select(ReceivedOffer, ("fingerprint",), {"id": row[0]}) if row else None
+    if offer is None or "".join(said.own) != offer[0]:
         PartnerFinding.objects.create(
             partner_id=partner,
             agency=received.sender,

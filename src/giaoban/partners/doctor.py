@@ -6,6 +6,7 @@ partners (`Reach`). A finding of weight PROBLEM makes the command fail; a NOTICE
 
 from __future__ import annotations
 
+import errno
 import os
 import shutil
 import stat
@@ -19,13 +20,14 @@ from typing import TYPE_CHECKING, Final
 
 from cryptography.hazmat.primitives import serialization
 from django.conf import settings
-from django.db import connection
-from django.db.models import Count, Max
+from django.db import DatabaseError, connection
+from django.db.models import Count, Max, Min
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from giaoban import __version__
-from giaoban.agencies.models import AgencyKey, Person
+from giaoban.agencies.models import Agency, AgencyKey, Person
+from giaoban.common.clock import HANOI
 from giaoban.common.errors import RefusedError
 from giaoban.dispatches import guards as dispatch_guards
 from giaoban.dispatches import keys, seals, vault
@@ -53,8 +55,31 @@ WAITS_LONG: Final = timedelta(days=3)
 GAP_OLD: Final = timedelta(days=1)
 DISK_LOW: Final = 1024**3
 DISK_FULL: Final = 200 * 1024**2
+FILES_LOW: Final = 2000
+"""New files that the file system still has names for."""
+BACKUP_OLD: Final = timedelta(days=7)
+BACKUP_BY: Final = timedelta(days=1)
+"""After its first dispatch a server has something to lose."""
+QUEUE: Final = 200
+"""Dispatches of ours to one agency that wait: more is a queue that grows."""
+QUEUE_SINCE: Final = timedelta(hours=1)
 FSYNC_SLOW: Final = 0.25
-"""Seconds for one small durable write: with a slower disk every dispatch takes longer than people wait."""
+"""Seconds for one small durable write, the best of three, so that a busy moment is no slow disk."""
+
+
+LAST_BACKUP: Final = "last-backup"
+"""Beside the database: when `giaoban backup` last ended well."""
+
+
+OS_TEXTS: Final = {
+    errno.ENOSPC: _("the disk is full"),
+    errno.EDQUOT: _("the limit of space for this user is reached"),
+    errno.EROFS: _("the disk can only be read"),
+    errno.EACCES: _("the user of this server may not write there"),
+    errno.EPERM: _("the user of this server may not write there"),
+    errno.EIO: _("the disk fails"),
+}
+"""What an operating system says in its own words, where people can do something about it."""
 
 
 class Weight(StrEnum):
@@ -84,13 +109,29 @@ Reach = Callable[[Partner, str, str], str]
 
 def examine(*, now: datetime, reach: Reach) -> list[Finding]:
     """Everything, in the order in which it is worth mending."""
+    here = (
+        _disk,
+        _frozen,
+        _backup,
+        _secrets,
+        _station_key,
+        _certificate,
+        _agency_keys,
+        _guards,
+        _seals,
+        _people,
+        _clock,
+        _partners,
+    )
     found: list[Finding] = []
-    for check in (_frozen, _disk, _secrets, _station_key, _certificate, _agency_keys, _guards, _seals, _people):
-        found += check(now)
-    found += _clock(now)
-    found += _partners(now)
-    found += _routes(reach)
-    found += _waiting(now)
+    for check in [*(each(now) for each in here), _routes(reach), _waiting(now)]:
+        try:
+            found += check
+        except DatabaseError as error:
+            what = format_lazy(_("A part of the database cannot be read: {why}"), why=str(error).splitlines()[0])
+            how = _("Stop the server, keep its folder as it is, and restore the last backup: docs/operate/backup.md.")
+            found.append(_problem("database.failed", what, how))
+            break
     return found
 
 
@@ -141,24 +182,52 @@ def _disk(_now: datetime) -> Iterator[Finding]:
         yield _problem(
             "disk.low", _("There is less than 1 GiB of room left on the disk."), _("Make room, or move GIAOBAN_HOME.")
         )
-    probe = home / ".doctor"
-    begun = monotonic()
+    about = os.statvfs(home)
+    if about.f_files and about.f_favail < FILES_LOW:
+        yield _problem(
+            "disk.files",
+            _("The disk has room, but hardly any names for new files are left (inodes)."),
+            _("Remove files that are not needed, or move GIAOBAN_HOME to another disk."),
+        )
     try:
-        handle = os.open(probe, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-        try:
-            os.write(handle, b"0" * 4096)
-            os.fsync(handle)
-        finally:
-            os.close(handle)
-            probe.unlink()
+        took = min(_write_once(home / ".doctor") for _try in range(3))
     except OSError as error:
-        what = format_lazy(_("A file cannot be written durably: {why}"), why=error.strerror)
+        why = OS_TEXTS.get(error.errno or 0, error.strerror)
+        what = format_lazy(_("A file cannot be written durably: {why}"), why=why)
         yield _problem("disk.write", what, _("Check the disk and who owns GIAOBAN_HOME."))
         return
-    if monotonic() - begun > FSYNC_SLOW:
+    if took > FSYNC_SLOW:
         yield _notice(
             "disk.slow", _("The disk takes long to write durably."), _("Use a local disk; a network share is too slow.")
         )
+
+
+def _write_once(probe: Path) -> float:
+    """Seconds for one small durable write. Raises OSError."""
+    begun = monotonic()
+    handle = os.open(probe, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    try:
+        os.write(handle, b"0" * 4096)
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+        probe.unlink()
+    return monotonic() - begun
+
+
+def _backup(now: datetime) -> Iterator[Finding]:
+    first = Dispatch.objects.aggregate(first=Min("issued_at"))["first"]
+    if first is None or first > now - BACKUP_BY:
+        return
+    how = _("'giaoban backup FILE' works while the server runs; do it daily and keep the file on another machine.")
+    try:
+        last = _instant((Path(settings.GIAOBAN_HOME) / LAST_BACKUP).read_text(encoding="ascii").strip())
+    except OSError:
+        last = None
+    if last is None:
+        yield _notice("backup.none", _("There is no backup of this server that it knows of."), how)
+    elif last < now - BACKUP_OLD:
+        yield _notice("backup.old", format_lazy(_("The last backup is of {when}."), when=_moment(last)), how)
 
 
 def _secrets(_now: datetime) -> Iterator[Finding]:
@@ -177,7 +246,11 @@ def _secrets(_now: datetime) -> Iterator[Finding]:
         if file.suffix in {".seed", ".key"} and stat.S_IMODE(file.stat().st_mode) & 0o077:
             what = format_lazy(_("Other users of this machine can read {file}."), file=file.name)
             yield _problem(
-                "keys.open", what, format_lazy(_("chmod 600 keys/{file}; then revoke that key."), file=file.name)
+                "keys.open",
+                what,
+                format_lazy(
+                    _("chmod 600 keys/{file}; then make a new key in its place: docs/operate/keys.md."), file=file.name
+                ),
             )
 
 
@@ -252,7 +325,27 @@ def _agency_keys(now: datetime) -> Iterator[Finding]:
         elif row.created_at + KEY_OLD < now:
             what = format_lazy(_("{code}: its key is older than thirteen months."), code=code)
             yield _notice("agency.key_old", what, _("Rotate it: 'giaoban keys rotate'."))
-    for link in PartnerAgency.objects.select_related("agency"):
+    here = Stream.objects.exclude(sender__in=theirs).values_list("sender_id", flat=True)
+    speaking = set(AgencyKey.objects.filter(revoked_from=None).values_list("agency_id", flat=True))
+    for agency in Agency.objects.filter(pk__in=set(here) - speaking).order_by("code"):
+        what = format_lazy(
+            _("{code}: all its keys have ended; it can sign nothing, neither dispatches nor receipts."),
+            code=agency.code,
+        )
+        yield _problem("agency.no_key", what, _("Make a new one: docs/operate/keys.md, on an agency without a key."))
+    for link in PartnerAgency.objects.select_related("agency").order_by("agency__code"):
+        if AgencyKey.objects.filter(agency=link.agency).exists() and link.agency_id not in speaking:
+            what = format_lazy(
+                _("{code}: all keys that this server knows of it have ended; nothing of it is believed."),
+                code=link.agency.code,
+            )
+            yield _problem(
+                "keys.ended",
+                what,
+                _(
+                    "Ask its administrators for a new key statement, and approve it under “Keys”; else enrol its server again."
+                ),
+            )
         if keys.lives_here(link.agency):
             what = format_lazy(
                 _("{code} is a partner's agency, and this server holds a key of it."), code=link.agency.code
@@ -330,14 +423,19 @@ def _clock(now: datetime) -> Iterator[Finding]:
         if theirs is None or partner.contact.status_at is None:
             continue
         apart = partner.contact.status_at - theirs
-        # A bundle may have travelled for days on a stick: only a clock that is ahead of ours proves something.
+        minutes = int(abs(apart).total_seconds() // 60)
+        how = _("One of the two clocks is wrong: compare both with a third.")
+        # A bundle may have travelled for days on a stick: only a clock that is ahead of ours proves something, or an answer to a call.
         if apart < -CLOCKS_APART:
             what = format_lazy(
-                _("{name}: its clock is {minutes} minutes ahead of ours."),
-                name=partner.name,
-                minutes=int(-apart.total_seconds() // 60),
+                _("{name}: its clock is {minutes} minutes ahead of ours."), name=partner.name, minutes=minutes
             )
-            yield _notice("clock.partner", what, _("One of the two clocks is wrong: compare both with a third."))
+            yield _notice("clock.partner", what, how)
+        elif apart > CLOCKS_APART and partner.contact.status.get("answers"):
+            what = format_lazy(
+                _("{name}: its clock is {minutes} minutes behind ours."), name=partner.name, minutes=minutes
+            )
+            yield _notice("clock.partner", what, how)
 
 
 # ---- partners ------------------------------------------------------------------------------------------------------------
@@ -354,7 +452,7 @@ def _partners(now: datetime) -> Iterator[Finding]:
                 ),
                 _("Look at its page; find out which register is true; two people agree to go on."),
             )
-        if PartnerAgency.objects.filter(partner=partner).exclude(restoring="").exists():
+        if row.restoring:
             yield _notice(
                 "partner.restoring",
                 format_lazy(
@@ -362,7 +460,13 @@ def _partners(now: datetime) -> Iterator[Finding]:
                 ),
                 _("Its people finish there; then two administrators here approve its new key under “Keys”."),
             )
-        if row.offer_waits:
+        if row.offer_ends_at is not None and row.offer_ends_at < now:
+            yield _notice(
+                "partner.offer_ended",
+                format_lazy(_("{name}: an offer of it lies here that can no longer be approved."), name=name),
+                _("Put it away on its page; let the partner make a new one if it is still wanted."),
+            )
+        elif row.offer_waits:
             yield _notice(
                 "partner.offer_waits",
                 format_lazy(_("{name}: an offer of it waits for two people."), name=name),
@@ -467,25 +571,59 @@ def _waiting(now: datetime) -> Iterator[Finding]:
     stuck = (
         Outbox.objects.filter(state=State.NEEDS_PERSON)
         .values_list("recipient__code", "reason")
-        .annotate(count=Count("pk"))
+        .annotate(count=Count("pk"), met=Max("detail"))
         .order_by("recipient__code", "reason")
     )
-    for code, reason, count in stuck:
+    for code, reason, count, met in stuck:
         what = format_lazy(
-            _("{count} dispatches to {code} need a person: {reason}"),
+            _("{count} dispatches to {code} need a person: {reason}{met}"),
             count=count,
             code=code,
             reason=REASON_TEXTS[Reason(reason)],
+            met=_met(met),
         )
         yield _problem(
             "delivery.person", what, _("Look at them in the outgoing register; mend the reason and try again.")
         )
-    old = Outbox.objects.exclude(state__in=[*FINAL, State.NEEDS_PERSON]).filter(
-        dispatch__issued_at__lt=now - WAITS_LONG
-    )
-    for code, count in old.values_list("recipient__code").annotate(count=Count("pk")).order_by("recipient__code"):
-        what = format_lazy(_("{count} dispatches to {code} have waited for three days."), count=count, code=code)
-        yield _problem("delivery.old", what, _("Check the routes to that partner."))
+    under_way = Outbox.objects.exclude(state__in=[*FINAL, State.NEEDS_PERSON])
+    old = under_way.filter(dispatch__issued_at__lt=now - WAITS_LONG)
+    counted = Count("pk")
+    for code, reason, count, met in (
+        old.values_list("recipient__code", "reason")
+        .annotate(count=counted, met=Max("detail"))
+        .order_by("recipient__code", "reason")
+    ):
+        what = format_lazy(
+            _("{count} dispatches to {code} have waited for three days: {reason}{met}"),
+            count=count,
+            code=code,
+            reason=REASON_TEXTS[Reason(reason)],
+            met=_met(met),
+        )
+        yield _problem(
+            "delivery.old",
+            what,
+            _(
+                "The page of each dispatch and docs/operate/exchange.md say what helps; check the routes to that partner."
+            ),
+        )
+    queues = under_way.values_list("recipient__code").annotate(count=counted, oldest=Min("dispatch__issued_at"))
+    for code, count, oldest in queues.filter(count__gte=QUEUE, oldest__lt=now - QUEUE_SINCE).order_by(
+        "recipient__code"
+    ):
+        what = format_lazy(
+            _("{count} dispatches to {code} wait, the oldest since {when}: more come than go."),
+            count=count,
+            code=code,
+            when=_moment(oldest),
+        )
+        yield _problem(
+            "delivery.queue",
+            what,
+            _(
+                "The page of each dispatch and docs/operate/exchange.md say what helps; check the routes to that partner."
+            ),
+        )
     for row in SetAside.objects.select_related("holder", "sender").order_by("first_at", "pk"):
         what = format_lazy(
             _("A dispatch from {sender} to {holder} is set aside: it is believed, but could not be worked on."),
@@ -506,6 +644,11 @@ def _waiting(now: datetime) -> Iterator[Finding]:
             format_lazy(_("{name} does not know our newest keys, or its people have not approved them."), name=name),
             _("Ask its administrators by telephone to approve the statement."),
         )
+
+
+def _met(detail: str) -> str:
+    """What the last try met, as the program calls it: clerks are told in words, administrators look for it in logs."""
+    return f" ({detail})" if detail else ""
 
 
 def _gap(stream: ArrivalStream, now: datetime) -> Iterator[Finding]:
@@ -556,7 +699,7 @@ def _instant(text: object) -> datetime | None:
 
 
 def _moment(at: datetime) -> str:
-    return f"{at:%H:%M %d/%m/%Y}"
+    return f"{at.astimezone(HANOI):%H:%M %d/%m/%Y}"
 
 
 def _major(version: str) -> str:

@@ -32,6 +32,7 @@ class Act(models.TextChoices):
     FIRST_HALF = "first_half", _("typed the first half of the fingerprint")
     SECOND_HALF = "second_half", _("typed the second half of the fingerprint")
     WRONG = "wrong", _("typed a wrong half of the fingerprint")
+    PUT_AWAY = "put_away", _("put the offer away")
     ROUTES = "routes", _("changed the routes")
     SUSPENDED = "suspended", _("suspended the partner")
     RESUMED = "resumed", _("resumed the partner")

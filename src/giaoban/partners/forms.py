@@ -12,6 +12,7 @@ from giaoban.kernel.text import nfc
 from giaoban.partners.enums import Courier
 from giaoban.partners.offers import MAX_TEXT
 from giaoban.partners.officers import MAX_PAPER
+from giaoban.partners.services import MAX_PUT_AWAY_REASON
 
 MAX_LINES: Final = 16
 
@@ -100,6 +101,16 @@ class HalfForm(forms.Form):
             attrs={"inputmode": "numeric", "autocomplete": "off", "class": "digits", "spellcheck": "false"}
         ),
         help_text=_("30 digits; spaces do not matter."),
+    )
+
+
+class PutAwayForm(forms.Form):
+    """Why an offer is not approved."""
+
+    reason = forms.CharField(
+        label=_("Why it is not approved"),
+        max_length=MAX_PUT_AWAY_REASON,
+        help_text=_("e.g. read by mistake; the digits differed; the partner made a new one. It stays on record."),
     )
 
 

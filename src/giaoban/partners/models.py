@@ -6,6 +6,9 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
+from typing import Final
+
 from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -13,6 +16,9 @@ from django.utils.translation import gettext_lazy as _
 from giaoban.agencies.models import Agency
 from giaoban.dispatches.models import Receipt
 from giaoban.partners.enums import Act, Courier, PartnerState
+
+OFFER_LIFE: Final = timedelta(days=30)
+"""How long an offer that was taken in can be approved (docs/protocol.md 13.8)."""
 
 
 class Station(models.Model):
@@ -36,6 +42,8 @@ class Station(models.Model):
     """Names this reconciliation to the partners."""
     done_nonce = models.UUIDField(null=True)
     """The last reconciliation that ended: partners that still hold us hear it."""
+    history = models.JSONField(default=list)
+    """Ids of keys that had ended by then: what they signed of our registers tells nothing new (docs/protocol.md 15.6)."""
 
     class Meta:
         verbose_name = _("this server")
@@ -56,6 +64,11 @@ class ReceivedOffer(models.Model):
 
     class Meta:
         verbose_name = _("offer received")
+
+    @property
+    def ends_at(self) -> datetime:
+        """The last instant at which it can be approved, by our clock: the one in the offer is its maker's and believed by nobody yet."""
+        return self.read_at + OFFER_LIFE
 
 
 class Partner(models.Model):
@@ -116,7 +129,7 @@ class Route(models.Model):
 
 
 class Contact(models.Model):
-    """What passed between us and a partner lately. Written by `exchange.py`; none of it decides whom we believe."""
+    """What passed between us and a partner lately (`contacts.py`); none of it decides whom we believe."""
 
     partner = models.OneToOneField(Partner, on_delete=models.CASCADE, related_name="contact")
     sent_number = models.PositiveBigIntegerField(default=0)
@@ -211,7 +224,7 @@ class ReturnedItem(models.Model):
 
     partner = models.ForeignKey(Partner, on_delete=models.CASCADE, related_name="returned_items")
     item_type = models.CharField(max_length=10)
-    """`dispatch` or `receipt`."""
+    """`dispatch`, `receipt` or `keys`."""
     digest = models.CharField(max_length=64)
     content = models.BinaryField()
     at = models.DateTimeField()

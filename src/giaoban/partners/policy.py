@@ -15,6 +15,7 @@ POLICY: dict[str, Row] = {
     "partners:detail": LOOK,
     "partners:approve": DIRECTORY,
     "partners:update": ACT,
+    "partners:put-away": DIRECTORY,
     "partners:routes": DIRECTORY,
     "partners:suspend": ACT,
     "partners:resume": ACT,

@@ -11,7 +11,7 @@ from django.db.models import Count, Max, Min, Q
 from giaoban.agencies.models import Agency, AgencyKey
 from giaoban.common.errors import NotFoundError
 from giaoban.dispatches import keys, vault
-from giaoban.dispatches.models import ArrivalStream, Outbox, RecoveryStatement, WitnessedCheckpoint
+from giaoban.dispatches.models import ArrivalStream, Dispatch, Outbox, RecoveryStatement, WitnessedCheckpoint
 from giaoban.kernel import enrolment, keyring, signing
 from giaoban.kernel.delivery import FINAL
 from giaoban.partners.enums import Act, PartnerState
@@ -64,7 +64,8 @@ def find_partner(name: str) -> Partner:
     if not found and len(wanted) >= 4:
         found = [each for each in Partner.objects.all() if str(each.uid).startswith(wanted.lower())]
     if not found and wanted:
-        found = [each for each in Partner.objects.filter(state=PartnerState.PROPOSED) if wanted in _offered_codes(each)]
+        proposed = Partner.objects.filter(state=PartnerState.PROPOSED).select_related("offer")
+        found = [each for each in proposed if wanted in _offered_codes(each) and waiting_offer(each) is not None]
     if len(found) != 1:
         raise NotFoundError
     return found[0]
@@ -80,7 +81,14 @@ def waiting_offer(partner: Partner) -> ReceivedOffer | None:
     newest = ReceivedOffer.objects.filter(station_uid=partner.uid).order_by("-pk").first()
     if newest is None or (partner.state != PartnerState.PROPOSED and newest.pk <= partner.offer_id):
         return None
-    return newest
+    return None if _put_away([newest.pk]) else newest
+
+
+def _put_away(offers: Sequence[int]) -> set[int]:
+    """Those of these offers that somebody put away and nobody has read again since."""
+    acts = Approval.objects.filter(offer__in=offers, what__in=[Act.READ, Act.PUT_AWAY]).order_by("pk")
+    last = dict(acts.values_list("offer_id", "what"))
+    return {offer for offer, what in last.items() if what == Act.PUT_AWAY}
 
 
 def open_findings(partner: Partner) -> QuerySet[PartnerFinding]:
@@ -103,8 +111,10 @@ class Halves:
 
 
 def halves_of(offer: ReceivedOffer) -> Halves:
-    """Who typed which half, and how often wrong digits were typed."""
-    rows = list(Approval.objects.filter(offer=offer).select_related("person"))
+    """Who typed which half, and how often wrong digits were typed; what was typed before it was put away does not count."""
+    rows = list(Approval.objects.filter(offer=offer).select_related("person").order_by("pk"))
+    ended = max((place for place, row in enumerate(rows) if row.what == Act.PUT_AWAY), default=-1)
+    rows = rows[ended + 1 :]
     return Halves(
         next((row for row in rows if row.what == Act.FIRST_HALF), None),
         next((row for row in rows if row.what == Act.SECOND_HALF), None),
@@ -132,8 +142,12 @@ class Overview:
     gaps: int
     """Numbers of its dispatches that have not come, below the highest that has."""
     offer_waits: bool
+    offer_ends_at: datetime | None
+    """Until when the one that waits can be approved."""
     held: int
     """Open findings that hold an agency of it."""
+    restoring: bool
+    """Its server is being reconciled after a loss."""
 
     def as_dict(self) -> dict[str, Any]:
         """As `giaoban partners list --json` and the page show it."""
@@ -149,16 +163,35 @@ class Overview:
             "receipts_due": self.receipts_due,
             "gaps": self.gaps,
             "offer_waits": self.offer_waits,
+            "offer_ends_at": self.offer_ends_at,
             "held": self.held,
+            "restoring": self.restoring,
         }
 
 
 def overview() -> list[Overview]:
-    """Every partner, in the same number of statements however many there are."""
-    partners = list(Partner.objects.select_related("contact").order_by("name", "pk"))
+    """Every partner, in the same number of statements however many there are. Who was never one, and whose offer was put away, is none."""
+    newest = _newest_offers()
+    away = _put_away([offer.pk for offer in newest.values()])
+    partners = [
+        each
+        for each in Partner.objects.select_related("contact").order_by("name", "pk")
+        if each.state != PartnerState.PROPOSED or each.offer_id not in away
+    ]
+    waits = {
+        each.pk: newest[each.uid]
+        for each in partners
+        if each.uid in newest
+        and newest[each.uid].pk not in away
+        and (each.state == PartnerState.PROPOSED or newest[each.uid].pk > each.offer_id)
+    }
     codes: dict[int, list[str]] = defaultdict(list)
-    for partner_id, code in PartnerAgency.objects.order_by("agency__code").values_list("partner_id", "agency__code"):
+    restoring: set[int] = set()
+    links = PartnerAgency.objects.order_by("agency__code").values_list("partner_id", "agency__code", "restoring")
+    for partner_id, code, nonce in links:
         codes[partner_id].append(code)
+        if nonce:
+            restoring.add(partner_id)
     waiting_out = {
         partner_id: (count, oldest)
         for partner_id, count, oldest in Outbox.objects.exclude(state__in=FINAL)
@@ -173,7 +206,6 @@ def overview() -> list[Overview]:
         "sender__partner_link__partner", "gaps"
     ):
         gaps[partner_id] += sum(last - first + 1 for first, last in ranges)
-    newest = _newest_offers()
     held: dict[int, int] = defaultdict(int)
     agreed = Count("approvals__person", filter=Q(approvals__what=Act.UNFROZEN), distinct=True)
     for row in PartnerFinding.objects.filter(freezes=True).annotate(agreed=agreed).filter(agreed__lt=APPROVALS_NEEDED):
@@ -188,16 +220,20 @@ def overview() -> list[Overview]:
             oldest_at=waiting_out.get(each.pk, (0, None))[1],
             receipts_due=due.get(each.pk, 0),
             gaps=gaps[each.pk],
-            offer_waits=each.state == PartnerState.PROPOSED or newest.get(each.uid, 0) > each.offer_id,
+            offer_waits=each.pk in waits,
+            offer_ends_at=waits[each.pk].ends_at if each.pk in waits else None,
             held=held[each.pk],
+            restoring=each.pk in restoring,
         )
         for each in partners
         for contact in [getattr(each, "contact", None)]
     ]
 
 
-def _newest_offers() -> dict[UUID, int]:
-    return dict(ReceivedOffer.objects.values_list("station_uid").annotate(newest=Max("pk")).order_by())
+def _newest_offers() -> dict[UUID, ReceivedOffer]:
+    """Station → the offer of it that was read last."""
+    newest = ReceivedOffer.objects.values("station_uid").annotate(newest=Max("pk")).order_by().values("newest")
+    return {row.station_uid: row for row in ReceivedOffer.objects.filter(pk__in=newest).defer("sealed")}
 
 
 # ---- one partner ---------------------------------------------------------------------------------------------------------
@@ -207,6 +243,12 @@ def waiting_deliveries(partner: Partner) -> QuerySet[Outbox]:
     """What waits for a partner, oldest first, each with the one reason it has not taken effect."""
     rows = Outbox.objects.filter(recipient__partner_link__partner=partner).exclude(state__in=FINAL)
     return rows.select_related("dispatch", "sender", "recipient").order_by("pk")
+
+
+def dispatches_with(digests: Sequence[str]) -> list[Dispatch]:
+    """The dispatches with these digests, oldest first."""
+    rows = Dispatch.objects.filter(digest__in=digests).select_related("sender")
+    return list(rows.only("reference", "sender__short_name").order_by("pk"))
 
 
 def streams_of(partner: Partner) -> list[ArrivalStream]:

@@ -22,17 +22,18 @@ from typing import TYPE_CHECKING, Final
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Count, Max, Sum
+from django.db.models import Count, Max, QuerySet, Sum
 from django.db.models.functions import Length
 from django.utils.translation import gettext_lazy as _
 
-from giaoban.agencies.models import Agency
+from giaoban.agencies.models import Agency, AgencyKey
 from giaoban.common.errors import RefusedError
-from giaoban.dispatches import jobs, keys, recovery, rows, witnessed
+from giaoban.dispatches import keys, recovery, rows, waking, witnessed
 from giaoban.dispatches.models import (
     Checkpoint,
     Dispatch,
     DispatchFile,
+    Incoming,
     Outbox,
     Receipt,
     RecoveryStatement,
@@ -40,7 +41,7 @@ from giaoban.dispatches.models import (
     Stream,
     WitnessedCheckpoint,
 )
-from giaoban.kernel import envelope, verify
+from giaoban.kernel import envelope, keyring, verify
 from giaoban.kernel import receipt as receipts
 from giaoban.kernel import recovery as statements_of_loss
 from giaoban.kernel import register as log
@@ -152,7 +153,7 @@ def freeze(why: str, *, now: datetime, anew: bool = False) -> None:
         ReturnedItem.objects.all().delete()
         LOG.warning("this server is frozen until its registers are reconciled: %s", why)
         transaction.on_commit(lambda: keep_hint(frozen=True))
-        transaction.on_commit(jobs.wake)
+        transaction.on_commit(waking.wake)
 
 
 # ---- the frozen side -----------------------------------------------------------------------------------------------
@@ -164,14 +165,36 @@ def ask(partner: Partner) -> Ask | None:
     if station is None:
         return None
     here = queries.local_agencies()
-    streams = Stream.objects.filter(sender__in=here).values_list("sender__code", "sequence")
     sizes = Register.objects.filter(agency__in=here, direction="in").values_list("agency__code", "year", "size")
     return Ask(
         nonce=str(station.frozen_nonce),
-        skip=ReturnedItem.objects.filter(partner=partner).count(),
-        streams=tuple(sorted(streams)),
+        skip=ReturnedItem.objects.filter(partner=partner).exclude(item_type=ItemType.KEYS.value).count(),
+        streams=_last_numbers(),
         registers=tuple(sorted((log.origin(code, "in", year), size) for code, year, size in sizes)),
+        sent=_claimed(partner),
     )
+
+
+def _last_numbers() -> tuple[tuple[str, int], ...]:
+    """(agency of this server, the last sequence number it holds)."""
+    streams = Stream.objects.filter(sender__in=queries.local_agencies()).values_list("sender__code", "sequence")
+    return tuple(sorted(streams))
+
+
+def _claimed(partner: Partner) -> tuple[tuple[str, str, int], ...]:
+    """Streams of which the partner says that it has more than we gave: (agency of this server, agency of the partner, our last number)."""
+    said = Contact.objects.filter(partner=partner).values_list("status", flat=True).first() or {}
+    claims = {(each["sender"], each["receiver"]): each["high"] for each in said.get("streams", [])}
+    if not claims:
+        return ()
+    sent = {
+        (sender, recipient): last
+        for sender, recipient, last in Outbox.objects.filter(recipient__partner_link__partner=partner)
+        .values_list("sender__code", "recipient__code")
+        .annotate(last=Max("sequence"))
+        .order_by()
+    }
+    return tuple(sorted((*pair, sent.get(pair, 0)) for pair, high in claims.items() if high > sent.get(pair, 0)))
 
 
 @dataclass(slots=True)
@@ -205,7 +228,9 @@ def stage(
     room = room or room_for(partner)
     files: tuple[str, ...] = ()
     try:
-        if item_type is ItemType.RECEIPT:
+        if item_type is ItemType.KEYS:
+            codes = {keyring.parse(content).statement.agency}
+        elif item_type is ItemType.RECEIPT:
             codes = {receipts.parse(content).receiver}
         else:
             said = envelope.parse(content)
@@ -223,7 +248,7 @@ def stage(
             return None
         ReturnedItem.objects.create(partner=partner, digest=digest, item_type=item_type.value, content=content, at=now)
         room.take(content)
-    return files if files and _is_signed(content) else ()
+    return files if files and _is_signed(content, now=now) else ()
 
 
 def start_over(partner: Partner) -> None:
@@ -231,9 +256,14 @@ def start_over(partner: Partner) -> None:
     ReturnedItem.objects.filter(partner=partner).delete()
 
 
-def _is_signed(sealed: bytes) -> bool:
+def _is_signed(sealed: bytes, *, now: datetime) -> bool:
+    finder: verify.KeyFinder = keys.find_key
+    sender = Agency.objects.filter(code=envelope.parse(sealed).sender).first()
+    if sender is not None and keys.lives_here(sender):
+        said = ReturnedItem.objects.filter(item_type=ItemType.KEYS.value).values_list("content", flat=True)
+        finder = recovery.with_lost_keys(finder, statements.lost_by(sender, [bytes(each) for each in said], now=now))
     try:
-        verify.verify_origin(sealed, keys=keys.find_key)
+        verify.verify_origin(sealed, keys=finder)
     except KernelError:
         return False
     return True
@@ -346,14 +376,18 @@ def finish(*, by: Person, now: datetime) -> Finished:
                 ),
             )
         agencies = queries.local_agencies()
-        returned = _returned({agency.code for agency in agencies})
-        cases = [recovery.examine(agency, returned[agency.code]) for agency in agencies]
+        returned, said_of_keys = _returned({agency.code for agency in agencies})
+        lost = {agency.code: statements.lost_by(agency, said_of_keys[agency.code], now=now) for agency in agencies}
+        cases = [recovery.examine(agency, returned[agency.code], lost=lost[agency.code]) for agency in agencies]
         papers = []
         for case in cases:
+            before = lost[case.agency.code]
             said = statements.rekey_after_loss(
                 case.agency,
                 sequence=case.stand.sequence + 1,
                 place=case.place,
+                lost=() if before is None else before.online,
+                known_number=0 if before is None else before.number,
                 since=station.frozen_at or now,
                 by=by,
                 now=now,
@@ -374,10 +408,12 @@ def finish(*, by: Person, now: datetime) -> Finished:
             contact.save(update_fields=["sent_number"])
         station.done_nonce, station.frozen_nonce = station.frozen_nonce, None
         station.frozen_at, station.frozen_why = None, ""
-        station.save(update_fields=["done_nonce", "frozen_nonce", "frozen_at", "frozen_why"])
+        ended = AgencyKey.objects.filter(agency__in=agencies, revoked_from__isnull=False)
+        station.history = sorted(ended.values_list("key_id", flat=True))
+        station.save(update_fields=["done_nonce", "frozen_nonce", "frozen_at", "frozen_why", "history"])
         ReturnedItem.objects.all().delete()
         transaction.on_commit(lambda: keep_hint(frozen=False))
-        transaction.on_commit(jobs.wake)
+        transaction.on_commit(waking.wake)
     return Finished(
         sum(result.own for result in results),
         sum(result.arrivals for result in results),
@@ -386,13 +422,17 @@ def finish(*, by: Person, now: datetime) -> Finished:
     )
 
 
-def _returned(codes: Collection[str]) -> dict[str, recovery.Returned]:
-    """What was staged for each agency of this server, unsorted and not believed."""
+def _returned(codes: Collection[str]) -> tuple[dict[str, recovery.Returned], dict[str, list[bytes]]]:
+    """What was staged for each agency of this server, unsorted and not believed; and the statements of its keys."""
+    said_of_keys: dict[str, list[bytes]] = {code: [] for code in codes}
     own: dict[str, list[bytes]] = {code: [] for code in codes}
     incoming: dict[str, bytes] = {}
     given: dict[str, list[tuple[str, bytes]]] = {code: [] for code in codes}
     for item_type, digest, kept in ReturnedItem.objects.order_by("pk").values_list("item_type", "digest", "content"):
         content = bytes(kept)
+        if item_type == ItemType.KEYS.value:
+            said_of_keys[keyring.parse(content).statement.agency].append(content)
+            continue
         if item_type == ItemType.RECEIPT.value:
             said = receipts.parse(content)
             if said.receiver in given:
@@ -403,12 +443,13 @@ def _returned(codes: Collection[str]) -> dict[str, recovery.Returned]:
             own[letter.sender].append(content)
         incoming[digest] = content
     notes = [note for contact in Contact.objects.all() for note in contact.status.get("holds", [])]
-    return {
+    returned = {
         code: recovery.Returned(
             own[code], [(incoming[digest], receipt) for digest, receipt in given[code] if digest in incoming], notes
         )
         for code in codes
     }
+    return returned, said_of_keys
 
 
 # ---- the partner's side --------------------------------------------------------------------------------------------
@@ -434,9 +475,39 @@ def asked_by(partner: Partner, said: Status | None) -> Ask | None:
     return None if contact is None else read_ask(contact.asked)
 
 
+def take_keys(sealed: bytes, *, partner: Partner, done: str | None, now: datetime) -> str:
+    """Take in a key statement out of a bundle whose status names `done`. "" when it counts, waits, or is known; else the kernel's code.
+
+    Of an agency that is being reconciled none but the one made after it, which comes with that `done`: another may be of those that were
+    lost, on a stick, and would stand in the way of the new one. It comes again by itself. One of our own is kept for the reconciliation; if
+    we do not know it and it is truly ours, we are an old copy.
+    """
+    try:
+        said = keyring.parse(sealed).statement
+    except KernelError as error:
+        return error.code.value
+    code = said.agency
+    agency = Agency.objects.filter(code=code).first()
+    if agency is not None and keys.lives_here(agency):
+        counts = statements.known(agency)
+        if counts is not None and said.number <= counts.number:
+            return ""
+        if not is_frozen() and statements.lost_by(agency, [sealed], now=now) is not None:
+            freeze(BEHIND, now=now)
+        if is_frozen():
+            stage(partner, ItemType.KEYS, sealed, now=now)
+        return ""
+    link = PartnerAgency.objects.filter(partner=partner, agency=agency).first()
+    if link is not None and link.restoring and link.restoring != done:
+        LOG.info("a key statement of %s is passed over until it has been reconciled", code)
+        return ""
+    return statements.take_statement(sealed, partner=partner, now=now)
+
+
 def give(partner: Partner, asked: Ask) -> tuple[list[tuple[ItemType, bytes, Sequence[str]]], bool]:
     """What we hold of an asking partner beyond what it holds, in a fixed order from `asked.skip` on: (type, bytes, files), and whether
-    this is the last of it. First its own dispatches, then the receipts it gave us, each with our dispatch.
+    this is the last of it. First its own dispatches, then the receipts it gave us, each with our dispatch; last its dispatches under
+    numbers towards us that it does not know.
     """
     theirs = {link.agency.code: link.agency for link in partner.agencies.select_related("agency")}
     kept, sizes = dict(asked.streams), dict(asked.registers)
@@ -447,6 +518,11 @@ def give(partner: Partner, asked: Ask) -> tuple[list[tuple[ItemType, bytes, Sequ
     for code in () if asked.probe else sorted(theirs):
         for receipt_pk, dispatch_pk in reversed(list(_receipts_beyond(theirs[code], sizes))):
             found += [(ItemType.RECEIPT, receipt_pk), (ItemType.DISPATCH, dispatch_pk)]
+    # A copy of the asker may have used its sequence numbers towards others: here it is the number towards us that tells.
+    for sender, receiver, high in asked.sent:
+        if sender in theirs:
+            more = Incoming.objects.filter(holder__code=receiver, sender=theirs[sender], sequence__gt=high)
+            found += [(ItemType.DISPATCH, pk) for pk in more.order_by("sequence").values_list("dispatch_id", flat=True)]
     # Each once: the asker counts what it keeps, and a dispatch to two of its agencies has two receipts.
     items = list(dict.fromkeys(found))
     mine = items[asked.skip : asked.skip + GIVE_ITEMS]
@@ -533,7 +609,7 @@ def _let_go_on(partner: Partner, nonce: str, *, now: datetime) -> None:
         if link.agency_id not in open_ones:
             link.frozen_at = None
         link.save(update_fields=["restoring", "restoring_number", "frozen_at"])
-        transaction.on_commit(jobs.wake)
+        transaction.on_commit(waking.wake)
 
 
 def _witness(partner: Partner, notes: Iterable[str], *, is_current: bool, now: datetime) -> None:
@@ -557,13 +633,17 @@ def _witness(partner: Partner, notes: Iterable[str], *, is_current: bool, now: d
 
 def _compare(partner: Partner, said: Status, *, now: datetime) -> None:
     """Whether the partner knows of us what we do not. Only what our own keys signed counts: a partner's mere word freezes nothing."""
+    history = Station.objects.values_list("history", flat=True).first() or []
     for note in said.holds:
         try:
             shown, _key_hash, _signature = log.parse_checkpoint(note)
         except KernelError:
             continue
         agency = Agency.objects.filter(code=shown.agency).first()
-        if agency is None or not keys.lives_here(agency) or not _is_live_note(agency, note):
+        if agency is None or not keys.lives_here(agency):
+            continue
+        # An ended key counts too: a copy that has it speaks in our name, until we have been reconciled for it.
+        if not _is_signed_by(agency.keys.exclude(key_id__in=history), note):
             continue
         _prefix, _code, direction, year = shown.origin.split("/")
         ours = Checkpoint.objects.filter(agency=agency, direction=direction, year=int(year), size=shown.size)
@@ -574,20 +654,11 @@ def _compare(partner: Partner, said: Status, *, now: datetime) -> None:
 
 def probe(partner: Partner, contact: Contact) -> Ask | None:
     """When a partner claims to have more of us than we sent, ask it for proof: its word alone changes nothing."""
-    claims = {(each["sender"], each["receiver"]): each["high"] for each in contact.status.get("streams", [])}
-    if not claims:
+    numbers = {each["agency"]: each["number"] for each in contact.status.get("statements", [])}
+    claimed = _claimed(partner)
+    if not claimed and not statements.is_behind(numbers):
         return None
-    sent = {
-        (sender, recipient): last
-        for sender, recipient, last in Outbox.objects.filter(recipient__partner_link__partner=partner)
-        .values_list("sender__code", "recipient__code")
-        .annotate(last=Max("sequence"))
-        .order_by()
-    }
-    if all(high <= sent.get(pair, 0) for pair, high in claims.items()):
-        return None
-    streams = Stream.objects.filter(sender__in=queries.local_agencies()).values_list("sender__code", "sequence")
-    return Ask(str(uuid.uuid4()), 0, tuple(sorted(streams)), (), probe=True)
+    return Ask(str(uuid.uuid4()), 0, _last_numbers(), (), claimed, probe=True)
 
 
 def done() -> str | None:
@@ -658,7 +729,11 @@ def _content(item_type: ItemType, pk: int) -> tuple[ItemType, bytes, Sequence[st
 
 def _is_live_note(agency: Agency, note: str) -> bool:
     """Signed by a key of the agency that is still in use: what an ended key signed is history, or somebody else's."""
-    for public_key in agency.keys.filter(revoked_from__isnull=True).values_list("public_key", flat=True):
+    return _is_signed_by(agency.keys.filter(revoked_from__isnull=True), note)
+
+
+def _is_signed_by(among: QuerySet[AgencyKey], note: str) -> bool:
+    for public_key in among.values_list("public_key", flat=True):
         try:
             log.check_checkpoint(note, bytes(public_key))
         except KernelError:

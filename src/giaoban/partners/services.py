@@ -33,10 +33,12 @@ from giaoban.dispatches import services as dispatches
 from giaoban.kernel import enrolment, keyring, signing
 from giaoban.kernel.enrolment import Address, Offer, OfferedAgency
 from giaoban.kernel.errors import ErrorCode, KernelError
+from giaoban.kernel.text import nfc
 from giaoban.partners import directory, queries, statements, station, waking
-from giaoban.partners.border import KIND_HELLO, Hello, groups_of
+from giaoban.partners.border import HELLO_SUMMARY, KIND_HELLO, Hello, groups_of
 from giaoban.partners.enums import Act, Courier, PartnerState
 from giaoban.partners.models import (
+    OFFER_LIFE,
     AppliedStatement,
     Approval,
     Contact,
@@ -77,6 +79,7 @@ __all__ = [
     "offer",
     "on_fork",
     "prepare_offer",
+    "put_away",
     "read_offer",
     "recover",
     "resume",
@@ -93,6 +96,8 @@ LOG: Final = logging.getLogger(__name__)
 HALF: Final = 30
 """Digits of the fingerprint that each of the two people types."""
 MAX_ROUTES: Final = 16
+MAX_PUT_AWAY_REASON: Final = 300
+"""Characters."""
 _NO_DIGIT = re.compile(r"[\s.,\-–]+")
 
 
@@ -239,16 +244,18 @@ def read_offer(sealed: bytes, *, by: Person, now: datetime) -> ReadOffer:
             _describe(partner, parsed, row)
             seals.seal(partner).save()
         _record(Act.READ, by=by, now=now, partner=partner, offer=row)
-    return examine(row)
+    return examine(row, now=now)
 
 
-def examine(row: ReceivedOffer) -> ReadOffer:
+def examine(row: ReceivedOffer, *, now: datetime) -> ReadOffer:
     """An offer that was read, with everything that is to be known before it is approved. Reads only."""
     parsed, _digits = _parse(bytes(row.sealed))
     partner = Partner.objects.filter(uid=row.station_uid).select_related("offer").first()
     if partner is None:
         raise NotFoundError
     findings = [*_findings_station(parsed, partner), *_findings_agencies(parsed, partner)]
+    if row.ends_at < now:
+        findings.insert(0, _blocks("offer.ended", _ended(row)))
     added: list[str] = []
     try:
         regime = _regime(parsed)
@@ -266,14 +273,15 @@ def approve(row: ReceivedOffer, digits: str, *, by: Person, now: datetime) -> Pa
 
     With the second half the partner becomes active in the same transaction, with its agencies, their keys, the regime and the routes, and
     a greeting goes from each agency here to each of the partner's. Wrong digits are recorded and refused (`offer.digits`). Raises
-    RefusedError `offer.same_person`, `offer.old`, `offer.done`, and `offer.blocked` for what `examine` finds.
+    RefusedError `offer.same_person`, `offer.old`, `offer.done`, `offer.put_away`, `offer.ended`, and `offer.blocked` for what `examine`
+    finds.
     """
     require_administrator(by)
     typed = _NO_DIGIT.sub("", digits)
     with transaction.atomic():
         partner = Partner.objects.select_for_update().get(uid=row.station_uid)
-        found = _check_open(row, partner)
-        first = Approval.objects.filter(offer=row, what=Act.FIRST_HALF).first()
+        found = _check_open(row, partner, now=now)
+        first = queries.halves_of(row).first
         if first is not None and first.person_id == by.pk:
             raise RefusedError(
                 "offer.same_person",
@@ -302,11 +310,15 @@ def approve(row: ReceivedOffer, digits: str, *, by: Person, now: datetime) -> Pa
 
 
 def update(row: ReceivedOffer, *, by: Person, now: datetime) -> Partner:
-    """Take words, addresses and regime from an offer with the very keys that count already. Raises RefusedError `offer.not_update`."""
+    """Take words, addresses and regime from an offer with the very keys that count already.
+
+    Raises RefusedError `offer.not_update`, `offer.ended`.
+    """
     require_administrator(by)
     with transaction.atomic():
         partner = Partner.objects.select_for_update().get(uid=row.station_uid)
-        found = examine(row)
+        _check_not_ended(row, now=now)
+        found = examine(row, now=now)
         if not found.is_update or found.is_blocked:
             raise RefusedError(
                 "offer.not_update",
@@ -320,6 +332,28 @@ def update(row: ReceivedOffer, *, by: Person, now: datetime) -> Partner:
         _take_regime(found.offer, partner)
         _add_routes(found.offer, partner)
         _record(Act.READ, by=by, now=now, partner=partner, offer=row, detail="update")
+    return partner
+
+
+def put_away(row: ReceivedOffer, reason: str, *, by: Person, now: datetime) -> Partner:
+    """Take an offer that will not be approved off the list, with the reason. Reading it once more takes it up again, with no digits typed.
+
+    Raises RefusedError `offer.reason`, `offer.done`, `offer.put_away`.
+    """
+    require_administrator(by)
+    said = nfc(" ".join(reason.split()))
+    if not 0 < len(said) <= MAX_PUT_AWAY_REASON:
+        raise RefusedError(
+            "offer.reason",
+            _("The offer was not put away."),
+            format_lazy(_("A reason of at most {count} characters is needed."), count=MAX_PUT_AWAY_REASON),
+            _("Write in a few words why it is not approved; it stays on record."),
+            status=422,
+        )
+    with transaction.atomic():
+        partner = Partner.objects.select_for_update().get(uid=row.station_uid)
+        _check_waits(row, partner)
+        _record(Act.PUT_AWAY, by=by, now=now, partner=partner, offer=row, detail=said)
     return partner
 
 
@@ -621,8 +655,43 @@ def _parse(sealed: bytes) -> tuple[Offer, str]:
     return parsed, digits
 
 
-def _check_open(row: ReceivedOffer, partner: Partner) -> ReadOffer:
+def _ended(row: ReceivedOffer) -> Text:
+    return format_lazy(
+        _("It was read on {day}; an offer can be approved for {days} days."),
+        day=f"{day_of(row.read_at):%d/%m/%Y}",
+        days=OFFER_LIFE.days,
+    )
+
+
+def _check_not_ended(row: ReceivedOffer, *, now: datetime) -> None:
+    """docs/protocol.md 13.8."""
+    if row.ends_at < now:
+        raise RefusedError(
+            "offer.ended",
+            _("This offer can no longer be approved."),
+            _ended(row),
+            _("Let the partner make a new one with 'giaoban partners offer', and read that."),
+        )
+
+
+def _check_open(row: ReceivedOffer, partner: Partner, *, now: datetime) -> ReadOffer:
     """The offer, when it may still be approved. The caller holds the partner's lock."""
+    _check_waits(row, partner)
+    _check_not_ended(row, now=now)
+    found = examine(row, now=now)
+    for each in found.findings:
+        if each.weight is Weight.BLOCKS:
+            raise RefusedError(
+                "offer.blocked",
+                _("This offer cannot be approved."),
+                each.text,
+                _("Clear it up with the partner first."),
+            )
+    return found
+
+
+def _check_waits(row: ReceivedOffer, partner: Partner) -> None:
+    """Return only when it is the newest offer of its station, not in force, and not put away."""
     if partner.state != PartnerState.PROPOSED and partner.offer_id == row.pk:
         raise RefusedError(
             "offer.done", _("This offer has been approved already."), "", _("There is nothing left to do.")
@@ -635,16 +704,13 @@ def _check_open(row: ReceivedOffer, partner: Partner) -> ReadOffer:
             _("A later offer of the same server was read."),
             _("Approve that one."),
         )
-    found = examine(row)
-    for each in found.findings:
-        if each.weight is Weight.BLOCKS:
-            raise RefusedError(
-                "offer.blocked",
-                _("This offer cannot be approved."),
-                each.text,
-                _("Clear it up with the partner first."),
-            )
-    return found
+    if queries.waiting_offer(partner) is None:
+        raise RefusedError(
+            "offer.put_away",
+            _("This offer can no longer be approved."),
+            _("Somebody has put it away."),
+            _("Read it again if it is to be approved after all."),
+        )
 
 
 def _enrol(found: ReadOffer, *, now: datetime) -> None:
@@ -666,8 +732,13 @@ def _enrol(found: ReadOffer, *, now: datetime) -> None:
         return
     own = groups_of(make_offer(now=now).fingerprint)
     said = Hello(station=UUID(station.identity(now=now).uid), own=own, heard=groups_of(found.row.fingerprint))
-    for agency in ours:
-        dispatches.issue(by=agency, now=now, kind=KIND_HELLO, payload=said, recipients=greeted)
+    dispatches.issue_many(
+        [
+            dispatches.Act(by=agency, kind=KIND_HELLO, payload=said, recipients=greeted, summary=HELLO_SUMMARY)
+            for agency in ours
+        ],
+        now=now,
+    )
 
 
 def _describe(partner: Partner, parsed: Offer, row: ReceivedOffer) -> None:

@@ -5,28 +5,34 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
+from django.utils.text import format_lazy
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from giaoban.dispatches.enums import Direction
 from giaoban.dispatches.words import NEXT_TEXTS, REASON_TEXTS, STATE_TEXTS, WHO_TEXTS
-from giaoban.kernel import recovery
+from giaoban.kernel import keyring, recovery, signing
 from giaoban.kernel.delivery import REASONS, Reason, State
 from giaoban.partners import queries, reconcile
 from giaoban.partners.border import groups_of
-from giaoban.partners.enums import Act, PartnerState
+from giaoban.partners.enums import Act, Courier, PartnerState
 from giaoban.partners.statements import APPROVALS_NEEDED
 from giaoban.web.parts import Moment
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from datetime import datetime
 
     from giaoban.agencies.models import Person
     from giaoban.common.errors import Text
-    from giaoban.dispatches.models import Outbox, RecoveryStatement
+    from giaoban.dispatches.models import Dispatch, Outbox, RecoveryStatement
     from giaoban.kernel.recovery import Recovery
-    from giaoban.partners.models import KeyStatementRow, Partner
+    from giaoban.partners.models import Approval, KeyStatementRow, Partner, PartnerFinding
     from giaoban.partners.queries import Overview
 
 SHOWN_DELIVERIES: Final = 50
+NAMED: Final = 10
+"""Dispatches that one sentence names."""
 
 BADGES: Final = {
     PartnerState.PROPOSED: "waiting",
@@ -39,6 +45,7 @@ ACT_STATES: Final = {
     Act.FIRST_HALF: "waiting",
     Act.SECOND_HALF: "accepted",
     Act.WRONG: "refused",
+    Act.PUT_AWAY: "cancelled",
     Act.SUSPENDED: "cancelled",
     Act.RESUMED: "accepted",
     Act.UNFROZEN: "accepted",
@@ -53,6 +60,7 @@ FINDING_TEXTS: Final = {
     "recovery.stated": _("It stated what it had lost; see “What it has lost”."),
     "hello.fingerprint": _("It greeted with other digits than those approved here. Read its newest offer."),
 }
+FINDING_ELSE: Final = _("It broke a rule of the exchange; 'giaoban doctor' and the log say which.")
 
 
 FROZEN_TITLE: Final = _("This server is frozen: nothing is issued, and nothing leaves it")
@@ -86,25 +94,43 @@ def halves(fingerprint: str) -> list[list[str]]:
     return [groups[:6], groups[6:]]
 
 
-def partner_rows(rows: list[Overview]) -> list[tuple[Overview, str, Text]]:
-    """Each with its badge and the word on it."""
-    return [(each, *badge_of(each.partner, held=each.held)) for each in rows]
+def partner_rows(rows: list[Overview], *, now: datetime) -> list[tuple[Overview, str, Text, Text]]:
+    """Each with its badge, the word on it, and what to read about an offer that waits."""
+    return [
+        (each, *badge_of(each.partner, held=each.held, restoring=each.restoring), _offer_words(each, now=now))
+        for each in rows
+    ]
 
 
-def badge_of(partner: Partner, *, held: int = 0) -> tuple[str, Text]:
+def _offer_words(row: Overview, *, now: datetime) -> Text:
+    if row.offer_ends_at is None:
+        return ""
+    return _("Its offer can no longer be approved") if row.offer_ends_at < now else _("An offer waits")
+
+
+def badge_of(partner: Partner, *, held: int = 0, restoring: bool = False) -> tuple[str, Text]:
     """Key of the badge and its word. A partner with a frozen agency shows that before everything else."""
     if held and partner.is_active:
         return "failed", _("Held: a register does not agree")
+    if restoring and partner.is_active:
+        return "failed", _("Being reconciled after a loss")
     state = PartnerState(partner.state)
     return BADGES[state], str(state.label).capitalize()
 
 
-def partner_page(partner: Partner, *, person: Person) -> dict[str, Any]:
+def courier_ways(ways: Iterable[tuple[str, str]]) -> list[tuple[Text, str]]:
+    """Ways with the courier in words; one that a newer partner names stays as it is."""
+    return [(Courier(each).label if each in Courier.values else each, address) for each, address in ways]
+
+
+def partner_page(partner: Partner, *, person: Person, now: datetime) -> dict[str, Any]:
     """Everything on the page of one partner. The number of statements does not grow with what it has."""
     links = queries.links_of(partner)
     findings = queries.findings_of(partner)
     held = sum(each.is_open for each in findings)
-    state, word = badge_of(partner, held=held)
+    restoring = [link for link in links if link.restoring]
+    state, word = badge_of(partner, held=held, restoring=bool(restoring))
+    offer = queries.waiting_offer(partner)
     deliveries = list(queries.waiting_deliveries(partner)[: SHOWN_DELIVERIES + 1])
     contact = queries.contact_of(partner)
     enrolled = partner.state != PartnerState.PROPOSED
@@ -115,7 +141,8 @@ def partner_page(partner: Partner, *, person: Person) -> dict[str, Any]:
         "contact": contact,
         "version": str(contact.status.get("software", "")) if contact else "",
         "halves": halves(partner.offer.fingerprint) if enrolled else None,
-        "offer_waits": queries.waiting_offer(partner) is not None,
+        "offer_waits": offer is not None,
+        "offer_ended": offer is not None and offer.ends_at < now,
         "agencies": list(
             zip(
                 links,
@@ -123,17 +150,18 @@ def partner_page(partner: Partner, *, person: Person) -> dict[str, Any]:
                 strict=True,
             )
         ),
-        "routes": queries.routes_of(partner),
+        "routes": courier_ways(queries.routes_of(partner)),
         "deliveries": [waiting_of(row) for row in deliveries[:SHOWN_DELIVERIES]],
         "more": len(deliveries) > SHOWN_DELIVERIES,
         "streams": queries.streams_of(partner),
         "witnessed": queries.witnessed(partner),
         "losses": losses(partner),
-        "restoring": [link for link in links if link.restoring],
+        "restoring": restoring,
         "findings": [
             (
                 each,
-                FINDING_TEXTS.get(each.finding.code, each.finding.code),
+                FINDING_TEXTS.get(each.finding.code, FINDING_ELSE),
+                _seen(each.finding),
                 person.pk in {one.person_id for one in each.agreed},
             )
             for each in findings
@@ -142,7 +170,7 @@ def partner_page(partner: Partner, *, person: Person) -> dict[str, Any]:
             Moment(
                 at=row.at,
                 title=row.get_what_display().capitalize(),
-                detail=row.detail,
+                detail=_done_with(row),
                 who=row.person.full_name,
                 state=ACT_STATES.get(Act(row.what), "sent"),
             )
@@ -212,9 +240,46 @@ def frozen_panel(*, person: Person) -> Frozen | None:
     return Frozen(station.frozen_at, rows, ready)
 
 
-def losses(partner: Partner) -> list[tuple[RecoveryStatement, Recovery]]:
-    """What its agencies stated that they had lost, newest first."""
-    return [(row, recovery.parse(bytes(row.sealed))) for row in queries.losses_of(partner)]
+def losses(partner: Partner) -> list[tuple[RecoveryStatement, Recovery, list[tuple[Text, int, int]]]]:
+    """What its agencies stated that they had lost, newest first; with each register in words, what it kept and what it had."""
+    found = []
+    for row in queries.losses_of(partner):
+        said = recovery.parse(bytes(row.sealed))
+        registers = [(_register(one.origin), one.kept_size, one.witnessed_size) for one in said.lost]
+        found.append((row, said, registers))
+    return found
+
+
+def _register(origin: str) -> Text:
+    """A register in words, from what its checkpoints call it: `giaoban/CAT/out/2026` (docs/protocol.md 6.5)."""
+    agency, direction, year = [*origin.split("/"), "", "", ""][1:4]
+    incoming = direction == Direction.IN
+    text = _("incoming register {year} of {agency}") if incoming else _("outgoing register {year} of {agency}")
+    return format_lazy(text, year=year, agency=agency)
+
+
+def _seen(finding: PartnerFinding) -> Text:
+    """Where it was seen, as far as people can read it: a register, a bundle, the digits that were sent."""
+    if finding.code.startswith("witness."):
+        return _register(finding.detail)
+    if finding.code == reconcile.DOUBLED:
+        return format_lazy(_("bundle {number}"), number=finding.detail)
+    return finding.detail if finding.code == "hello.fingerprint" else ""
+
+
+def _done_with(row: Approval) -> Text:
+    """What an act was about, as far as people can read it."""
+    match Act(row.what):
+        case Act.WAIVED:
+            return ""
+        case Act.READ if row.detail:
+            return _("and took names, addresses and regulations over")
+        case Act.ROUTES:
+            ways = [(way.partition("=")[0], way.partition("=")[2]) for way in row.detail.split(", ")]
+            return ", ".join(f"{courier} {address}".strip() for courier, address in courier_ways(ways))
+        case Act.KEYS | Act.ROTATED | Act.REVOKED:
+            return format_lazy(_("statement {number}"), number=row.detail)
+    return row.detail
 
 
 def waiting_of(row: Outbox) -> Waiting:
@@ -226,11 +291,20 @@ def waiting_of(row: Outbox) -> Waiting:
     return Waiting(row, STATE_TEXTS[State(row.state)], REASON_TEXTS[reason], NEXT_TEXTS[rule.then], WHO_TEXTS[rule.who])
 
 
-def waiting_statements(rows: list[KeyStatementRow], *, person: Person) -> list[tuple[KeyStatementRow, list[str], bool]]:
-    """Each with who has approved it, and whether this person has."""
+def named(rows: list[Dispatch]) -> str:
+    """Dispatches as people call them, the first few of many."""
+    told = [f"{row.reference or gettext('no number')} ({row.sender.short_name})" for row in rows[:NAMED]]
+    return ", ".join(told) + (" …" if len(rows) > NAMED else "")
+
+
+def waiting_statements(
+    rows: list[KeyStatementRow], *, person: Person
+) -> list[tuple[KeyStatementRow, list[str], list[str], bool]]:
+    """Each with the keys that would count, who has approved it, and whether this person has."""
     shown = []
     for row in rows:
         approved = [each for each in row.approvals.all() if each.what == Act.KEYS]
         names = [each.person.full_name for each in approved]
-        shown.append((row, names, person.pk in {each.person_id for each in approved}))
+        keys = [signing.key_id(key) for key in keyring.parse(bytes(row.sealed)).statement.live_keys]
+        shown.append((row, keys, names, person.pk in {each.person_id for each in approved}))
     return shown

@@ -42,12 +42,17 @@ from giaoban.partners.models import (
 from giaoban.partners.officers import OfficerKey, Paper, make_key
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from giaoban.agencies.models import Agency, Person
 
 APPROVALS_NEEDED = 2
 """People who must agree before anything about whom we believe changes (ASVS 5.0 V2.3.5)."""
+
+MAX_WAITING = 16
+"""Statements of one agency that wait for people, and tongues under one number, that are kept."""
+TOO_MANY = "keys.too_many_waiting"
+"""It is not kept, and may come again when people have decided on those before it."""
 
 FIRST_YEAR = 2000
 """No register is older."""
@@ -165,12 +170,22 @@ def revoke_key(
 
 
 def rekey_after_loss(
-    agency: Agency, *, sequence: int, place: Place, since: datetime, by: Person, now: datetime
+    agency: Agency,
+    *,
+    sequence: int,
+    place: Place,
+    lost: Sequence[OnlineKey] = (),
+    known_number: int = 0,
+    since: datetime,
+    by: Person,
+    now: datetime,
 ) -> Paper | None:
     """After a loss: a new key that speaks from `sequence` on, and the end of every other, for dispatches from there and for receipts from
     `place` in the incoming register on (docs/protocol.md 15.5). A paper for the officers where the agency has a root; None when the new
     key counts, now or already: one that was made `since` the loss was found. An older one will not do, even if it has signed nothing here:
     what it signed may have been lost with the rest.
+
+    `lost` are keys of ours that partners know from statements which this server has lost, `known_number` the highest number of those.
     """
     require_administrator(by)
     with transaction.atomic():
@@ -180,8 +195,11 @@ def rekey_after_loss(
         is_new = last.issued_at >= _instant(since)
         if is_new and any(each.is_live and each.from_sequence == sequence for each in last.online):
             return None
-        online = (*(_ended(each, sequence, place) for each in last.online), _new_key(sequence))
-        said = _say(agency, last, replace(last, online=online), Act.ROTATED, by=by, now=now)
+        named = {each.public_key for each in last.online}
+        listed = (*last.online, *(each for each in lost if each.public_key not in named))
+        online = (*(_ended(each, sequence, place) for each in listed), _new_key(sequence))
+        number = max(last.number, known_number) + keyring.LEFT_OUT_AFTER_LOSS
+        said = _say(agency, last, replace(last, number=number, online=online), Act.ROTATED, by=by, now=now)
     return said if isinstance(said, Paper) else None
 
 
@@ -291,6 +309,8 @@ def take_statement(sealed: bytes, *, partner: Partner, now: datetime) -> str:
     with transaction.atomic():
         link = PartnerAgency.objects.select_for_update(of=("self",)).select_related("agency").get(pk=link.pk)
         if _is_fork(link.agency, sealed):
+            if KeyStatementRow.objects.filter(agency=link.agency, number=told.number).count() >= MAX_WAITING:
+                return ErrorCode.KEYS_FORKED.value  # shown often enough
             _keep(link.agency, sealed, needs_approval=True, now=now)
             _freeze(link, KernelError(ErrorCode.KEYS_FORKED, agency=told.agency, number=told.number), now=now)
             return ErrorCode.KEYS_FORKED.value
@@ -298,6 +318,8 @@ def take_statement(sealed: bytes, *, partner: Partner, now: datetime) -> str:
             accepted = keyring.accept(known(link.agency), sealed)
         except KernelError as error:
             return "" if error.code is ErrorCode.KEYS_REPEATED else error.code.value
+        if accepted.needs_approval and _has_too_many(link.agency, sealed):
+            return TOO_MANY
         row = _keep(link.agency, sealed, needs_approval=accepted.needs_approval, now=now)
         if not accepted.needs_approval:
             _apply(link.agency, row, now=now)
@@ -370,6 +392,41 @@ def held_of(partner: Partner) -> list[tuple[str, int]]:
         (row.agency.code, row.statement.number)
         for row in rows.select_related("agency", "statement").order_by("agency__code")
     ]
+
+
+def said_by(partner: Partner) -> list[bytes]:
+    """Every statement of the partner's agencies that is kept here, in the order of their numbers: what it may have lost."""
+    rows = KeyStatementRow.objects.filter(agency__partner_link__partner=partner).order_by("agency_id", "number", "pk")
+    return [bytes(sealed) for sealed in rows.values_list("sealed", flat=True)]
+
+
+def is_behind(numbers: Mapping[str, int]) -> bool:
+    """Whether a partner says that a later statement of one of these agencies of ours counts there than the one that counts here."""
+    rows = AppliedStatement.objects.filter(agency__code__in=numbers, agency__partner_link=None)
+    ours = rows.values_list("agency__code", "statement__number")
+    return any(numbers[code] > number for code, number in ours)
+
+
+def lost_by(agency: Agency, sealed: Sequence[bytes], *, now: datetime) -> KeyStatement | None:
+    """The newest statement of one of our agencies among those that partners returned; None when we know them all.
+
+    Each must follow the one before by its signatures. One that no root vouches for counts only if it takes back nothing that we hold:
+    whoever stole a key can say such things too.
+    """
+    newest = known(agency)
+    sequence, place = _ends(agency, now=now)
+    found = None
+    for each in sorted(sealed, key=lambda one: keyring.parse(one).statement.number):
+        try:
+            accepted = keyring.accept(newest, each)
+        except KernelError:
+            continue
+        if accepted.statement.agency != agency.code:
+            continue
+        if accepted.needs_approval and _takes_back(accepted.statement, newest, sequence - 1, place):
+            continue
+        newest = found = accepted.statement
+    return found
 
 
 def queue_for(partner: Partner, agencies: Sequence[Agency]) -> None:
@@ -530,16 +587,22 @@ def _let_go_of_keys(agency: Agency) -> None:
 
 def _check_not_stale(statement: KeyStatement, before: KeyStatement | None, sequence: int, place: Place) -> None:
     """Refuse a statement that would take back what was sent or acknowledged while the officers signed it."""
-    live = set() if before is None else set(before.live_keys)
-    for key in statement.online:
-        if key.until_sequence is None or key.until_received is None or key.public_key not in live:
-            continue
-        if key.until_sequence <= sequence or key.until_received < place:
-            raise _stale()
+    if _takes_back(statement, before, sequence, place):
+        raise _stale()
     # While it is reconciled an agency goes on from a number that others have seen; `reconcile.finish` looks whether it is this one.
     is_reconciled = Station.objects.filter(frozen_at__isnull=False).exists()
     if not any(key.is_live and (is_reconciled or key.from_sequence <= sequence + 1) for key in statement.online):
         raise _stale()
+
+
+def _takes_back(statement: KeyStatement, before: KeyStatement | None, sequence: int, place: Place) -> bool:
+    """Whether a key that was in use ends before the last dispatch that was sent, or the last place that was given."""
+    live = set() if before is None else set(before.live_keys)
+    return any(
+        key.until_sequence <= sequence or key.until_received < place
+        for key in statement.online
+        if key.until_sequence is not None and key.until_received is not None and key.public_key in live
+    )
 
 
 def _stale() -> RefusedError:
@@ -557,18 +620,23 @@ def _is_fork(agency: Agency, sealed: bytes) -> bool:
     Judged against the statement before that number: a later one may have ended the key that the second tongue still signs with.
     """
     signed = keyring.parse(sealed)
-    rows = list(
-        KeyStatementRow.objects.filter(agency=agency, number__lte=signed.statement.number).order_by("number", "pk")
-    )
-    same = [row for row in rows if row.number == signed.statement.number]
-    if not same or any(keyring.parse(bytes(row.sealed)).digest == signed.digest for row in same):
+    number = signed.statement.number
+    said = [bytes(row.sealed) for row in KeyStatementRow.objects.filter(agency=agency, number=number)]
+    if not said or any(keyring.parse(each).digest == signed.digest for each in said):
         return False
-    before = [row for row in rows if row.number < signed.statement.number]
+    before = KeyStatementRow.objects.filter(agency=agency, number__lt=number).order_by("-number", "-pk").first()
     try:
-        keyring.accept(keyring.parse(bytes(before[-1].sealed)).statement if before else None, sealed)
+        keyring.accept(None if before is None else keyring.parse(bytes(before.sealed)).statement, sealed)
     except KernelError:
         return False
     return True
+
+
+def _has_too_many(agency: Agency, sealed: bytes) -> bool:
+    """Whether so many statements wait for people that another one is not kept: the holder of one key can write any number of them."""
+    rows = waiting(agency)
+    digest = hashlib.sha256(sealed).hexdigest()
+    return len(rows) >= MAX_WAITING and all(row.digest != digest for row in rows)
 
 
 def _freeze(link: PartnerAgency, error: KernelError, *, now: datetime) -> None:

@@ -67,6 +67,8 @@ class Ask:
     """(its agency, the last sequence number it holds)."""
     registers: tuple[tuple[str, int], ...]
     """(origin of an incoming register, its size)."""
+    sent: tuple[tuple[str, str, int], ...] = ()
+    """(its agency, agency of the other side, the last number it gave in that stream), where the other side says that it has more."""
     probe: bool = False
     """It works on meanwhile: a claim of the other side is to be proven."""
 
@@ -211,6 +213,14 @@ def read_ask(value: object) -> Ask | None:
             )
             for each in _list(said, "registers", MAX_ASKED)
         ),
+        tuple(
+            (
+                envelope.read_code("sender", _object("sent", each).get("sender")),
+                envelope.read_code("receiver", _object("sent", each).get("receiver")),
+                envelope.read_int("high", _object("sent", each).get("high"), 0, envelope.MAX_INT),
+            )
+            for each in _list(said, "sent", MAX_ASKED)
+        ),
         _flag(said, "probe"),
     )
 
@@ -222,6 +232,7 @@ def plain_ask(ask: Ask) -> dict[str, Any]:
         "skip": ask.skip,
         "streams": [{"agency": agency, "sequence": sequence} for agency, sequence in ask.streams],
         "registers": [{"origin": origin, "size": size} for origin, size in ask.registers],
+        "sent": [{"sender": sender, "receiver": receiver, "high": high} for sender, receiver, high in ask.sent],
         "probe": ask.probe,
     }
 

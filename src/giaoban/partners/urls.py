@@ -17,6 +17,7 @@ urlpatterns = [
     path("partners/<uuid:uid>/", views.partner, name="detail"),
     path("partners/<uuid:uid>/approve/", views.approve, name="approve"),
     path("partners/<uuid:uid>/update/", views.update, name="update"),
+    path("partners/<uuid:uid>/put-away/", views.put_away, name="put-away"),
     path("partners/<uuid:uid>/routes/", views.routes, name="routes"),
     path("partners/<uuid:uid>/suspend/", views.suspend, name="suspend"),
     path("partners/<uuid:uid>/resume/", views.resume, name="resume"),

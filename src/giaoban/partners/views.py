@@ -31,7 +31,8 @@ BINARY = "application/octet-stream"
 
 def partner_list(request: SignedInRequest) -> HttpResponse:
     """Every partner: state, last contact, what waits both ways."""
-    context = {"rows": shown.partner_rows(queries.overview()), "frozen": shown.frozen_panel(person=request.user)}
+    rows = shown.partner_rows(queries.overview(), now=clock.now())
+    context = {"rows": rows, "frozen": shown.frozen_panel(person=request.user)}
     return render(request, "partners/list.html", context)
 
 
@@ -82,6 +83,8 @@ def read(request: SignedInRequest) -> HttpResponse:
         except RefusedError as error:
             refuse(form, error)
         else:
+            if queries.waiting_offer(found.partner) is None:
+                done(request, _("This offer says nothing new: the partner is enrolled with exactly this."))
             return redirect("partners:approve", found.partner.uid)
     return render(request, "partners/read.html", {"form": form}, status=422 if form.errors else 200)
 
@@ -104,11 +107,12 @@ def approve(request: SignedInRequest, uid: UUID) -> HttpResponse:
                 return redirect("partners:detail", uid)
             done(request, _("The first half is right. Another administrator types the other half."))
             return redirect("partners:approve", uid)
-    found = services.examine(row)
+    found = services.examine(row, now=clock.now())
     halves = queries.halves_of(row)
     context = {
         "partner": one,
         "found": found,
+        "ways": shown.courier_ways([(each.courier, each.address) for each in found.offer.addresses]),
         "halves": halves,
         "own_turn": halves.first is None or halves.first.person_id != request.user.pk,
         "form": form,
@@ -126,10 +130,28 @@ def update(request: SignedInRequest, uid: UUID) -> HttpResponse:
     return redirect("partners:detail", uid)
 
 
+def put_away(request: SignedInRequest, uid: UUID) -> HttpResponse:
+    """Take an offer that will not be approved off the list, with the reason."""
+    one = queries.access_partner(uid)
+    row = queries.waiting_offer(one)
+    if row is None:
+        raise NotFoundError
+    form = forms.PutAwayForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            services.put_away(row, form.cleaned_data["reason"], by=request.user, now=clock.now())
+        except RefusedError as error:
+            refuse(form, error)
+        else:
+            done(request, _("The offer was put away. Reading it again takes it up again."))
+            return redirect("partners:list")
+    return render(request, "partners/put_away.html", {"partner": one, "form": form}, status=422 if form.errors else 200)
+
+
 def partner(request: SignedInRequest, uid: UUID) -> HttpResponse:
     """One partner whole: agencies and keys, routes, what waits and why, witnesses, findings, who approved."""
     one = queries.access_partner(uid)
-    return render(request, "partners/detail.html", shown.partner_page(one, person=request.user))
+    return render(request, "partners/detail.html", shown.partner_page(one, person=request.user, now=clock.now()))
 
 
 def routes(request: SignedInRequest, uid: UUID) -> HttpResponse:
@@ -199,8 +221,10 @@ def finish(request: SignedInRequest) -> HttpResponse:
     )
     done(request, said % {"own": made.own, "arrivals": made.arrivals})
     if made.without_effect:
-        said = _("Registered again, but their work could not be done again; somebody must look: %(digests)s")
-        done(request, said % {"digests": ", ".join(made.without_effect)})
+        said = _(
+            "Registered again, but their work could not be done again; a clerk looks at them in the incoming register: %(dispatches)s"
+        )
+        done(request, said % {"dispatches": shown.named(queries.dispatches_with(made.without_effect))})
     return redirect("partners:list")
 
 

@@ -5,6 +5,7 @@ Errors stop the server; warnings do not. Checks of the database run only where o
 
 from __future__ import annotations
 
+import resource
 import shutil
 import stat
 from importlib import import_module
@@ -20,6 +21,7 @@ from django.utils.translation import gettext as _
 from giaoban.agencies.queries import has_sample_data
 from giaoban.common import clock
 from giaoban.dispatches.models import Dispatch
+from giaoban.partners.models import Partner
 from giaoban.project import wiring
 
 if TYPE_CHECKING:
@@ -31,6 +33,10 @@ FONTS = PACKAGE / "documents" / "fonts" / "Tinos-Regular.ttf"
 LOCAL_NAMES = {"127.0.0.1", "localhost", "[::1]", "testserver"}
 LEAST_FREE_BYTES = 200 * 1024 * 1024
 LEAST_SECRET = 40
+FILES_ALONE = 320
+"""Open files of a server that exchanges with nobody: pages, database, calls of strangers (`transports/https/listener.py`)."""
+FILES_OF_PARTNER = 2
+"""Open files of a partner whose server hangs: the call that delivers to it and the call that visits it."""
 BUILT_IN_YEAR = 2026
 """No clock that runs right shows an earlier year than the one this program was written in."""
 
@@ -171,7 +177,7 @@ def database(databases: Sequence[str] | None = None, **_options: Any) -> list[Ch
     """The database answers, is as durable as promised (ADR-0007), and holds nothing from the future."""
     if not databases:
         return []
-    examinations: list[Callable[[], list[CheckMessage]]] = [_durability, _future, _sample_in_public]
+    examinations: list[Callable[[], list[CheckMessage]]] = [_durability, _future, _sample_in_public, _open_files]
     try:
         with connection.cursor() as cursor:
             cursor.execute("SELECT 1")
@@ -255,5 +261,22 @@ def _sample_in_public() -> list[CheckMessage]:
             _("this server holds sample accounts with a published password and answers to names that others reach"),
             hint=_("Start over with an empty GIAOBAN_HOME and 'giaoban init'."),
             id="giaoban.E038",
+        )
+    ]
+
+
+def _open_files() -> list[CheckMessage]:
+    if "partners_partner" not in connection.introspection.table_names():
+        return []
+    partners, (_soft, hard) = Partner.objects.count(), resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = FILES_ALONE + FILES_OF_PARTNER * partners
+    if hard == resource.RLIM_INFINITY or hard >= wanted:
+        return []
+    return [
+        Warning(
+            _("at most %(limit)s files may be open at once; %(partners)s partners may need %(wanted)s")
+            % {"limit": hard, "partners": partners, "wanted": wanted},
+            hint=_("Raise the hard limit: LimitNOFILE= of the service, or 'ulimit -Hn' before 'giaoban serve'."),
+            id="giaoban.W039",
         )
     ]

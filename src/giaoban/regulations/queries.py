@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import MAXYEAR, MINYEAR
 from typing import TYPE_CHECKING
 
 from django.db.models import Prefetch, Q, QuerySet, prefetch_related_objects
@@ -116,7 +117,7 @@ def co_chairs(coordination: Coordination, day: date) -> list[Agency]:
 def working_days_for(*days: date) -> WorkingDays:
     """The working-day calendar around `days`: published holidays, and over them what the operator entered."""
     years = [day.year for day in days]
-    first, last = min(years) - 1, max(years) + 1
+    first, last = max(min(years) - 1, MINYEAR), min(max(years) + 1, MAXYEAR)
     rows = DayOverride.objects.filter(day__year__gte=first, day__year__lte=last).values_list("day", "is_working")
     return working_days(first, last, dict(rows))
 

@@ -4,5 +4,6 @@
 `SignOff` is one party's signature under the digest of a table, or its objection. All are island rows.
 
 Kinds of dispatch: `report.submitted`, `report.returned`, `figures.proposed`, `figures.signed_off`, `figures.objected`.
-Start with `models.py`, then `services.py` and `border.py`; other rooms use `queries.py` and `papers.py`.
+Start with `models.py`, then the acts (`reporting.py`, `agreeing.py`, behind the door `services.py`) and `border.py`; other rooms use
+`queries.py` and `papers.py`.
 """

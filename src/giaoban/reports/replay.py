@@ -1,6 +1,6 @@
 """What reports and joint figures must be on an island, as its dispatches say (`giaoban verify`).
 
-Follows `border.py` (what arrives) and `services.py` (what is issued), without reading the rows they write. Drafts are free:
+Follows `border.py` (what arrives) and the acts behind `services.py` (what is issued), without reading the rows they write. Drafts are free:
 an own report or table that was not sent.
 """
 

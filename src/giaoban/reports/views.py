@@ -123,6 +123,12 @@ def report_page(request: InsideRequest, uid: UUID) -> HttpResponse:
     period = report.as_period
     latest = versions[-1]
     is_host = request.by.agency in border.hosts(report.coordination, period)
+    values = queries.ordered_values(report)
+    counted = (
+        ports.counts([cell.indicator for cell in values], report.coordination, period, agency=report.agency)
+        if report.is_own
+        else {}
+    )
     context = {
         "report": report,
         "name": period_name(period),
@@ -131,7 +137,10 @@ def report_page(request: InsideRequest, uid: UUID) -> HttpResponse:
             {"label": outline.label(part.code, part.title, part.area), "text": part.text}
             for part in report.sections.all()
         ],
-        "cells": [{"cell": cell, "label": outline.named(cell.indicator)} for cell in queries.ordered_values(report)],
+        "cells": [
+            {"cell": cell, "label": outline.named(cell.indicator), "counted": counted.get(cell.indicator.code)}
+            for cell in values
+        ],
         "life": _life(report, versions),
         "latest": latest,
         "may_edit": report.is_editable and request.by.has(Role.OFFICER, Role.APPROVER),

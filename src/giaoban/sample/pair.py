@@ -20,7 +20,7 @@ from giaoban.common.access import Role
 from giaoban.dispatches import services as dispatches
 from giaoban.partners import services as partners
 from giaoban.partners import station
-from giaoban.partners.border import KIND_HELLO, Hello, groups_of
+from giaoban.partners.border import HELLO_SUMMARY, KIND_HELLO, Hello, groups_of
 from giaoban.partners.models import Partner
 from giaoban.regulations import services as regulations
 from giaoban.regulations.enums import Cadence, PartyRole
@@ -144,6 +144,7 @@ def greet(*, now: datetime) -> None:
         kind=KIND_HELLO,
         payload=Hello(station=UUID(station.identity(now=now).uid), own=own, heard=groups_of(partner.offer.fingerprint)),
         recipients=list(Agency.objects.filter(partner_link__partner=partner)),
+        summary=HELLO_SUMMARY,
     )
 
 

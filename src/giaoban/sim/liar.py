@@ -133,6 +133,9 @@ def _forked_register(world: World, station: Station) -> bool:
             "holds": [],
             "void": [],
             "codes": [],
+            "high": 0,
+            "gaps": [],
+            "probe": None,
         }
     )
     return _hand_over(world, station, victim, ItemType.STATUS, status)
@@ -291,6 +294,81 @@ def _rolled_back_keys(world: World, station: Station) -> bool:
     return _hand_over(world, station, _victim(world, station), ItemType.KEYS, sealed)
 
 
+def _thief(world: World, station: Station) -> tuple[str, str, bytes] | None:
+    """(agency, somebody who knows that its key has ended, that key): before a partner is told of the end nothing can tell a thief."""
+    found = [
+        (code, other, seed)
+        for code, seeds in world.stolen.items()
+        for seed in seeds
+        for other in world.stations
+        if code not in {station.code, other} and other != station.code
+        if (key := world.stations[other].disk.keys.get((code, _id_of(seed)))) is not None
+        if key.revoked_from is not None
+    ]
+    return world.chance.choice(found) if found else None
+
+
+def _id_of(seed: bytes) -> str:
+    return signing.key_id(signing.public_key_of(seed))
+
+
+def _stolen_key(world: World, station: Station) -> bool:
+    """A dispatch in the name of an honest agency, by a key of it that has ended, under its next number."""
+    thief = _thief(world, station)
+    if thief is None:
+        return False
+    code, to, seed = thief
+    disk = world.stations[code].disk
+    said = Envelope(
+        uid=world.next_uid(code),
+        sender=code,
+        key_id=_id_of(seed),
+        recipients=(Recipient(to, disk.towards.get(to, 0) + 1),),
+        kind="sim.note",
+        thread=None,
+        in_reply_to=None,
+        sequence=disk.sequence + 1,
+        previous=disk.tip,
+        reference=None,
+        summary="",
+        issued_at=world.stations[code].now(),
+        payload={"lie": world.step},
+        files=(),
+    )
+    return _hand_over(world, station, to, ItemType.DISPATCH, envelope.seal(said, seed))
+
+
+def _stolen_receipt(world: World, station: Station) -> bool:
+    """An acknowledgement in the name of an honest receiver, by a key of it that has ended, for the next place of its register."""
+    thief = _thief(world, station)
+    if thief is None:
+        return False
+    code, sender, seed = thief
+    waiting = [digest for digest, to in world.stations[sender].disk.unsettled if to == code]
+    if not waiting:
+        return False
+    said = world.stations[sender].disk.dispatches[waiting[0]][1].envelope
+    book = world.stations[code].disk.books.get("in")
+    size = 1 if book is None else book.tree.size
+    year = world.stations[code].now().year if book is None else book.year
+    fake = register.Checkpoint(register.origin(code, "in", year), size + 1, world.chance.randbytes(32))
+    forged = Receipt(
+        receiver=code,
+        key_id=_id_of(seed),
+        sender=sender,
+        uid=said.uid,
+        digest=waiting[0],
+        outcome=Outcome.ACCEPTED,
+        reason=None,
+        duplicate_of=None,
+        arrival_number=1,
+        position=size,
+        checkpoint=register.sign_checkpoint(fake, seed),
+        issued_at=said.issued_at,
+    )
+    return _hand_over(world, station, sender, ItemType.RECEIPT, receipt.seal(forged, seed))
+
+
 LIES: Final[dict[str, Callable[[World, Station], bool]]] = {
     "forged_receipt": _forged_receipt,
     "second_receipt": _second_receipt,
@@ -305,5 +383,7 @@ LIES: Final[dict[str, Callable[[World, Station], bool]]] = {
     "false_history": _false_history,
     "false_keys": _false_keys,
     "rolled_back_keys": _rolled_back_keys,
+    "stolen_key": _stolen_key,
+    "stolen_receipt": _stolen_receipt,
 }
 NAMES: Final = tuple(LIES)

@@ -8,6 +8,7 @@ giaoban-sim --seed 4711 --verbose                          the story of one run
 from __future__ import annotations
 
 import argparse
+import gc
 import json
 import multiprocessing
 import subprocess
@@ -38,7 +39,7 @@ def run(arguments: list[str] | None = None) -> None:
         sys.stdout.write("\n".join([*result.trace, "", _line(result)]) + "\n")
         sys.exit(1 if result.violation else 0)
     out = Path(options.out) if options.out else None
-    record = play(options.seed, options.runs, jobs=options.jobs, out=out, commit=options.commit or _commit())
+    record = play(options.seed, options.runs, jobs=options.jobs, out=out, commit=options.commit or played())
     sys.stdout.write(json.dumps(record, indent=1, ensure_ascii=False) + "\n")
     sys.exit(1 if record["violations"] else 0)
 
@@ -78,7 +79,10 @@ def _chunks(starts: range, end: int, jobs: int) -> Iterator[Record]:
 def play_chunk(start: int, *, end: int) -> Record:
     """One chunk, in one process."""
     began = time.process_time()
+    gc.disable()  # what a run leaves behind is looked through once a chunk: the memories of `sim/memo.py` are large and stay
     record = summary(one(seed) for seed in range(start, min(start + CHUNK, end)))
+    gc.enable()
+    gc.collect()
     record["cpu_seconds"] = time.process_time() - began
     return record
 
@@ -145,13 +149,19 @@ def _line(result: Result) -> str:
     return f"seed {result.seed}: {result.servers} servers, {result.steps} steps, {sum(result.fired.values())} faults: {verdict}"
 
 
-def _commit() -> str:
-    """The commit that is played, with `+` when the simulator or the kernel differ from it."""
+def played() -> str:
+    """The last commit that changed the simulator or the kernel, with `+` when they differ from it now: a record is gone on with for as long
+    as the rules are the same, whatever else was changed.
+    """
     folder = Path(__file__).parent
+    paths = [str(folder), str(folder.parent / "kernel")]
     try:
-        name = subprocess.run(["git", "rev-parse", "HEAD"], cwd=folder, capture_output=True, text=True, check=True)
-        paths = ["git", "status", "--porcelain", "--", str(folder), str(folder.parent / "kernel")]
-        changed = subprocess.run(paths, cwd=folder, capture_output=True, text=True, check=True)
+        name = subprocess.run(
+            ["git", "log", "-1", "--format=%H", "--", *paths], cwd=folder, capture_output=True, text=True, check=True
+        )
+        changed = subprocess.run(
+            ["git", "status", "--porcelain", "--", *paths], cwd=folder, capture_output=True, text=True, check=True
+        )
     except (OSError, subprocess.CalledProcessError):
         return "unknown"
     return name.stdout.strip() + ("+" if changed.stdout.strip() else "")

@@ -10,11 +10,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from giaoban.kernel import register
+from giaoban.kernel import receipt, register
 from giaoban.kernel.delivery import State
 from giaoban.kernel.receipt import Outcome, Receipt
 from giaoban.kernel.verify import VerifiedDispatch
-from giaoban.sim.station import Came, Disk, Station
+from giaoban.sim.disk import Came, Disk
+from giaoban.sim.station import Station
 
 Official = tuple[str, int, str, int]
 
@@ -40,6 +41,8 @@ class Oracle:
     """(receiver, digest) → the first receipt it gave."""
     acknowledged: dict[tuple[str, str], Receipt] = field(default_factory=dict)
     """(digest, receiver) → what an honest sender was told."""
+    told: dict[tuple[str, str, bytes], bool] = field(default_factory=dict)
+    """(digest, receiver, receipt) of all receipts an honest sender took in → whether it is a refusal. A liar may give several."""
     official: dict[Official, str] = field(default_factory=dict)
     """Official number → digest of the dispatch in effect under it, anywhere among honest servers."""
     taken: dict[tuple[str, Official], str] = field(default_factory=dict)
@@ -101,6 +104,7 @@ class Oracle:
 
     def _acknowledged(self, station: Station, found: VerifiedDispatch, said: Receipt, sealed: bytes) -> None:
         self.acknowledged.setdefault((found.digest, said.receiver), said)
+        self.told[found.digest, said.receiver, sealed] = said.outcome is Outcome.REFUSED
         if said.receiver == self.liar:
             return
         receiver = self.stations[said.receiver]
@@ -169,6 +173,7 @@ class Oracle:
         for partner in honest:
             if partner is not station:
                 self._check_stream(partner, station)
+        self._check_numbers(station)
         for direction, book in disk.books.items():
             if register.root_of(disk.leaves[book.origin]) != book.tree.root:
                 raise ViolationError(f"the register {book.origin} is not what it says")
@@ -176,6 +181,18 @@ class Oracle:
             if (shown.size, shown.root) != (book.tree.size, book.tree.root):
                 raise ViolationError(f"the checkpoint of {book.origin} is not of its end")
         self._check_delivered(station)
+
+    def _check_numbers(self, station: Station) -> None:
+        """No arrival number of a register is given twice: each receipt names its own."""
+        if station.code in self.copied:
+            return
+        given: dict[tuple[str, int], str] = {}
+        for came in station.disk.incoming.values():
+            said = receipt.parse(came.receipt)
+            if said.arrival_number is not None:
+                origin = register.parse_checkpoint(said.checkpoint)[0].origin
+                if given.setdefault((origin, said.arrival_number), came.digest) != came.digest:
+                    raise ViolationError(f"{station.code} gave arrival number {said.arrival_number} of {origin} twice")
 
     def _check_stream(self, sender: Station, receiver: Station) -> None:
         """What came is what was sent, each once; what did not come shows as a gap."""
@@ -195,7 +212,15 @@ class Oracle:
 
     def _check_delivered(self, station: Station) -> None:
         for (digest, recipient), row in station.disk.outbox.items():
-            if recipient == self.liar or row.delivery.state in {State.ACCEPTED, State.REFUSED}:
+            if row.delivery.state in {State.ACCEPTED, State.REFUSED}:
+                sealed = station.disk.receipts.get((digest, recipient), b"")
+                refused = row.delivery.state is State.REFUSED
+                if self.told.get((digest, recipient, sealed)) is not refused:
+                    raise ViolationError(
+                        f"{station.code} shows {digest} as {row.delivery.state} without such a receipt"
+                    )
+                continue
+            if recipient == self.liar:
                 continue
             found = station.disk.dispatches[digest][1]
             if found.envelope.payload.get("do") == "break" or station.code in self.copied:

@@ -31,12 +31,13 @@ from giaoban.kernel.bundle import Item, ItemType
 from giaoban.kernel.delivery import Delivery, Event, Reason, State
 from giaoban.kernel.envelope import Envelope, Recipient
 from giaoban.kernel.errors import ErrorCode, KernelError
-from giaoban.kernel.exchange import Book, EntryType, Name, Stand
+from giaoban.kernel.exchange import Book, Entry, EntryType, Name, Stand
 from giaoban.kernel.keyring import KeyStatement, OnlineKey, Root
 from giaoban.kernel.policy import KnownKinds
 from giaoban.kernel.receipt import Outcome, RefusalReason
-from giaoban.kernel.verify import TrustedKey, VerifiedDispatch
+from giaoban.kernel.verify import VerifiedDispatch, VerifiedReceipt
 from giaoban.kernel.witness import Finding
+from giaoban.sim.disk import Came, Disk, Held, Memory, Out, believed_note
 
 NOTE: Final = "sim.note"
 UNKNOWN: Final = "sim.unknown"
@@ -66,218 +67,6 @@ class BrokenHandlerError(Exception):
 
 class HeldError(Exception):
     """Nothing of this sender is taken until it is reconciled, or we are."""
-
-
-@dataclass(frozen=True, slots=True)
-class Out:
-    """One row of the outbox."""
-
-    delivery: Delivery
-    changed_at: datetime
-    sequence: int
-    receipt: str | None = None
-    """Digest of the receipt that was taken in."""
-
-
-@dataclass(frozen=True, slots=True)
-class Came:
-    """A dispatch that was registered here, and the receipt given for it."""
-
-    digest: str
-    receipt: bytes
-    sequence: int
-    accepted: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Held:
-    """The newest checkpoint of a partner's register that was proven to follow from the ones before."""
-
-    checkpoint: register.Checkpoint
-    note: str
-
-
-_TABLES: Final = (
-    "dispatches",
-    "by_uid",
-    "by_sequence",
-    "by_official",
-    "towards",
-    "numbers",
-    "outbox",
-    "unsettled",
-    "receipts",
-    "incoming",
-    "arrivals",
-    "books",
-    "leaves",
-    "notes",
-    "held",
-    "roots",
-    "largest",
-    "statements",
-    "keys",
-    "effects",
-    "due",
-    "told",
-    "holding",
-    "forked",
-    "ended",
-    "wants",
-    "heard",
-    "evidence",
-)
-
-
-class Disk:
-    """All tables of one server. A committed one is never changed again."""
-
-    __slots__ = (
-        *_TABLES,
-        "answers",
-        "bundle_number",
-        "done",
-        "key_id",
-        "loss",
-        "mode",
-        "nonce",
-        "seed",
-        "seen_of_us",
-        "sequence",
-        "tip",
-        "void",
-    )
-
-    def __init__(self) -> None:
-        self.dispatches: dict[str, tuple[bytes, VerifiedDispatch]] = {}
-        self.by_uid: dict[tuple[str, str], Name] = {}
-        self.by_sequence: dict[tuple[str, int], Name] = {}
-        self.by_official: dict[tuple[str, tuple[int, str, int]], Name] = {}
-        self.towards: dict[str, int] = {}
-        self.numbers: dict[tuple[int, str], int] = {}
-        self.outbox: dict[tuple[str, str], Out] = {}
-        self.unsettled: dict[tuple[str, str], None] = {}
-        """Rows of the outbox that are not final, oldest first."""
-        self.receipts: dict[tuple[str, str], bytes] = {}
-        """(digest, receiver) → the receipt taken in for a dispatch of ours."""
-        self.incoming: dict[tuple[str, str], Came] = {}
-        self.arrivals: dict[str, Arrivals] = {}
-        self.books: dict[str, Book] = {}
-        """Direction → running end of the newest register."""
-        self.leaves: dict[str, tuple[bytes, ...]] = {}
-        """Origin → leaf hashes."""
-        self.notes: dict[str, str] = {}
-        """Direction → newest signed checkpoint."""
-        self.held: dict[str, Held] = {}
-        """Origin of a partner's register → the witness."""
-        self.roots: dict[tuple[str, int], tuple[bytes, str]] = {}
-        """(origin, size) → root and note, of every checkpoint of ours, and of those a partner showed."""
-        self.largest: dict[str, tuple[int, str]] = {}
-        """Origin of a partner's register → the largest checkpoint it showed, proven or not: (size, note)."""
-        self.statements: dict[str, tuple[KeyStatement, bytes]] = {}
-        self.keys: dict[tuple[str, str], TrustedKey] = {}
-        self.effects: dict[tuple[str, str], tuple[str, int]] = {}
-        """(sender, uid) → (digest, how many times the room's work was done)."""
-        self.due: dict[tuple[str, str], bytes] = {}
-        """(partner, digest) → receipt that goes along with the next bundle."""
-        self.told: dict[str, int] = {}
-        """Partner → the number of our key statement that it said it knows."""
-        self.holding: dict[str, str] = {}
-        """Partner → why nothing of it is taken: a nonce while it reconciles, or "forked"."""
-        self.forked: dict[str, tuple[str, ...]] = {}
-        """Partner → checkpoints of its register that contradict one another."""
-        self.ended: dict[str, frozenset[str]] = {}
-        """Partner → nonces of its recoveries that are over."""
-        self.wants: dict[str, int] = {}
-        """Origin of ours → size the partner holds: `partner\n origin`."""
-        self.heard: dict[str, int] = {}
-        """Partner → the highest number of a bundle of it."""
-        self.evidence: dict[str, tuple[str, ...]] = {}
-        """Partner → dispatches of it that contradict others of it: shown to it, whoever it was that signed them."""
-        self.seed = b""
-        self.key_id = ""
-        self.sequence = 0
-        self.tip: str | None = None
-        self.mode = "open"
-        self.nonce = ""
-        self.answers: dict[str, tuple[tuple[bytes, ...], tuple[bytes, ...], int]] = {}
-        self.bundle_number = 0
-        self.done: frozenset[str] = frozenset()
-        self.void: frozenset[int] = frozenset()
-        """Sequence numbers of ours that were given up after a loss."""
-        self.loss = b""
-        """Our newest recovery statement."""
-        self.seen_of_us: dict[str, tuple[register.Checkpoint, ...]] = {}
-        """While we reconcile: partner → checkpoints of ours that it holds."""
-
-    def copy(self) -> Disk:
-        """A transaction."""
-        other = Disk.__new__(Disk)
-        for name in _TABLES:
-            table = getattr(self, name)
-            setattr(other, name, table.copy() if table else {})
-        other.answers = self.answers.copy()
-        other.bundle_number, other.done, other.key_id, other.mode = (
-            self.bundle_number,
-            self.done,
-            self.key_id,
-            self.mode,
-        )
-        other.nonce, other.seed, other.sequence, other.tip, other.void = (
-            self.nonce,
-            self.seed,
-            self.sequence,
-            self.tip,
-            self.void,
-        )
-        other.loss, other.seen_of_us = self.loss, self.seen_of_us.copy()
-        return other
-
-    def find_key(self, agency: str, key_id: str) -> TrustedKey | None:
-        """The finder of `kernel.verify`."""
-        return self.keys.get((agency, key_id))
-
-    def find_evidence(self, agency: str, key_id: str) -> TrustedKey | None:
-        """The same, ended keys included: a partner may have believed a dispatch before it knew that the key had ended."""
-        key = self.keys.get((agency, key_id))
-        return None if key is None else TrustedKey(agency, key.public_key)
-
-    def take_statement(self, statement: KeyStatement, sealed: bytes) -> None:
-        """Believe these keys of an agency from now on."""
-        self.statements[statement.agency] = statement, sealed
-        for key in keyring.trusted_keys(statement):
-            self.keys[statement.agency, key.key_id] = key
-
-
-@dataclass(frozen=True, slots=True)
-class Memory:
-    """`exchange.Memory` over the disk."""
-
-    disk: Disk
-    sender: str
-
-    def received(self, uid: str) -> str | None:
-        """Of any age."""
-        came = self.disk.incoming.get((self.sender, uid))
-        return None if came is None else came.digest
-
-    def has_number(self, sequence: int) -> bool:
-        """By high-water mark and gaps."""
-        seen = self.disk.arrivals.get(self.sender)
-        return seen is not None and seen.has(sequence)
-
-    def namesakes(self, said: Envelope) -> Iterable[Name]:
-        """By three indexes."""
-        disk, sender = self.disk, self.sender
-        official = exchange.official_of(said)
-        found = [
-            disk.by_uid.get((sender, said.uid)),
-            disk.by_sequence.get((sender, said.sequence - 1)),
-            disk.by_sequence.get((sender, said.sequence)),
-            disk.by_sequence.get((sender, said.sequence + 1)),
-            None if official is None else disk.by_official.get((sender, official)),
-        ]
-        return [name for name in found if name is not None]
 
 
 Witness = Callable[["Station", str, tuple[Any, ...]], None]
@@ -383,11 +172,15 @@ class Station:
         """One round of the worker: release, ask again, claim. Partner → digests claimed now."""
         now = self.now()
         claimed: dict[str, list[str]] = {}
+        behind: set[str] = set()
+        """Partners with an older dispatch that keeps its place."""
         for key in list(tx.unsettled):
             row = tx.outbox[key]
+            if delivery.keeps_place(row.delivery, now=now):
+                behind.add(key[1])
             for _ in range(2):  # a released claim may be claimed again at once
                 todo = exchange.due_event(row.delivery, changed_at=row.changed_at, now=now)
-                if todo is None:
+                if todo is None or (todo[0] is Event.CLAIMED and key[1] in behind):
                     break
                 event, reason = todo
                 row = self._step(tx, key, event, reason=reason)
@@ -499,6 +292,7 @@ class Station:
 
     def _status(self, tx: Disk, partner: str, codes: list[list[str]]) -> bytes:
         proofs: dict[str, Any] = {}
+        came = tx.arrivals.get(partner, Arrivals())
         for direction, note in tx.notes.items():
             book = tx.books[direction]
             wanted = tx.wants.get(f"{partner}\n{book.origin}", 0)
@@ -528,6 +322,9 @@ class Station:
                 ],
                 "void": sorted(tx.void),
                 "codes": codes,
+                "high": came.high,
+                "gaps": [list(gap) for gap in came.gaps],
+                "probe": tx.probing.get(partner),
             }
         )
 
@@ -562,13 +359,17 @@ class Station:
         shown: list[bytes] = []
         vouched: list[bytes] = []
         stale = False
+        keys: list[bytes] = []
         for item, content in items:
             if item.type is ItemType.KEYS:
-                self._take_keys(tx, partner, content)
+                self._take_own_keys(tx, content)
+                keys.append(content)
             elif item.type is ItemType.RECOVERY:
                 self._quietly(partial(recovery.check, content, keys=tx.find_key))
             elif item.type is ItemType.STATUS:
                 answering, told, notes = self._take_status(tx, partner, number, content)
+                for each in keys:
+                    self._take_keys(tx, partner, each)
                 stale = self._check_registers(tx, partner, notes, is_current=is_current)
             elif item.type is ItemType.RECEIPT:
                 if answering and tx.mode != "open":
@@ -684,7 +485,7 @@ class Station:
 
     def _look_at_own(self, tx: Disk, found: VerifiedDispatch) -> None:
         """A dispatch in our name comes back as evidence. One that we never sent means that another server speaks for us."""
-        if found.digest not in tx.dispatches:
+        if found.digest not in tx.dispatches and found.envelope.sequence not in tx.void:
             self.journal.append(("doubled", ()))
 
     def _register_arrival(
@@ -756,17 +557,15 @@ class Station:
         found: VerifiedDispatch,
         digest: str,
         number: int | None,
+        *,
+        year: int | None = None,
     ) -> tuple[int, int | None, str]:
-        on = self.now().date()
-        book, opening = exchange.open_book(tx.books.get(direction), agency=self.code, direction=direction, on=on)
-        leaves = tx.leaves.get(book.origin, ())
-        if opening is not None:
-            leaves = (*leaves, opening.leaf_hash)
+        book = self._open_book(tx, direction, year=year)
         official = found.envelope.reference
         book, entry = exchange.enter(
             book,
             entry_type,
-            on=on,
+            on=self.now().date(),
             digest=digest,
             sender=found.envelope.sender,
             uid=found.envelope.uid,
@@ -774,21 +573,40 @@ class Station:
             by=None,
             number=number,
         )
-        note = register.sign_checkpoint(entry.checkpoint, tx.seed)
-        tx.books[direction] = book
-        tx.leaves[book.origin] = (*leaves, entry.leaf_hash)
-        tx.notes[direction] = note
+        return entry.position, entry.number, self._write_entry(tx, direction, book, entry)
+
+    def _enter_loss(self, tx: Disk, direction: str, lost: list[recovery.Lost], year: int) -> None:
+        """As `dispatches.recovery`: an entry in the register of this year, which is open from now on."""
+        book = self._open_book(tx, direction, year=year)
+        content = {"lost": [each.as_plain() for each in lost if f"/{direction}/" in each.origin]}
+        book, entry = exchange.append(book, EntryType.RECOVERY, number=None, on=self.now().date(), content=content)
+        self._write_entry(tx, direction, book, entry)
+
+    def _open_book(self, tx: Disk, direction: str, *, year: int | None = None) -> Book:
+        book, opening = exchange.open_book(
+            tx.books.get(direction), agency=self.code, direction=direction, on=self.now().date(), year=year
+        )
         if opening is not None:
+            tx.leaves[book.origin] = (opening.leaf_hash,)
             tx.roots[book.origin, 1] = opening.checkpoint.root, ""
-        tx.roots[book.origin, entry.checkpoint.size] = entry.checkpoint.root, note
-        return entry.position, entry.number, note
+        return book
+
+    def _write_entry(self, tx: Disk, direction: str, book: Book, entry: Entry) -> str:
+        """The signed checkpoint right after it."""
+        checkpoint = entry.checkpoint
+        note = register.sign_checkpoint(checkpoint, tx.seed)
+        tx.books[direction] = book
+        tx.leaves[book.origin] = (*tx.leaves[book.origin], entry.leaf_hash)
+        tx.notes[direction] = note
+        tx.roots[checkpoint.origin, checkpoint.size] = checkpoint.root, note
+        return note
 
     def _see(
         self, tx: Disk, shown: register.Checkpoint, key_id: str, note: str, *, is_current: bool = False
     ) -> Finding:
         """A checkpoint of a partner, truly signed, against the one we hold and against every other that was shown."""
-        if tx.keys[shown.agency, key_id].revoked_from is not None:
-            return Finding.OLDER  # of before the key was changed; the statement that ended it says how far it counts
+        if key_id in tx.past.get(shown.agency, ()):
+            return Finding.OLDER  # of the register as it was before the loss
         self.journal.append(("shown", (shown,)))
         held = tx.held.get(shown.origin)
         finding = witness.compare(None if held is None else held.checkpoint, shown, is_current=is_current)
@@ -814,14 +632,14 @@ class Station:
         """
         stale = False
         for _, claim in shown:
-            checkpoint, key_id = _believed_note(tx, partner, claim.get("note"))
+            checkpoint, key_id = believed_note(tx, partner, claim.get("note"))
             if checkpoint is None:
                 continue
             finding = self._see(tx, checkpoint, key_id, claim["note"], is_current=is_current)
             fresh = Held(checkpoint, claim["note"])
             held = tx.held.get(checkpoint.origin)
             stale = stale or finding is Finding.SHRUNK
-            if finding is Finding.NEW and tx.keys[partner, key_id].revoked_from is None:
+            if finding is Finding.NEW:
                 tx.held[checkpoint.origin] = fresh
             elif finding is Finding.GROWN and held is not None and claim.get("size") == held.checkpoint.size:
                 try:
@@ -839,8 +657,8 @@ class Station:
         speaks for us, or that we are an old copy: nothing may leave until we are reconciled.
         """
         for note in notes:
-            checkpoint, _ = _believed_note(tx, self.code, note)
-            if checkpoint is None:
+            checkpoint, key_id = believed_note(tx, self.code, note)
+            if checkpoint is None or key_id in tx.history:
                 continue
             made = tx.roots.get((checkpoint.origin, checkpoint.size))
             if made is None or made[0] != checkpoint.root:
@@ -863,12 +681,16 @@ class Station:
         fresh = seed_of(self.next_uid("key"))
         public_key = signing.public_key_of(fresh)
         online = tuple(
-            replace(key, until_sequence=tx.sequence + 1, until_received=until_received) if key.is_live else key
+            replace(
+                key,
+                until_sequence=min(tx.sequence + 1, key.until_sequence or tx.sequence + 1),
+                until_received=min(until_received, key.until_received or until_received),
+            )
             for key in statement.online
         )
         after = KeyStatement(
             self.code,
-            statement.number + 1,
+            statement.number + (1 if tx.mode == "open" else keyring.LEFT_OUT_AFTER_LOSS),
             statement.root,
             (*online, OnlineKey(public_key, tx.sequence + 1)),
             self.now(),
@@ -881,13 +703,28 @@ class Station:
         self.journal.append(("rotated", (after,)))
 
     def _take_keys(self, tx: Disk, partner: str, sealed: bytes) -> None:
+        """What a partner says of its keys; not while it is being reconciled: it may have lost what it said."""
+        if tx.holding.get(partner, "forked") == "forked":
+            self._accept_keys(tx, partner, sealed)
+
+    def _take_own_keys(self, tx: Disk, sealed: bytes) -> None:
+        """While we reconcile: what we said of our keys and have lost. Without it we could not read what we signed with them."""
+        if tx.mode != "open":
+            self._accept_keys(tx, self.code, sealed)
+
+    def _accept_keys(self, tx: Disk, agency: str, sealed: bytes) -> None:
         try:
-            agency = keyring.parse(sealed).statement.agency
-            if agency != partner and (agency != self.code or tx.mode == "open"):
+            if keyring.parse(sealed).statement.agency != agency:
                 return
             accepted = keyring.accept(tx.statements[agency][0], sealed)
-        except KernelError:
+        except KernelError as error:
+            if error.code is ErrorCode.KEYS_FORKED and agency != self.code:
+                self._fork(tx, agency)
             return
+        if accepted.statement.number >= tx.statements[agency][0].number + keyring.LEFT_OUT_AFTER_LOSS:
+            # Made after a loss: lost keys that we had never heard of are of before it too.
+            ended = (signing.key_id(key.public_key) for key in accepted.statement.online if not key.is_live)
+            tx.past[agency] = tx.past.get(agency, frozenset()) | frozenset(ended)
         tx.take_statement(accepted.statement, sealed)
         self.journal.append(("keys", (accepted.statement,)))
 
@@ -904,19 +741,26 @@ class Station:
                 [list(pair) for pair in said["codes"]],
                 str(said["answers"]),
             )
-            mode = str(said["mode"])
+            mode, probe = str(said["mode"]), said["probe"]
+            came = Arrivals(int(said["high"]), tuple((int(first), int(last)) for first, last in said["gaps"]))
         except (KernelError, KeyError, TypeError, ValueError, AttributeError):
             return "", [], []
         if number >= tx.heard.get(partner, 0):
             tx.told[partner] = knows
-        ours = [checkpoint for checkpoint, _ in (_believed_note(tx, self.code, note) for note in holds) if checkpoint]
+        ours = [checkpoint for checkpoint, _ in (believed_note(tx, self.code, note) for note in holds) if checkpoint]
         for checkpoint in ours:
             tx.wants[f"{partner}\n{checkpoint.origin}"] = checkpoint.size
         if tx.mode == "open":
-            if knows == tx.statements[self.code][0].number:  # else it speaks of before our last recovery
-                self._check_own(tx, holds)
+            self._check_own(tx, holds)
+            more = _more_than_given(tx, partner, came)
+            if more is None:
+                tx.probing.pop(partner, None)
+            else:
+                tx.probing[partner] = more
         else:
             tx.seen_of_us[partner] = tuple(ours)
+        if isinstance(probe, int):
+            self._prove(tx, partner, probe)
         known = tx.ended.get(partner, frozenset())
         over = known | done
         if done:
@@ -930,9 +774,19 @@ class Station:
             registers = []  # it says itself that its register is not what it was
         return (answers if answers and answers == tx.nonce else ""), codes, registers
 
+    def _prove(self, tx: Disk, partner: str, sent: int) -> None:
+        """We have more of the partner than it sent us, by its own word: our next bundle shows it what lies beyond."""
+        beyond = [
+            digest
+            for digest, (_, found) in tx.dispatches.items()
+            if found.envelope.sender == partner and (found.envelope.sequence_to(self.code) or 0) > sent
+        ]
+        tx.evidence[partner] = tuple(dict.fromkeys((*tx.evidence.get(partner, ()), *beyond)))
+
     def _resume(self, tx: Disk, partner: str, number: int, void: list[int]) -> None:
         """Two people have agreed to go on after the partner's recovery: a new line of witnesses, and its lost numbers are void."""
         tx.holding.pop(partner, None)
+        tx.past[partner] = frozenset(key_id for agency, key_id in tx.keys if agency == partner)
         tx.heard[partner] = number
         tx.told[partner] = 0  # whoever said what it knows of us, it was not this server
         tx.forked.pop(partner, None)
@@ -962,7 +816,6 @@ class Station:
             return False
         tx = self.begin()
         own, theirs, vouched = self._shown(tx)
-        kept = [register.Checkpoint(book.origin, book.tree.size, book.tree.root) for book in tx.books.values()]
         held = {
             name.sequence: name.digest
             for (sender, _), name in tx.by_sequence.items()
@@ -975,6 +828,12 @@ class Station:
         tx.sequence, tx.tip = result.stand.sequence, result.stand.digest
         tx.towards, tx.numbers = dict(result.stand.towards), dict(result.stand.numbers)
         bytes_of = {found.digest: sealed for sealed, found in own}
+        arrivals = self._arrivals(tx, theirs, vouched)
+        lost = self._lost(tx, [checked.checkpoint for *_, checked in arrivals])
+        places = [(_year_of(each.origin), each.witnessed_size) for each in lost if "/in/" in each.origin]
+        self._new_key(tx, max([self._next_received(tx), *places]))
+        for year in _years(lost, "out"):
+            self._enter_loss(tx, "out", lost, year)
         for found in (*result.lost, *result.forked):
             self._keep(tx, bytes_of[found.digest], found)
             official = found.envelope.reference
@@ -985,9 +844,17 @@ class Station:
                 if key not in tx.outbox:
                     self._write_out(tx, key, Out(Delivery(), self.now(), to.sequence))
         tx.void |= frozenset(result.void)
-        until = self._take_back(tx, theirs, vouched)
-        self._new_key(tx, until)
-        tx.loss = self._statement_of_loss(tx, kept, recovery.Stream(stand.sequence, result.stand.sequence))
+        for year in sorted({*_years(lost, "in"), *(_year_of(each[3].checkpoint.origin) for each in arrivals)}):
+            if year in _years(lost, "in"):
+                self._enter_loss(tx, "in", lost, year)
+            self._take_back(tx, arrivals, year)
+        for partner, last in tx.towards.items():
+            given = {row.sequence for (_, to), row in tx.outbox.items() if to == partner}
+            tx.ungiven[partner] = tuple(number for number in range(1, last + 1) if number not in given)
+        tx.history = frozenset(
+            signing.key_id(key.public_key) for key in tx.statements[self.code][0].online if not key.is_live
+        )
+        tx.loss = self._statement_of_loss(tx, lost, recovery.Stream(stand.sequence, result.stand.sequence))
         tx.mode, tx.done, tx.answers, tx.seen_of_us = "open", tx.done | {tx.nonce}, {}, {}
         for sealed, _ in theirs:
             self.take_dispatch(
@@ -1022,22 +889,24 @@ class Station:
                 vouched[said.digest] = sealed
         return own, theirs, vouched
 
-    def _statement_of_loss(self, tx: Disk, kept: list[register.Checkpoint], stream: recovery.Stream) -> bytes:
-        """What we say to have lost; nothing when nothing was."""
-        mine = {checkpoint.origin: checkpoint for checkpoint in kept}
-        most: dict[str, register.Checkpoint] = {}
-        for shown in tx.seen_of_us.values():
-            for checkpoint in shown:
-                if (
-                    checkpoint.size
-                    > most.get(checkpoint.origin, register.Checkpoint(checkpoint.origin, 0, register.EMPTY_ROOT)).size
-                ):
-                    most[checkpoint.origin] = checkpoint
+    def _lost(self, tx: Disk, noted: Iterable[register.Checkpoint]) -> list[recovery.Lost]:
+        """For each register of ours that somebody saw larger than it is: to where it is kept, and how large it was seen."""
+        mine = {
+            book.origin: register.Checkpoint(book.origin, book.tree.size, book.tree.root) for book in tx.books.values()
+        }
+        largest: dict[str, register.Checkpoint] = {}
+        for shown in (*(each for seen in tx.seen_of_us.values() for each in seen), *noted):
+            if shown.origin not in largest or largest[shown.origin].size < shown.size:
+                largest[shown.origin] = shown
         lost = []
-        for origin, seen in sorted(most.items()):
+        for origin, shown in sorted(largest.items()):
             own = mine.get(origin, register.Checkpoint(origin, 0, register.EMPTY_ROOT))
-            if seen.size > own.size:
-                lost.append(recovery.Lost(origin, own.size, own.root, seen.size, seen.root))
+            if shown.size > own.size:
+                lost.append(recovery.Lost(origin, own.size, own.root, shown.size, shown.root))
+        return lost
+
+    def _statement_of_loss(self, tx: Disk, lost: list[recovery.Lost], stream: recovery.Stream) -> bytes:
+        """What we say to have lost; nothing when nothing was."""
         try:
             said = recovery.Recovery(
                 agency=self.code, key_id=tx.key_id, lost=tuple(lost), stream=stream, issued_at=self.now()
@@ -1046,15 +915,15 @@ class Station:
             return b""
         return recovery.seal(said, tx.seed)
 
-    def _take_back(
+    def _arrivals(
         self, tx: Disk, theirs: list[tuple[bytes, VerifiedDispatch]], vouched: dict[str, bytes]
-    ) -> tuple[int, int]:
-        """Dispatches that we acknowledged before the loss take effect again, under the receipt given then. Where our old receipts end."""
-        until = self._next_received(tx)
-        for sealed, found in sorted(theirs, key=lambda pair: pair[1].envelope.sequence):
+    ) -> list[tuple[bytes, VerifiedDispatch, bytes, VerifiedReceipt]]:
+        """What we acknowledged before the loss and do not know, in the order of our register, each with the receipt that we truly gave."""
+        found_here = []
+        for sealed, found in theirs:
             said = found.envelope
             answer = vouched.get(found.digest)
-            if answer is None:
+            if answer is None or (said.sender, said.uid) in tx.incoming:
                 continue
             try:
                 checked = verify.verify_receipt(
@@ -1067,18 +936,38 @@ class Station:
                 )
             except KernelError:
                 continue
-            place = _year_of(checked.checkpoint.origin), checked.receipt.position + 1
-            until = max(until, place)
+            found_here.append((sealed, found, answer, checked))
+        return sorted(found_here, key=lambda each: (each[3].checkpoint.origin, each[3].receipt.position))
+
+    def _take_back(
+        self, tx: Disk, arrivals: list[tuple[bytes, VerifiedDispatch, bytes, VerifiedReceipt]], year: int
+    ) -> None:
+        """Those of this year take effect again, under the receipt given then."""
+        for sealed, found, answer, checked in arrivals:
+            said = found.envelope
             sequence = said.sequence_to(self.code)
             arrived = tx.arrivals.get(said.sender, Arrivals())
-            if (said.sender, said.uid) in tx.incoming or sequence is None or arrived.has(sequence):
+            if _year_of(checked.checkpoint.origin) != year or (said.sender, said.uid) in tx.incoming:
+                continue
+            if sequence is None or arrived.has(sequence):
                 continue
             self._keep(tx, sealed, found)
             accepted = checked.receipt.outcome is Outcome.ACCEPTED
             entry_type = EntryType.DISPATCH if accepted else EntryType.REFUSAL
-            self._enter(tx, "in", entry_type, found, found.digest, checked.receipt.arrival_number)
+            self._enter(tx, "in", entry_type, found, found.digest, checked.receipt.arrival_number, year=year)
             self._register_arrival(tx, found, answer, sequence, arrived.add(sequence), accepted=accepted)
-        return until
+
+
+def _more_than_given(tx: Disk, partner: str, came: Arrivals) -> int | None:
+    """The number beyond which a partner has something of us that we did not give it; None when it has no more than we gave.
+
+    After a fork, where people decide here to go on (the server demands a new enrolment, `recovery.forked`), a copy may have used a number
+    that we left out: what it sent under that one can still come.
+    """
+    given = tx.towards.get(partner, 0)
+    return next(
+        (number - 1 for number in tx.ungiven.get(partner, ()) if came.has(number)), given if came.high > given else None
+    )
 
 
 def seed_of(name: str) -> bytes:
@@ -1100,18 +989,9 @@ def root_seed(code: str) -> bytes:
     return seed_of(f"root of {code}")
 
 
-def _believed_note(tx: Disk, partner: str, note: object) -> tuple[register.Checkpoint | None, str]:
-    if not isinstance(note, str):
-        return None, ""
-    for (agency, key_id), key in tx.keys.items():
-        if agency == partner:
-            try:
-                checkpoint = register.check_checkpoint(note, key.public_key)
-            except KernelError:
-                continue
-            if checkpoint.agency == partner:
-                return checkpoint, key_id
-    return None, ""
+def _years(lost: Iterable[recovery.Lost], direction: str) -> list[int]:
+    """Of the registers of this direction that lost something, ascending."""
+    return sorted(_year_of(each.origin) for each in lost if f"/{direction}/" in each.origin)
 
 
 def _year_of(origin: str) -> int:

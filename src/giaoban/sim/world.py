@@ -21,8 +21,9 @@ from giaoban.kernel.errors import KernelError
 from giaoban.kernel.keyring import KeyStatement
 from giaoban.kernel.verify import VerifiedDispatch
 from giaoban.sim import liar, memo
+from giaoban.sim.disk import Disk
 from giaoban.sim.oracle import Oracle, ViolationError
-from giaoban.sim.station import MAX_COLLECTED, UNKNOWN, CrashError, Disk, Station, first_statement, seed_of
+from giaoban.sim.station import MAX_COLLECTED, UNKNOWN, CrashError, Station, first_statement, seed_of
 
 START: Final = datetime(2026, 12, 31, 23, 0, tzinfo=UTC)
 """Near the end of a year: registers and numbers turn over within a run."""
@@ -54,6 +55,8 @@ class Packet:
     """`request` (an answer is expected), `answer`, or `oneway`."""
     digests: tuple[str, ...] = ()
     from_clone: bool = False
+    lurks: bool = False
+    """It comes just when its sender, restored, is being reconciled with the receiver: the worst moment for a lost dispatch."""
 
 
 @dataclass(slots=True)
@@ -98,6 +101,8 @@ class World:
         self.uids: dict[str, int] = {}
         self.clone: Station | None = None
         self.recovering = ""
+        self.stolen: dict[str, list[bytes]] = {}
+        """Ended keys of honest agencies, as a thief has them."""
         self._draw()
 
     # ---- set-up
@@ -119,6 +124,8 @@ class World:
         self.oracle = Oracle(self.stations)
         if "liar" in self.rate:
             self.oracle.liar = chance.choice(codes)
+        self.silent = "restore" in self.rate and chance.random() < 0.5
+        """Whether the liar hears nothing of one that is being reconciled, and shows all that it holds of it when it is over."""
         self.limit = chance.choice((10, 16, 24, 36))
         if "restore" in self.rate and chance.random() < 0.5:
             self.rate["late_stick"] = 0.25  # what was lost may still be on its way
@@ -283,6 +290,7 @@ class World:
         return (
             tx.mode != "open"
             or partner in tx.holding
+            or partner in tx.probing
             or tx.told.get(partner, 0) < tx.statements[station.code][0].number
             or any(key[0] == partner for key in tx.due)
             or (self.ping and station.code < partner if self.quiet else self.chance.random() < 0.05)
@@ -346,14 +354,19 @@ class World:
     # ---- arriving
 
     def _deliver_some(self) -> None:
-        due = [packet for packet in self.packets if packet.due <= self.step]
+        due = [
+            packet for packet in self.packets if packet.due <= self.step or (packet.lurks and self._is_its_time(packet))
+        ]
         if not due:
             return
-        self.packets = [packet for packet in self.packets if packet.due > self.step]
+        self.packets = [packet for packet in self.packets if packet not in due]
         if "reordering" in self.rate and not self.quiet:
             self.chance.shuffle(due)
         for packet in due:
             self._arrive(packet)
+
+    def _is_its_time(self, packet: Packet) -> bool:
+        return self.stations[packet.to].disk.holding.get(packet.source, "forked") != "forked"
 
     def _arrive(self, packet: Packet) -> None:
         station = self.stations[packet.to]
@@ -367,6 +380,8 @@ class World:
         blocked = station.wake_at > self.step or (
             packet.kind != "answer" and frozenset((packet.source, packet.to)) in self.cut
         )
+        if self.silent and packet.to == self.oracle.liar and self.stations[packet.source].disk.mode != "open":
+            blocked = True
         source = self.clone if packet.from_clone and self.clone is not None else self.stations[packet.source]
         if blocked:
             if packet.kind == "request":
@@ -434,7 +449,10 @@ class World:
                 and not station.disk.holding
                 and self.happens("rotation")
             ):
+                seed = station.disk.seed
                 self._guard(station, station.rotate)
+                if station.disk.seed != seed:
+                    self.stolen.setdefault(station.code, []).append(seed)
         if self.oracle.liar and self.happens("liar"):
             lie = liar.attack(self, self.stations[self.oracle.liar])
             if lie:
@@ -452,6 +470,8 @@ class World:
         if not calm or station.code == self.oracle.liar or self.clone is not None:
             return
         if self.backups.get(station.code) and self.happens("restore"):
+            if station.wake_at <= self.step and self.chance.random() < 0.4:
+                self._leave_a_stick(station)
             station.disk = self.chance.choice(self.backups[station.code])
             self.backups[station.code] = []
             self.oracle.lost.add(station.code)
@@ -461,6 +481,19 @@ class World:
             twin = self._station(station.code, tuple(self.stations))
             twin.disk, twin.clone, twin.offset = station.disk, True, station.offset
             self.clone = twin
+
+    def _leave_a_stick(self, station: Station) -> None:
+        """The last thing that a server does before it is lost or switched off: it writes a stick, which lies in wait or in a drawer."""
+        if not station.clone and self.chance.random() < 0.3:
+            self._guard(station, station.rotate)
+        self._issue(station)
+        tx = station.begin()
+        lurks = self.chance.random() < 0.5
+        for partner in station.partners:
+            waiting = [digest for digest, to in tx.unsettled if to == partner][-MAX_COLLECTED:]
+            if waiting:
+                blob = station.compose(tx, partner, waiting)
+                self.packets.append(Packet(self.step + 60, partner, blob, station.code, "oneway", lurks=lurks))
 
     def _start_recovery(self, station: Station) -> None:
         """The restored server, or the one that was found to have a double, asks the partners. Its double may still send, by its old key."""
@@ -482,6 +515,8 @@ class World:
             station = self.stations[code]
             if station.disk.mode == "open" and not self.recovering:
                 self.fire("copy_found")
+                if self.clone is not None and self.clone.wake_at <= self.step and self.chance.random() < 0.5:
+                    self._leave_a_stick(self.clone)
                 self.clone = None  # people found the second server and switched it off
                 self._start_recovery(station)
         if not self.recovering:
@@ -527,9 +562,9 @@ class World:
                 sent, calm = True, 0
                 for station in stations:
                     partners = list(station.partners)
-                    station.issue(
-                        partners if len(partners) < 3 else partners[:1], type_code="BC", payload={"n": "last"}
-                    )
+                    # Not to all: what a partner took in another's name must come to light without a dispatch that contradicts it.
+                    to = partners if self.chance.random() < 0.5 else partners[:1]
+                    station.issue(to, type_code="BC", payload={"n": "last"})
             elif calm > 1:
                 return
 

@@ -20,9 +20,14 @@ if TYPE_CHECKING:
 def keep_event(told: TaskHappened, *, holder: Agency, sender: Agency, dispatch: Dispatch) -> None:
     """Keep an event that another agency told, once, and read the task's state anew.
 
-    Raises `RefusedError` (`task.not_yours`) when the sender has not the part in the task that the event needs.
+    Raises `RefusedError` (`task.not_yours`) when the sender has not the part in the task that the event needs, or another told an event
+    under this uid.
     """
-    if TaskEvent.objects.filter(holder=holder, uid=told.event).exists():
+    known = TaskEvent.objects.filter(holder=holder, uid=told.event).first()
+    if known is not None:
+        # Whoever hears of an event may be quicker than its courier, and must not make it vanish under the same uid.
+        if known.agency_id != sender.pk:
+            raise _not_yours()
         return
     task = Task.objects.select_for_update().filter(holder=holder, uid=told.task).first()
     if task is not None:
@@ -75,9 +80,13 @@ def check_sender(task: Task, kind: EventKind, sender: Agency) -> None:
     wanted = rules.SENT_BY.get(kind)
     believed = {Part.LEAD: task.lead_id, Part.ASSIGNER: task.assigner_id}
     if wanted is None or believed[wanted] != sender.pk:
-        raise RefusedError(
-            "task.not_yours",
-            _("This is not the sender's to say."),
-            _("Progress and completion come from the lead agency, decisions from the agency that gave the task."),
-            _("Nothing was changed."),
-        )
+        raise _not_yours()
+
+
+def _not_yours() -> RefusedError:
+    return RefusedError(
+        "task.not_yours",
+        _("This is not the sender's to say."),
+        _("Progress and completion come from the lead agency, decisions from the agency that gave the task."),
+        _("Nothing was changed."),
+    )

@@ -17,7 +17,7 @@ from giaoban.common.access import Role
 from giaoban.common.clock import day_of
 from giaoban.common.errors import NotFoundError, RefusedError
 from giaoban.common.file_words import ClosedFileError, type_of, words_of
-from giaoban.common.files import RenderedFile
+from giaoban.common.files import RenderedFile, numbered_name
 from giaoban.dispatches import services as dispatches
 from giaoban.kernel.screening import find_refusals
 from giaoban.kernel.text import fold as fold_text
@@ -262,7 +262,7 @@ def screen_evidence(files: Sequence[Upload]) -> list[RenderedFile]:
                 _("Taken are PDF, DOCX, XLSX, ODT, ODS, TXT, CSV, JPG and PNG."),
             )
         _refuse_forbidden_words(file)
-        taken.append(RenderedFile(_safe_name(file.name, place), media_type, file.content))
+        taken.append(RenderedFile(numbered_name(file.name, place), media_type, file.content))
     return taken
 
 
@@ -454,14 +454,6 @@ def _text(text: str, *, required: bool) -> str:
             _("Shorten it, or attach it as a file."),
         )
     return said
-
-
-def _safe_name(name: str, place: int) -> str:
-    """The file name without what paths, shells and file systems mind; numbered so that no two are alike."""
-    bare = nfc(name).replace("\\", "/").rpartition("/")[2]
-    kept = "".join(char if char.isalnum() or char in " ._-()" else "_" for char in bare).strip(" .")
-    stem, _dot, suffix = kept.rpartition(".")
-    return f"{place:02d}-{(stem or 'file')[:60]}.{suffix.lower()}"
 
 
 def _signer(by: By) -> str:

@@ -6,26 +6,24 @@ from typing import TYPE_CHECKING, Any
 
 from django.core.paginator import Paginator
 from django.http import HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from giaoban.common import clock
-from giaoban.common.errors import RefusedError
 from giaoban.tasks import forms, queries, services, shown
 from giaoban.tasks.enums import Standing
 from giaoban.tasks.export import MEDIA_TYPE, tasks_sheet
-from giaoban.web.feedback import done
-from giaoban.web.forms import refuse
+from giaoban.web.acting import Choice, act_page
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from uuid import UUID
 
-    from django import forms as django_forms
+    from django.forms import Form
 
     from giaoban.agencies.requests import InsideRequest
-    from giaoban.common.errors import Text
     from giaoban.tasks.models import Task
 
 PAGE_SIZE = 30
@@ -147,7 +145,7 @@ def decide(request: InsideRequest, uid: UUID) -> HttpResponse:
         title=_("Answer a request for more time"),
         button=_("Grant"),
         said=_("The answer was sent."),
-        choice=("decision", "grant", "refuse", _("Refuse")),
+        choice=Choice(name="decision", value="grant", other="refuse", label=_("Refuse")),
     )
 
 
@@ -191,43 +189,26 @@ def review(request: InsideRequest, uid: UUID) -> HttpResponse:
         title=_("Accept the task, or return it"),
         button=pgettext_lazy("completion of a task", "Accept"),
         said=_("The answer was sent."),
-        choice=("decision", "accept", "return", _("Return")),
+        choice=Choice(name="decision", value="accept", other="return", label=_("Return")),
     )
 
 
 def _act(
-    request: InsideRequest,
-    task: Task,
-    form: django_forms.Form,
-    act: Callable[[dict[str, Any]], None],
-    *,
-    title: Text,
-    button: Text,
-    said: Text,
-    choice: tuple[str, str, str, Text] | None = None,
+    request: InsideRequest, task: Task, form: Form, act: Callable[[dict[str, Any]], None], **texts: Any
 ) -> HttpResponse:
-    """One form, one act; a refusal is shown with what was typed kept. `choice`: (name, value of the button, other value, other label)."""
-    if request.method == "POST" and form.is_valid():
-        try:
-            act(form.cleaned_data)
-        except RefusedError as error:
-            refuse(form, error)
-        else:
-            done(request, said)
-            return redirect("tasks:detail", task.uid)
-    return render(
+    """One act on a task, beside what was said of it last."""
+    return act_page(
         request,
-        "tasks/act.html",
-        {
+        form,
+        act,
+        template="tasks/act.html",
+        context={
             "task": task,
             "state": shown.state_of(task, clock.day_of(clock.now())),
-            "form": form,
-            "title": title,
-            "button": button,
-            "choice": choice,
             "last": shown.last_words(queries.events_of(task)),
         },
-        status=422 if form.errors else 200,
+        back=reverse("tasks:detail", args=[task.uid]),
+        **texts,
     )
 
 

@@ -1,14 +1,16 @@
-"""Rounds: ask the partners that can be reached, look into folders, read brokers. One thread; each partner in a thread of its own.
+"""Rounds: ask the partners that can be reached, look into folders, read brokers. One thread watches; each visit has a thread of its
+own, and one that waits for the other side holds up nobody (`dispatches/slots.py`).
 
 Deliveries go by themselves (`dispatches/jobs.py`); this is for what nobody sends: dispatches that wait to be collected, receipts that
-came in by a route without an answer, key statements, and the sign of life that tells both sides what is missing.
+came in by a route without an answer, key statements, and the sign of life that tells both sides what is missing. A partner that
+cannot be reached is looked for at least every `PROBE_SECONDS`, and at once when it calls us; when it answers, what waits for it leaves
+(`partners/waking.py`).
 """
 
 from __future__ import annotations
 
 import logging
 import threading
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
 from time import monotonic
@@ -17,9 +19,9 @@ from typing import Final, Protocol, cast
 from django.db import DatabaseError, close_old_connections
 
 from giaoban.common import clock
-from giaoban.dispatches import ports
+from giaoban.dispatches import ports, slots
 from giaoban.kernel.delivery import Reason
-from giaoban.partners import exchange, reconcile
+from giaoban.partners import exchange, reconcile, waking
 from giaoban.partners.enums import Courier, PartnerState
 from giaoban.partners.models import Contact, Partner, Route
 from giaoban.transports.https.client import CallError
@@ -32,8 +34,10 @@ QUIET_SECONDS: Final = 300.0
 """Between two visits that are a sign of life only."""
 BROKER_SECONDS: Final = 2.0
 TICK: Final = 1.0
-THREADS: Final = 16
-"""Partners visited at once."""
+PROBE_SECONDS: Final = 120.0
+"""Between two visits of a partner that cannot be reached: the longest that one that has returned is not noticed."""
+AT_ONCE: Final = 8
+"""Visits by one courier that read and write at the same time; a share or a broker that hangs delays no visit by another."""
 
 
 class Visitor(Protocol):
@@ -59,29 +63,43 @@ def visit(partner: Partner, courier: str, *, now: datetime) -> Visit:
     """One visit by one courier. Never raises for what the other side or the way does."""
     visitor = cast("Visitor", dict(ports.transports_in_order())[courier])
     try:
-        return Visit(partner, courier, visitor.visit(partner, now=now))
+        brought = visitor.visit(partner, now=now)
+        exchange.note(partner, None, courier=courier, now=now)
+        return Visit(partner, courier, brought)
     except CallError as error:
         return Visit(partner, courier, failure=error.reason.value, detail=error.detail)
     except BrokerError as error:
-        exchange.note(partner, Reason.PARTNER_UNREACHABLE, now=now)
+        exchange.note(partner, Reason.PARTNER_UNREACHABLE, courier=courier, now=now)
         return Visit(partner, courier, failure=Reason.PARTNER_UNREACHABLE.value, detail=str(error))
     except OSError as error:
-        exchange.note(partner, Reason.PARTNER_UNREACHABLE, now=now)
+        exchange.note(partner, Reason.PARTNER_UNREACHABLE, courier=courier, now=now)
         return Visit(partner, courier, failure=Reason.PARTNER_UNREACHABLE.value, detail=error.strerror or "")
 
 
 def visits_of(partner: Partner) -> list[str]:
     """The couriers that can visit this partner, each once, in order."""
-    rows = Route.objects.filter(partner=partner, transport__in=VISITING).order_by("position")
+    rows = Route.objects.filter(partner=partner, transport__in=exchange.CALLING).order_by("position")
     return list(dict.fromkeys(rows.values_list("transport", flat=True)))
 
 
-VISITING: Final = (Courier.HTTPS, Courier.FOLDER, Courier.NATS)
+VISITED: Final = (PartnerState.ACTIVE, PartnerState.FROZEN)
+"""Those exchanged with, and frozen ones, which must be able to say that all is well again."""
 
 
 def visited() -> list[Partner]:
-    """Partners that are visited: those exchanged with, and frozen ones, which must be able to say that all is well again."""
-    return list(Partner.objects.filter(state__in=[PartnerState.ACTIVE, PartnerState.FROZEN]).order_by("pk"))
+    """Partners that are visited."""
+    return list(Partner.objects.filter(state__in=VISITED).order_by("pk"))
+
+
+def ways() -> list[tuple[Partner, str]]:
+    """Every partner that is visited with each courier, in one statement however many there are."""
+    routes = Route.objects.filter(transport__in=exchange.CALLING, partner__state__in=VISITED).select_related("partner")
+    return list(
+        {
+            (row.partner_id, row.transport): (row.partner, row.transport)
+            for row in routes.order_by("partner", "position")
+        }.values()
+    )
 
 
 def pause_after(partner: Partner, courier: str) -> float:
@@ -100,8 +118,11 @@ class Rounds:
     def __init__(self) -> None:
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._run, name="giaoban-rounds", daemon=True)
-        self._pool = ThreadPoolExecutor(THREADS, thread_name_prefix="giaoban-visit")
+        self._slots = {courier: threading.BoundedSemaphore(AT_ONCE) for courier in exchange.CALLING}
         self._due: dict[tuple[int, str], float] = {}
+        self._ended: dict[tuple[int, str], float] = {}
+        self._failed: dict[tuple[int, str], int] = {}
+        """Visits that failed one after the other."""
         self._busy: set[tuple[int, str]] = set()
 
     def start(self) -> None:
@@ -112,7 +133,6 @@ class Rounds:
         """End; a visit in hand is left to itself, its repeats are harmless."""
         self._stop.set()
         self._thread.join(wait_seconds)
-        self._pool.shutdown(wait=False, cancel_futures=True)
 
     def _run(self) -> None:
         while not self._stop.wait(TICK):
@@ -124,20 +144,31 @@ class Rounds:
 
     def _round(self) -> None:
         moment = monotonic()
-        for partner in visited():
-            for courier in visits_of(partner):
-                key = (partner.pk, courier)
-                if key not in self._busy and self._due.get(key, 0.0) <= moment:
-                    self._busy.add(key)
-                    self._pool.submit(self._visit, partner, courier)
+        called = waking.take_heard()
+        for partner, courier in ways():
+            key = (partner.pk, courier)
+            if partner.pk in called and key in self._ended:
+                self._due[key] = min(self._due.get(key, 0.0), self._ended[key] + POLL_SECONDS)
+            if key not in self._busy and self._due.get(key, 0.0) <= moment:
+                self._busy.add(key)
+                threading.Thread(
+                    target=self._visit, args=(partner, courier), name=f"giaoban-visit-{partner.uid}", daemon=True
+                ).start()
 
     def _visit(self, partner: Partner, courier: str) -> None:
         key = (partner.pk, courier)
+        with slots.at_work(self._slots[Courier(courier)], slow=self._failed.get(key, 0) > 0):
+            self._visit_now(partner, courier)
+
+    def _visit_now(self, partner: Partner, courier: str) -> None:
+        key = (partner.pk, courier)
         pause = POLL_SECONDS
         try:
-            close_old_connections()
             found = visit(partner, courier, now=clock.now())
-            pause = POLL_SECONDS if found.failure else pause_after(partner, courier)
+            self._failed[key] = self._failed.get(key, 0) + 1 if found.failure else 0
+            # No load comes of partners that are gone, however many they are.
+            rarer = min(POLL_SECONDS * 2 ** min(self._failed[key] - 1, 9), PROBE_SECONDS)
+            pause = rarer if found.failure else pause_after(partner, courier)
             if found.brought:
                 LOG.info("collected", extra={"partner": str(partner.uid), "courier": courier, "brought": found.brought})
         except DatabaseError:
@@ -145,5 +176,6 @@ class Rounds:
         except Exception:  # one partner's trouble is nobody else's
             LOG.exception("a visit failed")
         finally:
-            self._due[key] = monotonic() + pause
+            self._ended[key] = monotonic()
+            self._due[key] = self._ended[key] + pause
             self._busy.discard(key)

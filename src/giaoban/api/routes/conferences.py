@@ -44,6 +44,7 @@ from giaoban.conferences.plan import RollLine
 from giaoban.regulations.queries import access_coordination
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Any
 
     from giaoban.conferences.models import Conference, Contribution
@@ -94,7 +95,7 @@ def propose_next(request: ApiRequest, uid: UUID, body: ProposalIn) -> Status[Con
 )
 def plan(request: ApiRequest, uid: UUID) -> PlanBody:
     """The whole plan as it stands here; changed, it can be put back."""
-    return PlanBody(plan=copies.read_plan(queries.access_conference(uid, by=request.by)))
+    return _plan(queries.access_conference(uid, by=request.by))
 
 
 @router.put(
@@ -105,8 +106,8 @@ def plan(request: ApiRequest, uid: UUID) -> PlanBody:
 )
 def save_plan(request: ApiRequest, uid: UUID, body: PlanBody) -> PlanBody:
     """Gaps are fine; what contradicts itself is refused and nothing is saved. An officer of the host."""
-    saved = services.save_plan(queries.access_conference(uid, by=request.by), body.plan, by=request.by, now=clock.now())
-    return PlanBody(plan=copies.read_plan(saved))
+    found = queries.access_conference(uid, by=request.by)
+    return _plan(services.save_plan(found, body.plan, row_version=body.row_version, by=request.by, now=clock.now()))
 
 
 @router.post(
@@ -117,9 +118,7 @@ def save_plan(request: ApiRequest, uid: UUID, body: PlanBody) -> PlanBody:
 )
 def send_invitation(request: ApiRequest, uid: UUID) -> ConferenceDetail:
     """To all parties, with the agenda, three working days before (Decision 45/2018/QĐ-TTg). An approver of the host."""
-    found = queries.access_conference(uid, by=request.by)
-    services.send_invitation(found, by=request.by, now=clock.now())
-    return _detail(uid, request)
+    return _done(request, uid, services.send_invitation)
 
 
 @router.post(
@@ -130,9 +129,7 @@ def send_invitation(request: ApiRequest, uid: UUID) -> ConferenceDetail:
 )
 def change_plan(request: ApiRequest, uid: UUID, body: PlanChangeIn) -> ConferenceDetail:
     """After the invitation: a new version of the agenda goes to all parties. An approver of the host."""
-    found = queries.access_conference(uid, by=request.by)
-    services.change_plan(found, body.plan, note=body.note, by=request.by, now=clock.now())
-    return _detail(uid, request)
+    return _done(request, uid, services.change_plan, body.plan, note=body.note, row_version=body.row_version)
 
 
 @router.post(
@@ -143,9 +140,7 @@ def change_plan(request: ApiRequest, uid: UUID, body: PlanChangeIn) -> Conferenc
 )
 def cancel(request: ApiRequest, uid: UUID, body: CancellationIn) -> ConferenceDetail:
     """A draft is put away by an officer of the host; after the invitation it takes an approver, and all parties are told."""
-    found = queries.access_conference(uid, by=request.by)
-    services.cancel(found, reason=body.reason, by=request.by, now=clock.now())
-    return _detail(uid, request)
+    return _done(request, uid, services.cancel, reason=body.reason)
 
 
 @router.post(
@@ -156,9 +151,7 @@ def cancel(request: ApiRequest, uid: UUID, body: CancellationIn) -> ConferenceDe
 )
 def open_conference(request: ApiRequest, uid: UUID) -> ConferenceDetail:
     """On its day or later; all parties learn it. An officer or approver of the host."""
-    found = queries.access_conference(uid, by=request.by)
-    services.open_conference(found, by=request.by, now=clock.now())
-    return _detail(uid, request)
+    return _done(request, uid, services.open_conference)
 
 
 @router.get(
@@ -193,9 +186,7 @@ def record_attendance(request: ApiRequest, uid: UUID, site: UUID, body: RollBody
 )
 def add_note(request: ApiRequest, uid: UUID, item: UUID, body: NoteIn) -> ConferenceDetail:
     """A changed note withdraws conclusions that lie with the co-chairs. A clerk, officer or approver of the host."""
-    found = queries.access_conference(uid, by=request.by)
-    services.add_note(found, item, body.note, by=request.by, now=clock.now())
-    return _detail(uid, request)
+    return _done(request, uid, services.add_note, item, body.note)
 
 
 @router.get(
@@ -231,9 +222,7 @@ def hand_in_contribution(request: ApiRequest, uid: UUID, body: ContributionIn) -
 )
 def close_sitting(request: ApiRequest, uid: UUID) -> ConferenceDetail:
     """The roll is locked; the conclusions are written next. An officer or approver of the host."""
-    found = queries.access_conference(uid, by=request.by)
-    services.close_sitting(found, by=request.by, now=clock.now())
-    return _detail(uid, request)
+    return _done(request, uid, services.close_sitting)
 
 
 @router.get(
@@ -268,9 +257,7 @@ def draft_conclusions(request: ApiRequest, uid: UUID, body: ConclusionsIn) -> Co
 )
 def propose_conclusions(request: ApiRequest, uid: UUID) -> ConferenceDetail:
     """Lay conclusions and minutes before the co-chairs as one text with one digest. An approver of the host, which thereby accepts."""
-    found = queries.access_conference(uid, by=request.by)
-    services.propose_conclusions(found, by=request.by, now=clock.now())
-    return _detail(uid, request)
+    return _done(request, uid, services.propose_conclusions)
 
 
 @router.post(
@@ -281,9 +268,7 @@ def propose_conclusions(request: ApiRequest, uid: UUID) -> ConferenceDetail:
 )
 def accept_conclusions(request: ApiRequest, uid: UUID, body: AcceptanceIn) -> ConferenceDetail:
     """Exactly the text with this digest, and none that came since. An approver of a co-chair."""
-    found = queries.access_conference(uid, by=request.by)
-    services.accept_conclusions(found, digest=body.digest, by=request.by, now=clock.now())
-    return _detail(uid, request)
+    return _done(request, uid, services.accept_conclusions, digest=body.digest)
 
 
 @router.post(
@@ -294,9 +279,7 @@ def accept_conclusions(request: ApiRequest, uid: UUID, body: AcceptanceIn) -> Co
 )
 def object_to_conclusions(request: ApiRequest, uid: UUID, body: ObjectionIn) -> ConferenceDetail:
     """With a reason that all co-chairs read. An approver of a co-chair."""
-    found = queries.access_conference(uid, by=request.by)
-    services.object_to_conclusions(found, digest=body.digest, reason=body.reason, by=request.by, now=clock.now())
-    return _detail(uid, request)
+    return _done(request, uid, services.object_to_conclusions, digest=body.digest, reason=body.reason)
 
 
 @router.post(
@@ -307,9 +290,7 @@ def object_to_conclusions(request: ApiRequest, uid: UUID, body: ObjectionIn) -> 
 )
 def issue_outcome(request: ApiRequest, uid: UUID) -> ConferenceDetail:
     """Once every co-chair has accepted the same text; the tasks begin with all parties. An approver of the host."""
-    found = queries.access_conference(uid, by=request.by)
-    services.issue_outcome(found, by=request.by, now=clock.now())
-    return _detail(uid, request)
+    return _done(request, uid, services.issue_outcome)
 
 
 @router.get(
@@ -328,6 +309,14 @@ def dossier(request: ApiRequest, uid: UUID) -> HttpResponse:
     answer = HttpResponse(packed.content, content_type=packed.media_type)
     answer["Content-Disposition"] = f'attachment; filename="{packed.name}"'
     return answer
+
+
+def _done(
+    request: ApiRequest, uid: UUID, act: Callable[..., object], *first: object, **said: object
+) -> ConferenceDetail:
+    """One act on one conference, and the conference as it is then."""
+    act(queries.access_conference(uid, by=request.by), *first, by=request.by, now=clock.now(), **said)
+    return _detail(uid, request)
 
 
 def _detail(uid: UUID, request: ApiRequest) -> ConferenceDetail:
@@ -396,6 +385,10 @@ def _detail(uid: UUID, request: ApiRequest) -> ConferenceDetail:
             for each in page.documents
         ],
     )
+
+
+def _plan(found: Conference) -> PlanBody:
+    return PlanBody(row_version=found.row_version, plan=copies.read_plan(found))
 
 
 def _roll(uid: UUID, site: UUID, request: ApiRequest) -> RollBody:

@@ -34,6 +34,7 @@ from giaoban.reports import queries, services
 from giaoban.reports.rules import ValueInput
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Any
 
     from giaoban.api.bodies import ValueIn
@@ -75,16 +76,10 @@ def open_report(request: ApiRequest, uid: UUID, period: str) -> ReportDetail:
 )
 def save_report(request: ApiRequest, uid: UUID, body: ReportIn) -> ReportDetail:
     """Keep texts and figures of an own draft, all of them or none. An officer; nobody overwrites a colleague unseen."""
-    found = queries.access_report(uid, by=request.by)
-    services.save_report(
-        found,
-        by=request.by,
-        now=clock.now(),
-        sections=body.sections,
-        values={code: _entered(value) for code, value in body.values.items()},
-        row_version=body.row_version,
+    values = {code: _entered(value) for code, value in body.values.items()}
+    return _done(
+        request, uid, services.save_report, sections=body.sections, values=values, row_version=body.row_version
     )
-    return _report(uid, request)
 
 
 @router.post(
@@ -95,8 +90,7 @@ def save_report(request: ApiRequest, uid: UUID, body: ReportIn) -> ReportDetail:
 )
 def submit_report(request: ApiRequest, uid: UUID) -> ReportDetail:
     """Draw the official report, number it and send it to all other parties. An approver; it never changes again."""
-    services.submit_report(queries.access_report(uid, by=request.by), by=request.by, now=clock.now())
-    return _report(uid, request)
+    return _done(request, uid, services.submit_report)
 
 
 @router.post(
@@ -119,9 +113,7 @@ def revise_report(request: ApiRequest, uid: UUID) -> ReportDetail:
 )
 def return_report(request: ApiRequest, uid: UUID, body: ReasonIn) -> ReportDetail:
     """Send it back with a reason that all parties read. An approver of a co-chair."""
-    found = queries.access_report(uid, by=request.by)
-    services.return_report(found, by=request.by, now=clock.now(), reason=body.reason)
-    return _report(uid, request)
+    return _done(request, uid, services.return_report, reason=body.reason)
 
 
 @router.get(
@@ -171,10 +163,8 @@ def figures_version(request: ApiRequest, uid: UUID) -> FiguresOut:
 )
 def settle_rows(request: ApiRequest, uid: UUID, body: SettlementsIn) -> FiguresOut:
     """Agree a figure where the reports differ, with a comment. An officer of the drafting agency."""
-    found = queries.access_figures(uid, by=request.by)
     settlements = {code: (_decimal(each.agreed), each.comment) for code, each in body.rows.items()}
-    services.settle_rows(found, settlements, by=request.by, now=clock.now(), row_version=body.row_version)
-    return _version(uid, request)
+    return _done_to_figures(request, uid, services.settle_rows, settlements, row_version=body.row_version)
 
 
 @router.post(
@@ -185,8 +175,7 @@ def settle_rows(request: ApiRequest, uid: UUID, body: SettlementsIn) -> FiguresO
 )
 def accept_equal(request: ApiRequest, uid: UUID) -> FiguresOut:
     """Mark them as looked at; once more changes nothing. An officer of the drafting agency."""
-    services.accept_equal(queries.access_figures(uid, by=request.by), by=request.by, now=clock.now())
-    return _version(uid, request)
+    return _done_to_figures(request, uid, services.accept_equal)
 
 
 @router.post(
@@ -197,8 +186,7 @@ def accept_equal(request: ApiRequest, uid: UUID) -> FiguresOut:
 )
 def propose_figures(request: ApiRequest, uid: UUID) -> FiguresOut:
     """Lay the settled table before all parties. An approver of the drafting agency, which thereby signs it."""
-    services.propose_joint_figures(queries.access_figures(uid, by=request.by), by=request.by, now=clock.now())
-    return _version(uid, request)
+    return _done_to_figures(request, uid, services.propose_joint_figures)
 
 
 @router.post(
@@ -209,8 +197,7 @@ def propose_figures(request: ApiRequest, uid: UUID) -> FiguresOut:
 )
 def sign_figures(request: ApiRequest, uid: UUID) -> FiguresOut:
     """Agree to exactly this version. An approver of a party; signing twice changes nothing."""
-    services.sign_off(queries.access_figures(uid, by=request.by), by=request.by, now=clock.now())
-    return _version(uid, request)
+    return _done_to_figures(request, uid, services.sign_off)
 
 
 @router.post(
@@ -221,8 +208,20 @@ def sign_figures(request: ApiRequest, uid: UUID) -> FiguresOut:
 )
 def object_to_figures(request: ApiRequest, uid: UUID, body: ReasonIn) -> FiguresOut:
     """Do not sign, and say why; the drafting agency answers with a new version. An approver of a party."""
-    found = queries.access_figures(uid, by=request.by)
-    services.object_to_figures(found, by=request.by, now=clock.now(), reason=body.reason)
+    return _done_to_figures(request, uid, services.object_to_figures, reason=body.reason)
+
+
+def _done(request: ApiRequest, uid: UUID, act: Callable[..., object], **said: object) -> ReportDetail:
+    """One act on one report, and the report as it is then."""
+    act(queries.access_report(uid, by=request.by), by=request.by, now=clock.now(), **said)
+    return _report(uid, request)
+
+
+def _done_to_figures(
+    request: ApiRequest, uid: UUID, act: Callable[..., object], *first: object, **said: object
+) -> FiguresOut:
+    """One act on one version of the joint figures, and the table as it is then."""
+    act(queries.access_figures(uid, by=request.by), *first, by=request.by, now=clock.now(), **said)
     return _version(uid, request)
 
 

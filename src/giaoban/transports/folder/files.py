@@ -18,22 +18,31 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from itertools import islice
 from pathlib import Path
 from typing import IO, Final
 
 from giaoban.common.storage import sync_folder
+from giaoban.dispatches import slots
 from giaoban.kernel import bundle
 from giaoban.kernel.errors import ErrorCode
 from giaoban.partners import exchange
 from giaoban.partners.exchange import BundleRefusedError, Composed, TakenIn
 from giaoban.partners.models import Partner, TakenBundle
+from giaoban.transports import heads
 
 SUFFIX: Final = ".gbb"
 NAME: Final = re.compile(r"([0-9a-f]{8})-([0-9a-f]{8})-([0-9]{8,16})\.gbb\Z", re.IGNORECASE)
 PART_PREFIX: Final = ".gbb-part-"
-MAX_ENTRIES: Final = 100_000
+PART_LEFT: Final = 2 * 86400
+"""Seconds after which nobody writes a part any more: its writer was killed, or the stick was pulled. FAT keeps local times."""
+MAX_ENTRIES: Final = 1_000_000
 """Names of a folder that are looked at."""
+MAX_SHOWN: Final = 1000
+"""Names of a folder that are told though they are not of ours: a heap of them must not hide a bundle."""
 PIECE: Final = 1024 * 1024
+IN_MEMORY: Final = 1024 * 1024
+"""Bytes of a file that may lie in memory while it is taken in."""
 
 
 class Fate(StrEnum):
@@ -88,19 +97,41 @@ def write(composed: Composed, folder: Path, name: str) -> Path:
         with suppress(OSError):
             Path(part).unlink()
         raise
-    sync_folder(folder)
+    _sync(folder)
     return target
 
 
+def _sync(folder: Path) -> None:
+    """Make the names of a folder durable, also on a medium whose driver cannot do that for a folder alone (some of exFAT and NTFS)."""
+    try:
+        sync_folder(folder)
+    except OSError as error:
+        if error.errno not in {errno.EINVAL, errno.ENOSYS, errno.ENOTSUP, errno.EBADF}:
+            raise
+        os.sync()
+
+
 def take(path: Path, *, now: datetime) -> Found:
-    """Take in one file. Never raises for what lies there; a fault of our own database is raised."""
+    """Take in one file. Never raises for what lies there; a fault of our own database is raised.
+
+    The file is copied before it is taken in: a share that hangs in the middle holds no slot and no lock, and whoever changes the file
+    meanwhile changes nothing.
+    """
     name = path.name
     try:
-        with _open(path) as (stream, size):
-            opening = exchange.open_stream(stream, size, now=now)
-            if TakenBundle.objects.filter(partner=opening.partner, uid=opening.manifest.uid).exists():
-                return Found(name, Fate.REPEATED)
-            taken = exchange.take_in(opening, stream, now=now, one_way=True)
+        with slots.outside(), _open(path) as (medium, size):
+            head = heads.read(medium)
+        opening = heads.open_head(head, size, now=now)
+        if TakenBundle.objects.filter(partner=opening.partner, uid=opening.manifest.uid).exists():
+            return Found(name, Fate.REPEATED)
+        with tempfile.SpooledTemporaryFile(max_size=IN_MEMORY, dir=str(exchange.spool_folder())) as spool:
+            with slots.outside(), _open(path) as (medium, _size):
+                medium.seek(len(head))
+                spool.write(head)
+                _copy(medium, spool, size - len(head))
+            taken = exchange.take_in(opening, spool, now=now, one_way=True)
+        if taken.is_without_room:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
     except BundleRefusedError as error:
         cut = error.code == ErrorCode.BUNDLE_TRUNCATED.value
         return Found(name, Fate.PARTIAL if cut else Fate.REFUSED, error.code)
@@ -115,15 +146,22 @@ def take(path: Path, *, now: datetime) -> Found:
 
 def take_folder(folder: Path, *, now: datetime) -> Iterator[Found]:
     """Take in every bundle of a folder in the order of their names, and name everything else. Raises OSError for the folder itself."""
-    with os.scandir(folder) as entries:
-        names = sorted(entry.name for _count, entry in zip(range(MAX_ENTRIES), entries, strict=False))
-    for name in names:
-        if name.startswith("."):
-            continue
-        if NAME.match(name):
-            yield take(folder / name, now=now)
-        else:
-            yield Found(_shown(name), Fate.IGNORED)
+    ours: list[str] = []
+    others: list[str] = []
+    with slots.outside(), os.scandir(folder) as entries:
+        for entry in islice(entries, MAX_ENTRIES):
+            # Whoever copies by hand changes names ("… (1).gbb"): what it is, its content says.
+            if entry.name.lower().endswith(SUFFIX) and not entry.name.startswith("."):
+                ours.append(entry.name)
+            elif not entry.name.startswith(".") and len(others) < MAX_SHOWN:
+                others.append(entry.name)
+    for name in sorted(ours):
+        found = take(folder / name, now=now)
+        if found.taken is not None:
+            found.taken.receipts.clear()  # they are due, and go by themselves: those of a whole stick must not lie in memory
+        yield found
+    for name in sorted(others):
+        yield Found(_shown(name), Fate.IGNORED)
 
 
 def remove_arrived(folder: Path, partner: Partner, arrived: set[str], *, sender: str) -> int:
@@ -137,6 +175,18 @@ def remove_arrived(folder: Path, partner: Partner, arrived: set[str], *, sender:
             with _open(path) as (stream, size):
                 uid = _uid_of(stream, size)
             if uid in arrived:
+                path.unlink()
+                count += 1
+    return count
+
+
+def remove_parts(folder: Path, *, now: datetime) -> int:
+    """Take away parts that were never finished, of whichever side. How many."""
+    count = 0
+    for path in folder.glob(f"{PART_PREFIX}*"):
+        with suppress(OSError):
+            about = path.lstat()
+            if stat.S_ISREG(about.st_mode) and now.timestamp() - about.st_mtime > PART_LEFT:
                 path.unlink()
                 count += 1
     return count
@@ -167,10 +217,14 @@ def _open(path: Path) -> Iterator[tuple[IO[bytes], int]]:
         yield file, about.st_size
 
 
+def _copy(medium: IO[bytes], to: IO[bytes], size: int) -> None:
+    while size and (piece := medium.read(min(size, PIECE))):
+        to.write(piece)
+        size -= len(piece)
+
+
 def _uid_of(stream: IO[bytes], size: int) -> str:
-    prefix = stream.read(bundle.HEAD_PREFIX)
-    wanted = exchange.head_size(prefix)
-    return bundle.parse_head(prefix + stream.read(wanted - len(prefix)), size).manifest.uid
+    return bundle.parse_head(heads.read(stream), size).manifest.uid
 
 
 def _shown(name: str) -> str:

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Final
 
 from giaoban.agencies.models import Agency
+from giaoban.dispatches import slots
 from giaoban.dispatches.ports import Parcel, Sent
 from giaoban.kernel.delivery import Reason
 from giaoban.partners import exchange, routing, statements, station
@@ -72,8 +73,11 @@ class FolderTransport:
             if any(each.asks_for_answer for each in taken) or exchange.is_due(partner):
                 _write_all(partner, folder, [], now=now, always=True)
             arrived = {uid for each in taken if each.status is not None for uid in each.status.taken}
-            if arrived:
-                files.remove_arrived(folder, partner, arrived, sender=station.identity(now=now).uid)
+            me = station.identity(now=now).uid
+            with slots.outside():
+                files.remove_parts(folder, now=now)
+                if arrived:
+                    files.remove_arrived(folder, partner, arrived, sender=me)
         return brought
 
 
@@ -96,6 +100,7 @@ def export(partner: Partner, folder: Path, *, now: datetime, part_bytes: int = P
     What was written counts as handed over; what could not be written when the medium is full waits as before.
     """
     done = Export()
+    files.remove_parts(folder, now=now)
     for _number in range(MAX_FILES):
         parcels = exchange.collect(partner, now=now, max_items=exchange.SOFT_ITEMS // 2, max_bytes=part_bytes)
         try:
@@ -121,7 +126,7 @@ def _send_to(partner: Partner, parcels: Sequence[Parcel], *, now: datetime) -> l
             full = error.errno in {errno.ENOSPC, errno.EDQUOT}
             name = errno.errorcode.get(error.errno or 0, type(error).__name__)
             failure = Sent(0, failure=Reason.DISK_FULL_THERE if full else Reason.PARTNER_UNREACHABLE, detail=name)
-    exchange.note(partner, failure.failure, now=now)
+    exchange.note(partner, failure.failure, courier=Courier.FOLDER, now=now)
     return [Sent(parcel.outbox_id, failure=failure.failure, detail=failure.detail) for parcel in parcels]
 
 
@@ -142,7 +147,7 @@ def _write_all(
     while exchange.is_due(partner):
         if not _write_one(partner, folder, [], now=now).carries:
             break
-    exchange.note(partner, None, now=now)
+    exchange.note(partner, None, courier=Courier.FOLDER, now=now)
     return sent
 
 
@@ -159,7 +164,9 @@ def _write_one(
     composed = exchange.compose(partner, parcels=parcels, now=now, soft_bytes=part_bytes)
     try:
         if composed.carries or always:
-            path = files.write(composed, folder, files.name_of(composed, sender=station.identity(now=now).uid))
+            name = files.name_of(composed, sender=station.identity(now=now).uid)
+            with slots.outside():  # a share whose server is gone hangs
+                path = files.write(composed, folder, name)
             if done is not None:
                 done.paths.append(path)
                 done.dispatches += len(composed.outbox)

@@ -7,9 +7,12 @@ comes back is bounded in bytes and time before it is believed.
 from __future__ import annotations
 
 import json
+import socket
 import ssl
 import tempfile
+import threading
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache
 from http import HTTPStatus
@@ -19,6 +22,7 @@ from typing import IO, TYPE_CHECKING, Final
 from urllib.parse import urlsplit
 
 import urllib3
+from urllib3.connection import HTTPSConnection
 from urllib3.exceptions import HTTPError, LocationValueError, SSLError
 
 from giaoban.kernel.bundle import MAX_BUNDLE_SIZE
@@ -26,6 +30,7 @@ from giaoban.kernel.delivery import Reason
 
 if TYPE_CHECKING:
     from urllib3 import BaseHTTPResponse
+    from urllib3.response import HTTPResponse
 
 PATH: Final = "/exchange/1"
 DEFAULT_PORT: Final = 8441
@@ -46,7 +51,7 @@ class Patience:
 
     connect: float = 10
     silence: float = 300
-    """Until the first byte of the answer, and between two: the other side may have many dispatches to write."""
+    """Until the head of the answer is there, and between two pieces of it: the other side may have many dispatches to write."""
     whole: float = 3600
     rate: int = 1024
     """Bytes a second of an answer, on average after the first `grace`."""
@@ -54,6 +59,18 @@ class Patience:
 
 
 PATIENCE: Final = Patience()
+ASKED_AFTER, ASKED_AGAIN, ASKED_TIMES = 15, 5, 4
+"""Seconds of silence until the systems ask each other whether the connection still is one, seconds until they ask again, and how often.
+A partner that thinks is waited for; a link that is gone, or a partner that has forgotten the call, is known after half a minute.
+"""
+ALIVE: Final = (
+    (socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1),
+    (socket.IPPROTO_TCP, socket.TCP_KEEPIDLE, ASKED_AFTER),
+    (socket.IPPROTO_TCP, socket.TCP_KEEPINTVL, ASKED_AGAIN),
+    (socket.IPPROTO_TCP, socket.TCP_KEEPCNT, ASKED_TIMES),
+    # The same for bytes of ours that nobody confirms, milliseconds (RFC 5482).
+    (socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, (ASKED_AFTER + ASKED_AGAIN * ASKED_TIMES) * 1000),
+)
 
 
 class CallError(Exception):
@@ -180,6 +197,36 @@ def _give_back(response: BaseHTTPResponse) -> None:
         response.close()
 
 
+class _Connection(HTTPSConnection):
+    """A connection on which the head of an answer has one deadline: the library asks for a byte in time, and a head that drips, or that
+    is announced (100) again and again, would hold the lane of this partner for ever.
+    """
+
+    def getresponse(self) -> HTTPResponse:  # type: ignore[override]
+        """The head of the answer. Raises TimeoutError when it is not there in time."""
+        self._is_cut = False
+        watch = threading.Timer(float(self.timeout or PATIENCE.silence), self._cut)
+        watch.daemon = True
+        watch.start()
+        try:
+            response = super().getresponse()
+        finally:
+            watch.cancel()
+        if self._is_cut:  # what was cut off reads like a head that ended
+            raise TimeoutError("the head of the answer is too slow")
+        return response
+
+    def _cut(self) -> None:
+        self._is_cut = True
+        # Of the plain socket: the TLS one would forget its state under the thread that reads.
+        with suppress(OSError, TypeError):
+            socket.socket.shutdown(self.sock, socket.SHUT_RDWR)
+
+
+class _Pool(urllib3.HTTPSConnectionPool):
+    ConnectionCls = _Connection
+
+
 @lru_cache(maxsize=256)
 def _pool(address: str, fingerprint: str, patience: Patience) -> urllib3.HTTPSConnectionPool:
     try:
@@ -190,7 +237,7 @@ def _pool(address: str, fingerprint: str, patience: Patience) -> urllib3.HTTPSCo
     context.minimum_version = ssl.TLSVersion.TLSv1_3
     context.check_hostname = False
     context.verify_mode = ssl.CERT_NONE  # the pin is compared instead, before a byte of ours is sent
-    return urllib3.HTTPSConnectionPool(
+    return _Pool(
         host,
         port,
         timeout=urllib3.Timeout(connect=patience.connect, read=patience.silence),
@@ -201,4 +248,5 @@ def _pool(address: str, fingerprint: str, patience: Patience) -> urllib3.HTTPSCo
         assert_fingerprint=fingerprint,
         assert_hostname=False,
         server_hostname=SERVER_NAME,
+        socket_options=[*HTTPSConnection.default_socket_options, *ALIVE],
     )

@@ -11,6 +11,7 @@ from giaoban.common import clock
 from giaoban.kernel import bundle
 from giaoban.partners import exchange
 from giaoban.partners.exchange import BundleRefusedError, Composed, Opening
+from giaoban.transports import heads
 from giaoban.transports.https.listener import RefusedBundleError
 
 STATUS_OF: Final = {
@@ -36,11 +37,15 @@ class Door:
         """Whether the sender is one we exchange with."""
         close_old_connections()
         try:
-            return exchange.open_head(head, size, now=clock.now())
+            return heads.open_head(head, size, now=clock.now())
         except BundleRefusedError as error:
             raise _refused(error) from None
         except OperationalError:
             raise RefusedBundleError("exchange.busy", HTTPStatus.SERVICE_UNAVAILABLE) from None
+
+    def lane(self, opening: Opening) -> str:
+        """Which partner it is."""
+        return str(opening.partner.uid)
 
     def handle(self, opening: Opening, stream: IO[bytes]) -> Composed:
         """Take in, and compose the answer."""

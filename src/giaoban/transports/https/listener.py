@@ -1,9 +1,13 @@
 """The listener of the exchange: `POST /exchange/1` over TLS 1.3 on a port of its own, and nothing else.
 
 Everybody on the network may connect, so everything a stranger can make us do is bounded before it is believed: the handshake, the
-head of the request, the rate and the time of the body, connections in all and of one address. The head of the bundle (who sends it,
-signed) is examined before the rest of the body is taken; an unknown station is answered 403 and told nothing more. The body goes to
-a file, never whole into memory. What it says is decided in `Exchange`, in a few threads that use the database.
+head of the request, the time of each part of the body. The head of the bundle (who sends it, signed) is examined before the rest of the
+body is taken; an unknown station is answered 403 and told nothing more. The body goes to a file, never whole into memory. What it says
+is decided in `Exchange`, in a few threads that use the database.
+
+A connection is unknown until a head that a partner signed has come on it. Unknown ones have places of their own, so they never take
+those of partners. When there are too many, the oldest of whoever holds most gives way: a newcomer always gets in, and whoever fills the
+places loses them first. A partner's connections are counted by partner, wherever they come from.
 
 The server of the pages has no limit on the time a head may take, therefore this listener reads HTTP/1.1 itself (h11).
 """
@@ -11,6 +15,8 @@ The server of the pages has no limit on the time a head may take, therefore this
 from __future__ import annotations
 
 import asyncio
+import errno
+import ipaddress
 import json
 import logging
 import ssl
@@ -23,7 +29,8 @@ from dataclasses import dataclass
 from http import HTTPStatus
 from pathlib import Path
 from time import monotonic
-from typing import IO, TYPE_CHECKING, Any, Final, Protocol
+from typing import IO, TYPE_CHECKING, Any, Final, Protocol, cast
+from weakref import WeakValueDictionary
 
 import h11
 
@@ -38,6 +45,14 @@ MAX_HEADERS: Final = 8 * 1024
 """Bytes of request line and header lines that may have come without their end; at most twice as many are read."""
 IN_MEMORY: Final = 1024 * 1024
 """Bytes of a body that may lie in memory; more goes to a file."""
+ACCEPT_AGAIN: Final = 0.5
+"""Seconds until the next connection is accepted after one could not be, because this machine has no room."""
+NO_ROOM: Final = frozenset({errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM})
+"""Errors of accepting that are our own; others are of the connection that is not there any more."""
+SHUTDOWN: Final = 2
+"""Seconds for the end of a connection."""
+NETWORK_BITS: Final = 64
+"""Of an IPv6 address: what one network has; one machine may use every address of it."""
 BUNDLE_TYPE: Final = b"application/vnd.giaoban.bundle"
 reserved: list[socket.socket] = []
 """Sockets that the command `serve` took before anything slow, so that a busy port is said at once; empty, nobody is listened to."""
@@ -54,18 +69,36 @@ class Limits:
     """A connection without a request."""
     silence: float = 20
     """Without a single byte while a body is sent or an answer taken."""
+    grace: float = 10
+    """For the first bytes of a body, its head, the whole of it and the answer, beside what their size takes at these rates."""
+    head_rate: int = 8 * 1024
+    """Bytes a second of a head, while nobody knows who sends it: 15,000 items in four minutes."""
     rate: int = 1024
-    """Bytes a second, on average after the first `silence`."""
+    """Bytes a second of the whole, once a partner has shown itself, and of the answer."""
     body: float = 3600
-    """The whole body."""
+    """The whole, or the answer, whatever its size."""
     linger: float = 1
     """After a refusal the rest is read and thrown away so long, so that the refusal arrives."""
+    unknown: int = 64
+    """Connections on which no partner has shown itself yet, from the first packet on."""
+    unknown_of_one: int = 16
+    """Of them, from one address (of IPv6: one network)."""
     connections: int = 128
-    connections_of_one: int = 16
+    """Connections of partners."""
+    connections_of_one: int = 8
+    """Connections of one partner; its deliveries and its visits need two."""
     bundles: int = 64
-    """Bodies being taken or waiting for a thread."""
+    """Bundles of partners being taken or waiting for a thread."""
     threads: int = 4
     size: int = 512 * 1024 * 1024
+
+    def of_head(self, size: int) -> float:
+        """Seconds for a head of so many bytes, from a stranger."""
+        return self.grace + size / self.head_rate
+
+    def of_bundle(self, size: int) -> float:
+        """Seconds for a bundle of so many bytes, from a partner or to it."""
+        return min(self.grace + size / self.rate, self.body)
 
 
 class RefusedBundleError(Exception):
@@ -90,7 +123,7 @@ class Answer(Protocol):
 
 
 class Exchange(Protocol):
-    """What the listener hands bundles to. Both are called in a thread, never in the loop; both raise `RefusedBundleError`."""
+    """What the listener hands bundles to. What works on it is called in a thread, and raises `RefusedBundleError`."""
 
     def head_size(self, prefix: bytes) -> int:
         """The bytes that have to be there before the sender can be examined; called with at least `prefix_size` bytes."""
@@ -100,8 +133,16 @@ class Exchange(Protocol):
     def examine(self, head: bytes, size: int) -> Any:
         """What `handle` needs of the head, only when the sender is one we exchange with and signed it for a bundle of `size` bytes."""
 
+    def lane(self, opening: Any) -> str:
+        """Who sent it: connections are counted by it, and bundles of one sender are taken in one after the other, so that none takes all
+        threads. Called in the loop.
+        """
+
     def handle(self, opening: Any, stream: IO[bytes]) -> Answer:
         """Take the bundle in, whole, and compose the answer. What it acknowledges is durable when it returns."""
+
+
+_Task = asyncio.Task[None]
 
 
 @dataclass(slots=True)
@@ -117,66 +158,127 @@ class Listener:
         self._exchange = exchange
         self._folder = folder
         self._limits = limits or Limits()
-        self._open: Counter[str] = Counter()
         self._pool = ThreadPoolExecutor(self._limits.threads, thread_name_prefix="giaoban-exchange")
-        self._servers: list[asyncio.Server] = []
-        self._tasks: set[asyncio.Task[Any]] = set()
-        self._working: set[asyncio.Task[Any] | None] = set()
-        """Connections with a bundle in hand."""
+        self._examiner = ThreadPoolExecutor(1, thread_name_prefix="giaoban-exchange-door")
+        """A thread of its own, so that no partner's bundle waits behind the heads of strangers."""
+        self._doors: dict[asyncio.Task[None], socket.socket] = {}
+        self._tasks: set[_Task] = set()
+        self._unknown: dict[_Task, str] = {}
+        """Connection → where it comes from, the oldest first."""
+        self._known: dict[_Task, str] = {}
+        """Connection → whose head was believed last, the oldest first."""
+        self._working: set[_Task] = set()
+        """Connections with a partner's bundle in hand."""
+        self._whole: set[_Task] = set()
+        """Those of them whose bundle has come: it is worked on."""
+        self._lanes: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
+        """Of the senders whose bundles are in hand."""
         self._closing = False
 
     async def start(self, sockets: Sequence[socket.socket], context: ssl.SSLContext) -> None:
         """Listen on these sockets."""
         self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         for each in sockets:
-            server = await asyncio.start_server(
-                self._connected,
-                sock=each,
-                limit=PIECE,
-                ssl=context,
-                ssl_handshake_timeout=self._limits.handshake,
-                ssl_shutdown_timeout=2,
-            )
-            self._servers.append(server)
+            each.setblocking(False)
+            self._doors[asyncio.create_task(self._accept(each, context))] = each
 
     async def close(self, *, grace: float = 3) -> None:
         """Accept nothing more; let bundles in hand end for `grace` seconds."""
         self._closing = True
-        for server in self._servers:
-            server.close()
-        working = [task for task in self._tasks if task in self._working]
-        if working:
-            await asyncio.wait(working, timeout=grace)
+        for accepting in self._doors:
+            accepting.cancel()
+        await asyncio.gather(*self._doors, return_exceptions=True)
+        for door in self._doors.values():
+            door.close()
+        if self._working:
+            await asyncio.wait(self._working, timeout=grace)
         for task in list(self._tasks):
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
+        self._examiner.shutdown(wait=True, cancel_futures=True)
         self._pool.shutdown(wait=True, cancel_futures=True)
 
-    async def _connected(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        address = str((writer.get_extra_info("peername") or ["?"])[0])
-        task = asyncio.current_task()
-        if task is not None:
+    async def _accept(self, door: socket.socket, context: ssl.SSLContext) -> None:
+        """Accept for ever. A connection is counted from here on, before it has said a word of TLS."""
+        loop = asyncio.get_running_loop()
+        while True:
+            try:
+                raw, address = await loop.sock_accept(door)
+            except OSError as error:
+                LOG.warning("a connection could not be accepted", extra={"fault": error.strerror})
+                await asyncio.sleep(ACCEPT_AGAIN if error.errno in NO_ROOM else 0)
+                continue
+            task = loop.create_task(self._connected(raw, context))
             self._tasks.add(task)
             task.add_done_callback(self._tasks.discard)
-        self._open[address] += 1
+            task.add_done_callback(self._forget)
+            self._let_in(task, _network(str(address[0])))
+            await asyncio.sleep(0)  # it has begun before it can be told to end
+
+    def _let_in(self, task: _Task, network: str) -> None:
+        """A place for an unknown connection."""
+        self._unknown[task] = network
+        places = Counter(self._unknown.values())
+        if len(self._unknown) > self._limits.unknown:
+            network = places.most_common(1)[0][0]
+        elif places[network] <= self._limits.unknown_of_one:
+            return
+        self._give_way(next(each for each, of in self._unknown.items() if of == network))
+
+    def _believe(self, task: _Task, lane: str) -> None:
+        """A place for a bundle of this partner. Raises RefusedBundleError when nobody can give way."""
+        self._unknown.pop(task, None)
+        self._known.pop(task, None)
+        self._known[task] = lane
+        theirs = [each for each, of in self._known.items() if of == lane]
+        oldest = None
+        if len(theirs) > self._limits.connections_of_one:
+            oldest = next(each for each in theirs if each not in self._whole)
+        elif len(self._known) > self._limits.connections:
+            oldest = next(each for each in self._known if each not in self._working)
+        if oldest is not None and oldest is not task:
+            self._give_way(oldest)
+        if oldest is task or len(self._working) >= self._limits.bundles:
+            raise RefusedBundleError("exchange.busy", HTTPStatus.SERVICE_UNAVAILABLE)
+        self._working.add(task)
+
+    def _give_way(self, task: _Task) -> None:
+        LOG.info("an exchange connection gave way to a newer one")
+        self._forget(task)
+        task.cancel()
+
+    def _forget(self, task: _Task) -> None:
+        self._unknown.pop(task, None)
+        self._known.pop(task, None)
+        self._working.discard(task)
+
+    async def _connected(self, raw: socket.socket, context: ssl.SSLContext) -> None:
+        reader = asyncio.StreamReader(limit=PIECE)
+        protocol = asyncio.StreamReaderProtocol(reader)
+        loop = asyncio.get_running_loop()
+        writer = None
         try:
-            talk = _Talk(reader, writer, self._limits)
-            crowded = self._open[address] > self._limits.connections_of_one
-            if crowded or self._open.total() > self._limits.connections:
-                await talk.refuse("exchange.busy", HTTPStatus.SERVICE_UNAVAILABLE)
-            else:
-                await self._talk(talk)
+            transport, _protocol = await loop.connect_accepted_socket(
+                lambda: protocol,
+                raw,
+                ssl=context,
+                ssl_handshake_timeout=self._limits.handshake,
+                ssl_shutdown_timeout=SHUTDOWN,
+            )
+            writer = asyncio.StreamWriter(transport, protocol, reader, loop)
+            await self._talk(_Talk(reader, writer, self._limits))
         except (OSError, TimeoutError, h11.ProtocolError, asyncio.IncompleteReadError) as error:
             LOG.info("an exchange connection ended", extra={"fault": type(error).__name__})
-        except asyncio.CancelledError:
-            writer.transport.abort()  # the server stops, and waits for nobody
+        except asyncio.CancelledError:  # it gives way, or the server stops, and waits for nobody
+            if writer is not None:
+                writer.transport.abort()
         finally:
-            self._open[address] -= 1
-            if not self._open[address]:
-                del self._open[address]
-            writer.close()
-            with suppress(Exception):
-                await asyncio.wait_for(writer.wait_closed(), 2)
+            if writer is None:
+                raw.close()
+            else:
+                writer.close()
+                with suppress(Exception):
+                    await asyncio.wait_for(writer.wait_closed(), SHUTDOWN)
 
     async def _talk(self, talk: _Talk) -> None:
         """Requests of one connection, one after the other."""
@@ -201,14 +303,15 @@ class Listener:
 
     async def _bundle(self, talk: _Talk, request: _Request) -> bool:
         """One bundle: head, examination, rest, work, answer. Whether the connection may be used again."""
-        if len(self._working) >= self._limits.bundles:
-            raise RefusedBundleError("exchange.busy", HTTPStatus.SERVICE_UNAVAILABLE)
-        task = asyncio.current_task()
-        self._working.add(task)
+        task = _current()
         try:
             async with self._spool() as spool:
                 opening = await self._take(talk, request, spool)
-                answer = await self._in_thread(self._exchange.handle, opening, spool)
+                self._whole.add(task)
+                async with self._lanes.setdefault(self._exchange.lane(opening), asyncio.Lock()):
+                    # Shielded: a connection that goes away does not take the work of a thread with it.
+                    working = _in_thread(self._pool, self._exchange.handle, opening, spool)
+                    answer = await _outcome(asyncio.shield(working))
             try:
                 await talk.answer(answer)
             finally:
@@ -220,12 +323,14 @@ class Listener:
             raise RefusedBundleError("exchange.disk_full", HTTPStatus.INSUFFICIENT_STORAGE) from error
         finally:
             self._working.discard(task)
+            self._whole.discard(task)
         return request.keep and not self._closing
 
     async def _take(self, talk: _Talk, request: _Request, spool: IO[bytes]) -> Any:
         """The body into the spool; no more of it than the head before the sender is known. What the head told."""
-        exchange, taken, wanted, head = self._exchange, 0, self._exchange.prefix_size, 0
+        exchange, limits, taken, wanted, head = self._exchange, self._limits, 0, self._exchange.prefix_size, 0
         opening = None
+        talk.allow(limits.grace)
         async for piece in talk.body():
             spool.write(piece)
             taken += len(piece)
@@ -237,8 +342,11 @@ class Listener:
                     head = wanted = exchange.head_size(start)
                     if head > request.size:
                         raise RefusedBundleError("bundle.truncated", HTTPStatus.BAD_REQUEST)
+                    talk.allow(limits.of_head(head))
                 else:
-                    opening = await self._in_thread(exchange.examine, start, request.size)
+                    opening = await _outcome(_in_thread(self._examiner, exchange.examine, start, request.size))
+                    self._believe(_current(), exchange.lane(opening))
+                    talk.allow(limits.of_bundle(request.size))
                     head = -1
         if opening is None:
             raise RefusedBundleError("bundle.truncated", HTTPStatus.BAD_REQUEST)
@@ -253,17 +361,6 @@ class Listener:
             with suppress(OSError):
                 file.close()
 
-    async def _in_thread(self, work: Any, *arguments: Any) -> Any:
-        # Shielded: a connection that goes away does not take the work of a thread with it.
-        loop = asyncio.get_running_loop()
-        try:
-            return await asyncio.shield(loop.run_in_executor(self._pool, work, *arguments))
-        except (RefusedBundleError, OSError):
-            raise
-        except Exception:
-            LOG.exception("an exchange failed")
-            raise RefusedBundleError("exchange.failed", HTTPStatus.INTERNAL_SERVER_ERROR) from None
-
 
 class _Talk:
     """HTTP/1.1 of one connection, with a deadline on every wait."""
@@ -273,7 +370,11 @@ class _Talk:
         self._writer = writer
         self._limits = limits
         self._http = h11.Connection(h11.SERVER, max_incomplete_event_size=MAX_HEADERS)
-        self._size = 0
+        self._until = 0.0
+
+    def allow(self, seconds: float) -> None:
+        """What is wanted next of the body, or the answer, has to have gone through after so long."""
+        self._until = monotonic() + seconds
 
     def next(self) -> None:
         """Ready for another request on the same connection."""
@@ -300,7 +401,6 @@ class _Talk:
         size = self._examine(event)
         if self._http.they_are_waiting_for_100_continue:
             await self._send(h11.InformationalResponse(status_code=100, headers=[]))
-        self._size = size
         keep = all(value.lower() != b"close" for name, value in event.headers if name == b"connection")
         return _Request(size, keep)
 
@@ -322,17 +422,12 @@ class _Talk:
         return int(length)
 
     async def body(self) -> AsyncIterator[bytes]:
-        """The pieces of the body. Raises TimeoutError for one that is silent, slower than the least rate, or too long."""
-        limits, started, taken = self._limits, monotonic(), 0
+        """The pieces of the body. Raises TimeoutError for one that is silent, or not there when it was allowed to be."""
         while True:
             event = self._http.next_event()
             if event is h11.NEED_DATA:
-                await self._read(limits.silence)
-                passed = monotonic() - started
-                if passed > limits.body or (passed > limits.silence and taken < passed * limits.rate):
-                    raise TimeoutError
+                await self._read(min(self._limits.silence, self._until - monotonic()))
             elif isinstance(event, h11.Data):
-                taken += len(event.data)
                 yield bytes(event.data)
             elif isinstance(event, h11.EndOfMessage):
                 return
@@ -340,9 +435,12 @@ class _Talk:
                 raise RefusedBundleError("exchange.request", HTTPStatus.BAD_REQUEST)
 
     async def answer(self, answer: Answer) -> None:
-        """200 and the bundle."""
+        """200 and the bundle. Raises TimeoutError when it is not taken in time."""
+        self.allow(self._limits.of_bundle(answer.size))
         await self._start(HTTPStatus.OK, BUNDLE_TYPE, answer.size)
         while piece := answer.read(PIECE):
+            if monotonic() > self._until:
+                raise TimeoutError
             await self._send(h11.Data(data=piece))
         await self._send(h11.EndOfMessage())
 
@@ -354,11 +452,10 @@ class _Talk:
         await self._start(status, b"application/json", len(content), last=True)
         await self._send(h11.Data(data=content))
         await self._send(h11.EndOfMessage())
-        until = monotonic() + self._limits.linger
         with suppress(TimeoutError, OSError):
-            while (left := until - monotonic()) > 0:
-                if not await asyncio.wait_for(self._reader.read(PIECE), left):
-                    break
+            async with asyncio.timeout(self._limits.linger):
+                while await self._reader.read(PIECE):
+                    pass
 
     async def _start(self, status: int, content_type: bytes, size: int, *, last: bool = False) -> None:
         headers = [(b"content-type", content_type), (b"content-length", str(size).encode())]
@@ -370,9 +467,43 @@ class _Talk:
         data = self._http.send(event)
         if data:
             self._writer.write(data)
-            await asyncio.wait_for(self._writer.drain(), self._limits.silence)
+            async with asyncio.timeout(self._limits.silence):
+                await self._writer.drain()
 
     async def _read(self, seconds: float, size: int = PIECE) -> None:
         if seconds <= 0:
             raise TimeoutError
-        self._http.receive_data(await asyncio.wait_for(self._reader.read(size), seconds))
+        async with asyncio.timeout(seconds):
+            data = await self._reader.read(size)
+        self._http.receive_data(data)
+
+
+def _in_thread(pool: ThreadPoolExecutor, work: Any, *arguments: Any) -> asyncio.Future[Any]:
+    """Cancelled before a thread is free, it is not begun."""
+    return asyncio.get_running_loop().run_in_executor(pool, work, *arguments)
+
+
+async def _outcome(work: asyncio.Future[Any]) -> Any:
+    """What the work gives. Raises RefusedBundleError, or OSError when it could not be kept."""
+    try:
+        return await work
+    except (RefusedBundleError, OSError):
+        raise
+    except Exception:
+        LOG.exception("an exchange failed")
+        raise RefusedBundleError("exchange.failed", HTTPStatus.INTERNAL_SERVER_ERROR) from None
+
+
+def _current() -> _Task:
+    """The connection that runs just now."""
+    return cast("_Task", asyncio.current_task())
+
+
+def _network(address: str) -> str:
+    """Whom an address is counted to: itself, or the IPv6 network it lies in."""
+    found = ipaddress.ip_address(address.partition("%")[0])
+    if isinstance(found, ipaddress.IPv4Address):
+        return address
+    if found.ipv4_mapped is not None:
+        return str(found.ipv4_mapped)
+    return str(ipaddress.ip_network((found, NETWORK_BITS), strict=False))

@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import IO, Final
 
 from giaoban.agencies.models import Agency
+from giaoban.dispatches import slots
 from giaoban.dispatches.ports import Parcel, Sent
 from giaoban.kernel.delivery import Reason
 from giaoban.kernel.errors import ErrorCode
@@ -16,12 +17,31 @@ from giaoban.partners import exchange, routing
 from giaoban.partners.enums import Courier
 from giaoban.partners.exchange import BundleRefusedError, Composed, TakenIn
 from giaoban.partners.models import Contact, Partner
+from giaoban.transports import heads
 from giaoban.transports.https import client
 from giaoban.transports.https.client import CallError
+from giaoban.transports.https.probe import probe
 
 LOG: Final = logging.getLogger(__name__)
 NEXT_ADDRESS: Final = frozenset({Reason.PARTNER_UNREACHABLE, Reason.CERTIFICATE_CHANGED})
 """Failures after which another address of the same partner is tried."""
+SAID_THERE: Final = frozenset(
+    {
+        Reason.INTERRUPTED,
+        Reason.PARTNER_BUSY,
+        Reason.PARTNER_FAILED,
+        Reason.FILE_DAMAGED_HERE,
+        Reason.KEY_NOT_KNOWN_THERE,
+        Reason.NOT_UNDERSTOOD_THERE,
+        Reason.SIGNATURE_WRONG_THERE,
+        Reason.CONFLICT_THERE,
+        Reason.HELD_UNTIL_RECONCILED,
+        Reason.SET_ASIDE_THERE,
+        Reason.PARTNER_SUSPENDED,
+        Reason.DISK_FULL_THERE,
+    }
+)
+"""What a receiver may say of a dispatch that got no receipt."""
 MAX_ROUNDS: Final = 10_000
 """Calls of one visit: a partner that always says that more waits is left after so many."""
 
@@ -122,36 +142,61 @@ def _answers(composed: Composed, taken: TakenIn) -> list[Sent]:
 
 
 def reason_named(name: str) -> Reason:
-    """The reason of this name that a partner gave; one that a newer partner made up is a failure there."""
+    """The reason of this name that a partner gave. One that a newer partner made up, or that is not a partner's to give, is a failure
+    there: without a receipt nothing is refused, and nothing that was done here is for others to say.
+    """
     try:
-        return Reason(name)
+        reason = Reason(name)
     except ValueError:
         return Reason.PARTNER_FAILED
+    return reason if reason in SAID_THERE else Reason.PARTNER_FAILED
 
 
 def _exchange(partner: Partner, parcels: Sequence[Parcel], *, now: datetime, pull: bool) -> tuple[Composed, TakenIn]:
-    """One bundle there and one back, by the first address that answers. Raises CallError."""
+    """One bundle there and one back, by the first address that answers. Raises CallError.
+
+    After a failure a handshake comes first: nothing is composed and copied for a partner that is not there.
+    """
+    contact = Contact.objects.filter(partner=partner).only("tried_reason").first()
+    if contact is not None and contact.tried_reason in NEXT_ADDRESS:
+        _look_for(partner, now=now)
     composed = exchange.compose(partner, parcels=parcels, now=now, pull=pull)
     try:
         taken = _call(partner, composed, now=now)
     except CallError as error:
         exchange.not_sent(composed)
-        exchange.note(partner, error.reason, now=now)
+        exchange.note(partner, error.reason, courier=Courier.HTTPS, now=now)
         raise
     finally:
         composed.close()
     exchange.confirm(composed)
-    exchange.note(partner, None, now=now)
+    exchange.note(partner, None, courier=Courier.HTTPS, now=now)
     return composed, taken
+
+
+def _look_for(partner: Partner, *, now: datetime) -> None:
+    """Whether the partner answers at one of its addresses. Raises CallError."""
+    failure = CallError(Reason.NO_ROUTE, "no address")
+    for address in routing.addresses(partner, Courier.HTTPS):
+        try:
+            with slots.outside():
+                probe(address, partner.tls_sha256)
+        except CallError as error:
+            failure = error
+        else:
+            return
+    exchange.note(partner, failure.reason, courier=Courier.HTTPS, now=now)
+    raise failure
 
 
 def _call(partner: Partner, composed: Composed, *, now: datetime) -> TakenIn:
     failure = CallError(Reason.NO_ROUTE, "no address")
     for address in routing.addresses(partner, Courier.HTTPS):
         try:
-            stream, size = client.call(
-                address, partner.tls_sha256, composed.pieces(), composed.size, spool=exchange.spool_folder()
-            )
+            with slots.outside():
+                stream, size = client.call(
+                    address, partner.tls_sha256, composed.pieces(), composed.size, spool=exchange.spool_folder()
+                )
         except CallError as error:
             failure = error
             if error.reason in NEXT_ADDRESS:
@@ -165,7 +210,7 @@ def _call(partner: Partner, composed: Composed, *, now: datetime) -> TakenIn:
 def _take_answer(partner: Partner, composed: Composed, stream: IO[bytes], size: int, *, now: datetime) -> TakenIn:
     """The answering bundle, when it is the partner's and answers ours."""
     try:
-        opening = exchange.open_stream(stream, size, now=now)
+        opening = heads.open_stream(stream, size, now=now)
     except BundleRefusedError as error:
         raise CallError(Reason.PARTNER_FAILED, error.code) from None
     if opening.partner.pk != partner.pk:

@@ -11,7 +11,7 @@ import asyncio
 import re
 import ssl
 import tempfile
-from collections.abc import Callable, Coroutine, Iterator
+from collections.abc import Coroutine, Generator, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -83,38 +83,30 @@ def publish(address: str, *, receiver: str, uid: str, size: int, pieces: Iterato
 
 
 def fetch(
-    address: str,
-    *,
-    receiver: str,
-    take: Callable[[IO[bytes], int], None],
-    spool: Path,
-    folder: Path,
-    now: float,
-    again_after: float = AGAIN_AFTER,
-) -> int:
-    """Take every whole bundle that waits for `receiver`, each acknowledged once `take` has returned. How many. Raises BrokerError.
+    address: str, *, receiver: str, spool: Path, folder: Path, now: float, again_after: float = AGAIN_AFTER
+) -> Generator[tuple[IO[bytes], int], None, None]:
+    """Every whole bundle that waits for `receiver` and its size, acknowledged when the next one is asked for. Raises BrokerError.
 
-    What `take` raises ends the round: the pieces in hand come again, after `again_after` seconds.
+    Closed before that, the pieces in hand come again, after `again_after` seconds.
     `now` is seconds since 1970, to tell pieces that are too old.
     """
     waiting: dict[str, _Whole] = {}
-    taken = 0
     with _talk(address, folder) as talk:
         reader = talk(_reader(talk(_stream(talk.client)), receiver))
         try:
             while messages := talk(_some(reader)):
                 for message in messages:
-                    uid = talk(_put(waiting, message))
+                    uid = talk(_put(waiting, message, now, again_after))
                     whole = waiting.get(uid)
                     if whole is not None and len(whole.pieces) == whole.count:
-                        # The loop stands still meanwhile: `take` uses the database connection of this thread.
-                        _give(whole, take, spool)
+                        # The loop stands still meanwhile: whoever takes it in uses the database connection of this thread.
+                        with _joined(whole, spool) as stream:
+                            yield stream, whole.size
                         talk(_acknowledge(whole))
                         del waiting[uid]
-                        taken += 1
         finally:
-            talk(_put_off(waiting, now, again_after))
-    return taken
+            for whole in waiting.values():
+                talk(_put_off(whole, now, again_after))
 
 
 def examine(address: str, *, folder: Path) -> list[str]:
@@ -181,7 +173,7 @@ def _opened(loop: asyncio.AbstractEventLoop, address: str, folder: Path, errors:
 
 
 async def _connect(address: str, folder: Path) -> Client:
-    import nats  # noqa: PLC0415
+    from nats.aio.client import Client  # noqa: PLC0415
 
     wanted: dict[str, Any] = {}
     if address.startswith("tls://"):
@@ -194,19 +186,24 @@ async def _connect(address: str, folder: Path) -> Client:
     async def quiet(_error: Exception) -> None:
         """Errors are raised where they matter; the library would print the others."""
 
-    # Bounded here as well: with its own limits alone the library may look for a server for ever.
-    return await asyncio.wait_for(
-        nats.connect(
-            address,
-            connect_timeout=CONNECT,
-            allow_reconnect=False,
-            max_reconnect_attempts=1,
-            reconnect_time_wait=0,
-            error_cb=quiet,
-            **wanted,
-        ),
-        CONNECT + 1,
-    )
+    client = Client()
+    try:
+        # Bounded here as well: with its own limits alone the library may look for a server for ever.
+        async with asyncio.timeout(CONNECT + 1):
+            await client.connect(
+                address,
+                connect_timeout=CONNECT,
+                allow_reconnect=False,
+                max_reconnect_attempts=1,
+                reconnect_time_wait=0,
+                error_cb=quiet,
+                **wanted,
+            )
+    except BaseException:
+        with suppress(Exception):  # a broker that answers nothing would keep an open file of ours each time
+            await client.close()
+        raise
+    return client
 
 
 async def _stream(client: Client) -> JetStreamContext:
@@ -255,35 +252,40 @@ async def _some(reader: JetStreamContext.PullSubscription) -> list[Msg]:
         return []
 
 
-async def _put(waiting: dict[str, _Whole], message: Msg) -> str:
-    """Put a piece where it belongs; one that makes no sense, or more than may lie open, is thrown away or put off. Uid, or ""."""
+async def _put(waiting: dict[str, _Whole], message: Msg, now: float, again_after: float) -> str:
+    """Put a piece where it belongs; one that makes no sense is thrown away. Uid, or "".
+
+    Where too much lies open, what was not heard of for longest is put off: half a bundle that somebody left must not keep a whole one out.
+    """
     said = _said(message)
     if said is None or len(message.data) > PIECE:
         await message.term()
         return ""
     uid, number, count = said
-    if uid not in waiting and (
-        len(waiting) >= MAX_OPEN or sum(each.size for each in waiting.values()) > MAX_OPEN_BYTES
-    ):
-        await message.nak(delay=AGAIN_AFTER)
-        return ""
-    whole = waiting.setdefault(uid, _Whole(count))
+    whole = waiting.pop(uid) if uid in waiting else _Whole(count)
+    waiting[uid] = whole  # the last one heard of is the last one put off
     if whole.count != count:
         await message.term()
     elif number in whole.pieces:
+        message.data = b""  # only its acknowledgement is wanted
         whole.repeated.append(message)
     else:
         whole.pieces[number] = message
         whole.size += len(message.data)
+    while len(waiting) > MAX_OPEN or (
+        len(waiting) > 1 and sum(each.size for each in waiting.values()) > MAX_OPEN_BYTES
+    ):
+        await _put_off(waiting.pop(next(iter(waiting))), now, again_after)
     return uid
 
 
-def _give(whole: _Whole, take: Callable[[IO[bytes], int], None], spool: Path) -> None:
+@contextmanager
+def _joined(whole: _Whole, spool: Path) -> Iterator[IO[bytes]]:
     with tempfile.SpooledTemporaryFile(max_size=IN_MEMORY, dir=str(spool)) as stream:
         for number in range(whole.count):
             stream.write(whole.pieces[number].data)
         stream.seek(0)
-        take(stream, whole.size)
+        yield stream
 
 
 async def _acknowledge(whole: _Whole) -> None:
@@ -291,15 +293,14 @@ async def _acknowledge(whole: _Whole) -> None:
         await message.ack()
 
 
-async def _put_off(waiting: dict[str, _Whole], now: float, again_after: float) -> None:
+async def _put_off(whole: _Whole, now: float, again_after: float) -> None:
     """Pieces that did not become whole this time come again, unless they are too old."""
-    for whole in waiting.values():
-        for message in [*whole.pieces.values(), *whole.repeated]:
-            with suppress(Exception):
-                if now - message.metadata.timestamp.timestamp() > GIVEN_UP:
-                    await message.term()
-                else:
-                    await message.nak(delay=again_after)
+    for message in [*whole.pieces.values(), *whole.repeated]:
+        with suppress(Exception):
+            if now - message.metadata.timestamp.timestamp() > GIVEN_UP:
+                await message.term()
+            else:
+                await message.nak(delay=again_after)
 
 
 def _said(message: Msg) -> tuple[str, int, int] | None:

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import logging
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import IO, Final
 
 from giaoban.agencies.models import Agency
-from giaoban.dispatches import vault
+from giaoban.dispatches import slots, vault
 from giaoban.dispatches.ports import Parcel, Sent
 from giaoban.kernel.delivery import Reason
 from giaoban.partners import exchange, routing, station
 from giaoban.partners.enums import Courier
 from giaoban.partners.exchange import BundleRefusedError, TakenIn
 from giaoban.partners.models import Partner
+from giaoban.transports import heads
 from giaoban.transports.nats import broker
 from giaoban.transports.nats.broker import BrokerError
 
@@ -51,23 +52,29 @@ class NatsTransport:
         taken: list[TakenIn] = []
         me = station.identity(now=now).uid
         for address in routing.addresses(partner, Courier.NATS):
-            broker.fetch(
-                address,
-                receiver=me,
-                take=lambda stream, size: _take(stream, size, taken, now=now),
-                spool=exchange.spool_folder(),
-                folder=vault.folder(),
-                now=now.timestamp(),
+            bundles = broker.fetch(
+                address, receiver=me, spool=exchange.spool_folder(), folder=vault.folder(), now=now.timestamp()
             )
+            try:
+                while (came := _next(bundles)) is not None:
+                    _take(*came, taken, now=now)
+            finally:
+                with slots.outside():
+                    bundles.close()
             while exchange.is_due(partner) and _publish(partner, address, [], now=now)[1]:
                 pass
         return sum(each.dispatches for each in taken)
 
 
+def _next(bundles: Iterator[tuple[IO[bytes], int]]) -> tuple[IO[bytes], int] | None:
+    with slots.outside():  # a broker that hangs is waited for
+        return next(bundles, None)
+
+
 def _take(stream: IO[bytes], size: int, taken: list[TakenIn], *, now: datetime) -> None:
     """Take in one bundle; one that is refused is gone from the broker, its sender asks again."""
     try:
-        opening = exchange.open_stream(stream, size, now=now)
+        opening = heads.open_stream(stream, size, now=now)
     except BundleRefusedError as error:
         LOG.warning("a bundle from the broker was refused: %s", error.code)
         return
@@ -81,20 +88,20 @@ def _send_to(partner: Partner, parcels: Sequence[Parcel], *, now: datetime) -> l
         left = list(parcels)
         try:
             while left:
-                sent.extend(_publish(partner, address, left, now=now)[0])
-                done = {each.outbox_id for each in sent}
+                given = _publish(partner, address, left, now=now)[0]
+                sent.extend(given)
+                done = {each.outbox_id for each in given}
                 left = [parcel for parcel in left if parcel.outbox_id not in done]
         except BrokerError as error:
             detail = str(error)
-            sent.extend(
-                Sent(parcel.outbox_id, failure=Reason.PARTNER_UNREACHABLE, detail=detail)
-                for parcel in left
-                if parcel.outbox_id not in {each.outbox_id for each in sent}
-            )
-        if any(each.failure is not Reason.PARTNER_UNREACHABLE for each in sent):
-            exchange.note(partner, None, now=now)
-            return sent
-    exchange.note(partner, Reason.PARTNER_UNREACHABLE, now=now)
+        if sent:
+            exchange.note(partner, None, courier=Courier.NATS, now=now)
+            return sent + _unreachable(left, detail)
+    exchange.note(partner, Reason.PARTNER_UNREACHABLE, courier=Courier.NATS, now=now)
+    return _unreachable(parcels, detail)
+
+
+def _unreachable(parcels: Sequence[Parcel], detail: str) -> list[Sent]:
     return [Sent(parcel.outbox_id, failure=Reason.PARTNER_UNREACHABLE, detail=detail) for parcel in parcels]
 
 
@@ -103,14 +110,16 @@ def _publish(partner: Partner, address: str, parcels: Sequence[Parcel], *, now: 
     composed = exchange.compose(partner, parcels=parcels, now=now, soft_bytes=PART_BYTES)
     try:
         if composed.carries:
-            broker.publish(
-                address,
-                receiver=str(partner.uid),
-                uid=composed.uid,
-                size=composed.size,
-                pieces=composed.pieces(),
-                folder=vault.folder(),
-            )
+            folder = vault.folder()
+            with slots.outside():
+                broker.publish(
+                    address,
+                    receiver=str(partner.uid),
+                    uid=composed.uid,
+                    size=composed.size,
+                    pieces=composed.pieces(),
+                    folder=folder,
+                )
     except BrokerError:
         exchange.not_sent(composed)
         raise

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, time, timedelta
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
 
 from django import forms, template
 from django.template.loader import render_to_string
@@ -35,6 +36,10 @@ if TYPE_CHECKING:
 register = template.Library()
 
 CURRENT = SafeString(' aria-current="page"')
+LAST_SECOND = time(23, 59, 59)
+"""Of a day that is a deadline as a whole (`kernel/calendar.py`, `kernel/correspondence.py`)."""
+NEAR_HOURS = 48
+"""Within so many hours a deadline that is an instant is told in hours."""
 NEAR_DAYS = 60
 """Within so many days a deadline is told in working days, further off in months."""
 
@@ -66,8 +71,13 @@ def figure(value: float | None) -> str:
 
 
 @register.simple_tag
-def deadline_words(due: date, today: date) -> str:
-    """How far off a deadline is, in working days."""
+def deadline_words(due: date | datetime, now: datetime) -> str:
+    """How far off a deadline is: in hours where it is an instant that is near, in working days, in months."""
+    if isinstance(due, datetime):
+        if _is_instant(due) and abs(due - now) < timedelta(hours=NEAR_HOURS):
+            return _hour_words(due, now)
+        due = clock.day_of(due)
+    today = clock.day_of(now)
     away = (due - today).days
     if abs(away) > NEAR_DAYS:
         return _far_words(away)
@@ -79,6 +89,29 @@ def deadline_words(due: date, today: date) -> str:
     if left == 0:
         return gettext("due before the next working day")
     return ngettext("%(count)d working day left", "%(count)d working days left", left) % {"count": left}
+
+
+def _is_instant(due: datetime) -> bool:
+    """Whether a minute within its day is meant, and not the end of the day."""
+    return due.astimezone(clock.HANOI).time() < LAST_SECOND
+
+
+def _is_past(due: date | datetime, now: datetime) -> bool:
+    """Whether it is late. The last instant itself is in time."""
+    return due < now if isinstance(due, datetime) else due < clock.day_of(now)
+
+
+def _hour_words(due: datetime, now: datetime) -> str:
+    """Whole hours, minutes within the last one, never none."""
+    seconds = int(abs(due - now).total_seconds())
+    hours, minutes = seconds // 3600, max(1, seconds // 60)
+    if _is_past(due, now):
+        if hours:
+            return ngettext("%(count)d hour overdue", "%(count)d hours overdue", hours) % {"count": hours}
+        return ngettext("%(count)d minute overdue", "%(count)d minutes overdue", minutes) % {"count": minutes}
+    if hours:
+        return ngettext("%(count)d hour left", "%(count)d hours left", hours) % {"count": hours}
+    return ngettext("%(count)d minute left", "%(count)d minutes left", minutes) % {"count": minutes}
 
 
 def _far_words(away: int) -> str:
@@ -101,19 +134,19 @@ def _far_words(away: int) -> str:
 
 @register.simple_tag(takes_context=True)
 def deadline(context: RequestContext, due: date | datetime | None, finished: bool = False) -> SafeString:
-    """The day of a deadline and how far off it is; `finished` things show the day alone."""
+    """The day of a deadline and how far off it is; `finished` things show the day alone. One that is an instant shows its minute too."""
     if not due:
         return SafeString('<span class="text-secondary">–</span>')
-    on = clock.day_of(due) if isinstance(due, datetime) else due
+    told = moment(due) if isinstance(due, datetime) and _is_instant(due) else day(due)
     if finished:
-        return format_html('<time datetime="{}">{}</time>', on.isoformat(), day(on))
-    today = context["shell"].today
-    state = "overdue" if on < today else "open"
-    words = deadline_words(on, today)
+        return format_html('<time datetime="{}">{}</time>', due.isoformat(), told)
+    now = context["shell"].now
+    state = "overdue" if _is_past(due, now) else "open"
+    words = deadline_words(due, now)
     return format_html(
         '<span class="deadline"><time datetime="{}">{}</time> <span class="deadline-words" data-state="{}">{}{}</span></span>',
-        on.isoformat(),
-        day(on),
+        due.isoformat(),
+        told,
         state,
         icon(STATES[state].icon),
         words,
@@ -270,7 +303,7 @@ def field(bound: BoundField, label: object = "", hide_label: bool = False) -> di
         "label": label or bound.label,
         "hide_label": hide_label,
         "control": "" if kind == "choices" else bound.as_widget(attrs=attrs),
-        "optional": not bound.field.required and kind == "control",
+        "optional": not bound.field.required and kind == "control" and not getattr(bound.field, "wanted_later", False),
         "error_id": f"{bound.auto_id}_error",
         "help_id": f"{bound.auto_id}_helptext",
     }
@@ -338,11 +371,15 @@ def pagination(context: RequestContext, page: Any) -> dict[str, Any]:
 
 @register.simple_block_tag(takes_context=True)
 def filter_bar(
-    context: RequestContext, content: str, search: bool = True, hint: object = "", export: str = ""
+    context: RequestContext, content: str, search: bool = True, hint: object = "", export: str = "", keep: str = ""
 ) -> SafeString:
-    """Search and filters of a list: a GET form around the content, with an export link of the same selection."""
+    """Search and filters of a list: a GET form around the content, with an export link of the same selection.
+
+    `keep` names a parameter that is no filter: clearing leaves it.
+    """
     query = context["request"].GET.copy()
-    chosen = any(value for key, value in query.items() if key not in {"sort", "page"})
+    chosen = any(value for key, value in query.items() if key not in {"sort", "page", keep})
+    path = context["request"].path
     return render_to_string(
         "web/parts/filter_bar.html",
         {
@@ -353,7 +390,8 @@ def filter_bar(
             "hint": hint,
             "export": f"{export}?{query.urlencode()}" if export and query else export,
             "chosen": chosen,
-            "path": context["request"].path,
+            "path": path,
+            "clear": f"{path}?{urlencode({keep: query[keep]})}" if keep in query else path,
         },
     )
 
