@@ -112,6 +112,9 @@ def test_what_waits_for_people_is_tried_without_end() -> None:
         Reason.AWAITS_MEDIUM,
         Reason.AWAITS_COLLECTION,
         Reason.HELD_UNTIL_RECONCILED,
+        Reason.PARTNER_RECONCILING,
+        Reason.NEW_KEY_UNCONFIRMED,
+        Reason.NEW_KEY_UNCONFIRMED_THERE,
         Reason.PARTNER_SUSPENDED,
     }
     for reason in Reason:

@@ -13,10 +13,13 @@ from tests.transports.stations import LATER, Pair, exchanged, read, send, standi
 
 from giaoban.agencies.models import Agency, Person
 from giaoban.common.errors import RefusedError
+from giaoban.dispatches import outbox
 from giaoban.dispatches.models import Dispatch, Incoming, Outbox, Receipt, RecoveryStatement, RegisterEntry, Stream
 from giaoban.dispatches.verification import Severity, verify_all
-from giaoban.partners import reconcile, statements
+from giaoban.kernel.delivery import REASONS, Event, Next, Reason, Who
+from giaoban.partners import reconcile, routing, statements
 from giaoban.partners.models import Partner, PartnerAgency, PartnerFinding, Station
+from giaoban.transports.https.transport import reason_named
 
 NEXT_YEAR = datetime(NOW.year + 1, 1, 2, 8, 0, tzinfo=NOW.tzinfo)
 
@@ -178,6 +181,96 @@ def test_a_bundle_from_before_the_loss_that_comes_late_has_no_effect(pair: Pair,
     assert [problem.code for problem in taken.problems] == ["key.revoked"]
     assert references(pair.military, "CAT") == ["01/BC-CAT", "02/BC-CAT"]
     assert [text for holder, text in handlers.taken if holder == "BCH"] == ["một", "mới"]
+
+
+def held(server: Server, code: str) -> Reason | None:
+    """Why nothing goes to this agency now."""
+    with server.here():
+        return routing.may_send(Agency.objects.get(code=code))
+
+
+def test_what_is_held_after_a_loss_names_whoever_must_act_at_each_stage(pair: Pair, elsewhere: Path) -> None:
+    old = restored(pair, elsewhere)
+    for _round in range(3):
+        exchanged(old, pair.military, now=LATER)
+    while_asking = held(old, "BCH"), held(pair.military, "CAT")
+    with old.here():
+        reconcile.finish(by=Person.objects.filter(is_server_admin=True).first(), now=LATER)
+    send(old, "sau", now=LATER)
+    taken = read(pair.military, write(old, now=LATER), now=LATER)
+    unconfirmed = held(old, "BCH"), held(pair.military, "CAT")
+    with pair.military.here():
+        first, second = Person.objects.filter(is_server_admin=True).order_by("pk")[:2]
+        (row,) = statements.waiting(Agency.objects.get(code="CAT"))
+        statements.approve_statement(row, by=first, now=LATER)
+    by_one = held(pair.military, "CAT")
+    with pair.military.here():
+        statements.approve_statement(row, by=second, now=LATER)
+    exchanged(old, pair.military, now=LATER + timedelta(hours=1))
+
+    assert while_asking == (Reason.HELD_UNTIL_RECONCILED, Reason.PARTNER_RECONCILING)
+    assert {reason_named(problem.reason) for problem in taken.problems} == {Reason.NEW_KEY_UNCONFIRMED_THERE}
+    assert unconfirmed == (None, Reason.NEW_KEY_UNCONFIRMED)
+    assert by_one is Reason.NEW_KEY_UNCONFIRMED
+    assert (held(old, "BCH"), held(pair.military, "CAT")) == (None, None)
+    assert [(REASONS[each].then, REASONS[each].who) for each in (*while_asking, by_one)] == [
+        (Next.RECONCILE, Who.ADMINISTRATOR),
+        (Next.RECONCILED_THERE, Who.PARTNER),
+        (Next.CONFIRM_KEY, Who.ADMINISTRATOR),
+    ]
+    assert REASONS[Reason.NEW_KEY_UNCONFIRMED_THERE].who is Who.PARTNER
+
+
+def test_a_key_that_waited_before_the_loss_is_not_taken_for_the_new_one(pair: Pair, elsewhere: Path) -> None:
+    old = pair.police.copy(elsewhere)
+    with pair.police.here():
+        statements.rotate_key(Agency.objects.get(code="CAT"), by=Person.objects.first(), now=NOW)
+    exchanged(pair.police, pair.military)
+    with old.here():
+        reconcile.marker().touch()
+        reconcile.notice_restore(now=LATER)
+
+    exchanged(old, pair.military, now=LATER)
+
+    assert held(pair.military, "CAT") is Reason.PARTNER_RECONCILING
+
+
+def test_a_contradiction_outlives_the_reconciliation_and_says_so(pair: Pair, elsewhere: Path) -> None:
+    old = restored(pair, elsewhere)
+    exchanged(old, pair.military, now=LATER)
+    with pair.military.here():
+        link = PartnerAgency.objects.get()
+        PartnerFinding.objects.create(
+            partner=link.partner, agency=link.agency, code=reconcile.DOUBLED, freezes=True, found_at=LATER
+        )
+
+    assert held(pair.military, "CAT") is Reason.HELD_UNTIL_RECONCILED
+
+
+def test_what_was_held_is_due_at_once_when_both_sides_go_on(pair: Pair, elsewhere: Path) -> None:
+    old = restored(pair, elsewhere)
+    send(pair.military, "chờ", to=["CAT"], now=LATER)
+    with pair.military.here():
+        (waiting,) = outbox.locked(list(Outbox.objects.filter(state="queued").values_list("pk", flat=True)))
+        for event, reason in ((Event.CLAIMED, None), (Event.FAILED_FOR_NOW, Reason.PARTNER_RECONCILING)):
+            waiting = outbox.after(waiting, event, now=LATER, reason=reason)
+        outbox.write([waiting])
+        before = Outbox.objects.get(pk=waiting["id"]).state
+    for _round in range(3):
+        exchanged(old, pair.military, now=LATER)
+    with old.here():
+        reconcile.finish(by=Person.objects.filter(is_server_admin=True).first(), now=LATER)
+    exchanged(old, pair.military, now=LATER)
+    with pair.military.here():
+        people = Person.objects.filter(is_server_admin=True).order_by("pk")[:2]
+        (row,) = statements.waiting(Agency.objects.get(code="CAT"))
+        for person in people:
+            statements.approve_statement(row, by=person, now=LATER)
+
+    read(pair.military, write(old, now=LATER), now=LATER)
+
+    with pair.military.here():
+        assert (before, Outbox.objects.get(pk=waiting["id"]).state) == ("waiting", "queued")
 
 
 def test_an_old_copy_that_nobody_called_restored_finds_out_and_stops(pair: Pair, elsewhere: Path) -> None:

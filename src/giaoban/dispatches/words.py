@@ -50,6 +50,11 @@ REASON_TEXTS: Final = {
         "It was written on a medium that somebody carries to the receiver; its receipt has not come back yet."
     ),
     Reason.FETCHED_NOT_CONFIRMED: _("The receiver's server has fetched it; its receipt has not come yet."),
+    Reason.PARTNER_RECONCILING: _("The receiver's server was restored, and compares its registers with its partners."),
+    Reason.NEW_KEY_UNCONFIRMED: _(
+        "The receiver's server was restored, and its new key has not yet been confirmed here."
+    ),
+    Reason.NEW_KEY_UNCONFIRMED_THERE: _("The receiver has not yet confirmed our new key."),
 }
 
 _NOBODY: Final = _("Nothing answers at its address: it is switched off, or its exchange port is closed.")
@@ -124,6 +129,13 @@ NEXT_TEXTS: Final = {
     Next.RECONCILE: _("Compare the registers with the partner; it goes on by itself after that."),
     Next.COMPARE_CERTIFICATE: _("Ask the receiver's administrator whether the certificate is new, and enrol it again."),
     Next.RESUME_PARTNER: _("Resume the exchange with the partner; it goes on by itself after that."),
+    Next.RECONCILED_THERE: _("It goes on by itself as soon as the receiver's server says that it has finished."),
+    Next.CONFIRM_KEY: _(
+        "Two administrators here ask the receiver by telephone and approve its new key; it goes on by itself after that."
+    ),
+    Next.CONFIRMED_THERE: _(
+        "Two administrators of the receiver's server approve the key; it goes on by itself after that. Telephone them."
+    ),
 }
 
 WHO_TEXTS: Final = {

@@ -104,6 +104,9 @@ class Next(StrEnum):
     RECONCILE = "reconcile"
     COMPARE_CERTIFICATE = "compare_certificate"
     RESUME_PARTNER = "resume_partner"
+    RECONCILED_THERE = "reconciled_there"
+    CONFIRM_KEY = "confirm_key"
+    CONFIRMED_THERE = "confirmed_there"
 
 
 class Reason(StrEnum):
@@ -136,6 +139,9 @@ class Reason(StrEnum):
     DISK_FULL_THERE = "disk_full_there"
     FETCHED_NOT_CONFIRMED = "fetched_not_confirmed"
     ON_MEDIUM = "on_medium"
+    PARTNER_RECONCILING = "partner_reconciling"
+    NEW_KEY_UNCONFIRMED = "new_key_unconfirmed"
+    NEW_KEY_UNCONFIRMED_THERE = "new_key_unconfirmed_there"
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,6 +184,9 @@ REASONS: Final[dict[Reason, ReasonRow]] = {
     Reason.DISK_FULL_THERE: ReasonRow(True, Next.TRIED_AGAIN, Who.PARTNER),
     Reason.FETCHED_NOT_CONFIRMED: ReasonRow(True, Next.CONFIRMED_OR_SENT, Who.NOBODY),
     Reason.ON_MEDIUM: ReasonRow(True, Next.BRING_RECEIPTS, Who.ADMINISTRATOR),
+    Reason.PARTNER_RECONCILING: ReasonRow(True, Next.RECONCILED_THERE, Who.PARTNER, patient=True),
+    Reason.NEW_KEY_UNCONFIRMED: ReasonRow(True, Next.CONFIRM_KEY, Who.ADMINISTRATOR, patient=True),
+    Reason.NEW_KEY_UNCONFIRMED_THERE: ReasonRow(True, Next.CONFIRMED_THERE, Who.PARTNER, patient=True),
 }
 
 MAX_ATTEMPTS: Final = 12

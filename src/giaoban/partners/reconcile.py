@@ -48,6 +48,7 @@ from giaoban.kernel import register as log
 from giaoban.kernel.bundle import ItemType
 from giaoban.kernel.errors import ErrorCode, KernelError
 from giaoban.partners import queries, statements
+from giaoban.partners import waking as deliveries
 from giaoban.partners.enums import Act, PartnerState
 from giaoban.partners.models import (
     Approval,
@@ -609,6 +610,7 @@ def _let_go_on(partner: Partner, nonce: str, *, now: datetime) -> None:
         if link.agency_id not in open_ones:
             link.frozen_at = None
         link.save(update_fields=["restoring", "restoring_number", "frozen_at"])
+        deliveries.wake(partner, deliveries.WHEN_RECONCILED, now=now)
         transaction.on_commit(waking.wake)
 
 

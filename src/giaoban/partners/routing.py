@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
+from giaoban.agencies.models import Agency
 from giaoban.dispatches import keys, rows
 from giaoban.dispatches.ports import Routing
+from giaoban.kernel import keyring, signing
 from giaoban.kernel.delivery import Reason
-from giaoban.partners import reconcile
+from giaoban.partners import queries, reconcile, statements
 from giaoban.partners.enums import PartnerState
-from giaoban.partners.models import Partner, PartnerAgency, Route
-
-if TYPE_CHECKING:
-    from giaoban.agencies.models import Agency
+from giaoban.partners.models import Partner, PartnerAgency, PartnerFinding, Route
 
 LOCAL: Final = Routing("local", ("local",))
 NOWHERE: Final = Routing("nowhere", ())
@@ -49,6 +48,31 @@ def may_send(agency: Agency) -> Reason | None:
     link = PartnerAgency.objects.select_related("partner").get(agency=agency)
     if link.partner.state == PartnerState.SUSPENDED:
         return Reason.PARTNER_SUSPENDED
+    if link.restoring and not queries.open_findings(link.partner).filter(agency=agency).exists():
+        return Reason.NEW_KEY_UNCONFIRMED if _new_key_waits(link) else Reason.PARTNER_RECONCILING
     if link.frozen_at is not None or link.partner.state == PartnerState.FROZEN:
         return Reason.HELD_UNTIL_RECONCILED
     return None
+
+
+TOLD: Final = {
+    Reason.PARTNER_RECONCILING: Reason.HELD_UNTIL_RECONCILED,
+    Reason.NEW_KEY_UNCONFIRMED: Reason.NEW_KEY_UNCONFIRMED_THERE,
+}
+"""Why nothing is taken from a partner now → the same as that partner sees it."""
+
+
+def told(why: Reason, sender: str, key_id: str) -> Reason:
+    """Why a dispatch got no receipt here, as its sender sees it. A key whose statement lies here is not unknown: our people have to act."""
+    if why is Reason.KEY_NOT_KNOWN_THERE:
+        agency = Agency.objects.filter(code=sender, partner_link__isnull=False).first()
+        waiting = [] if agency is None else statements.waiting(agency)
+        named = {signing.key_id(key) for row in waiting for key in keyring.parse(bytes(row.sealed)).statement.live_keys}
+        return Reason.NEW_KEY_UNCONFIRMED_THERE if key_id in named else why
+    return TOLD.get(why, why)
+
+
+def _new_key_waits(link: PartnerAgency) -> bool:
+    """Whether the key statement that the agency made after the loss waits here for two people. One from before it is not that one."""
+    held = PartnerFinding.objects.filter(agency=link.agency, code=reconcile.RESTORING, detail=link.restoring).last()
+    return any(held is None or row.kept_at >= held.found_at for row in statements.waiting(link.agency))

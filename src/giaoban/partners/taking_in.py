@@ -12,6 +12,7 @@ import logging
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cache
 from typing import IO, Any, Final
 
 from django.db import transaction
@@ -23,7 +24,7 @@ from giaoban.kernel import bundle, envelope, verify
 from giaoban.kernel.bundle import Item, ItemType
 from giaoban.kernel.delivery import Reason, reason_of
 from giaoban.kernel.errors import ErrorCode, KernelError
-from giaoban.partners import contacts, due, reconcile, spool, statements, status, waking
+from giaoban.partners import contacts, due, reconcile, routing, spool, statements, status, waking
 from giaoban.partners.models import Partner, PartnerAgency, TakenBundle
 from giaoban.partners.opening import Opening
 from giaoban.partners.status import Problem, Status
@@ -294,13 +295,15 @@ class _Intake:
                 due.keep(self._partner, [each.receipt for each in answers if each.receipt is not None], self._digests)
         else:
             answers = services.receive_many(self._arrivals, now=self._now)
+        told = cache(routing.told)
         for arrival, digest, each in zip(self._arrivals, self._digests, answers, strict=True):
             self._taken.dispatches += 1
             if each.receipt is not None:
                 self._taken.receipts.append(each.receipt)
                 self._taken.receipted += 1
             else:
-                self._problem(digest, arrival.receiver.code, each.code, each.failure or Reason.PARTNER_FAILED)
+                why, said = each.failure or Reason.PARTNER_FAILED, envelope.parse(arrival.sealed)
+                self._problem(digest, arrival.receiver.code, each.code, told(why, said.sender, said.key_id))
         self._arrivals, self._digests, self._weight = [], [], 0
 
 

@@ -39,6 +39,7 @@ SAID_THERE: Final = frozenset(
         Reason.SET_ASIDE_THERE,
         Reason.PARTNER_SUSPENDED,
         Reason.DISK_FULL_THERE,
+        Reason.NEW_KEY_UNCONFIRMED_THERE,
     }
 )
 """What a receiver may say of a dispatch that got no receipt."""
