@@ -631,6 +631,7 @@ def _forgeries() -> list[tuple[str, str, Callable[[World], bytes]]]:
         ("17.9", "the second year begins with another root", chain(root="0" * 64)),
         ("17.9", "the second year begins with another size", chain(size=2)),
         ("17.9", "the second year follows another register", chain(origin="giaoban/CAT/in/2026")),
+        ("17.9", "the second year follows a register that cannot be", chain(origin="giaoban/?/xx/99999")),
         ("17.9", "the second year begins anew", chain()),
         ("17.10", "a sequence left out", skip_sequence),
         ("17.10", "a sequence to a recipient left out", skip_towards),

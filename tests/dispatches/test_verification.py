@@ -11,7 +11,7 @@ from tests.dispatches import scenes
 from tests.dispatches.houses import NOW, House
 
 from giaoban.dispatches import guards
-from giaoban.dispatches.models import FACTS, RUNNING, RecoveryStatement
+from giaoban.dispatches.models import FACTS, RUNNING, Checkpoint, Receipt, RecoveryStatement, Register, RegisterEntry
 from giaoban.dispatches.verification import Finding, Severity, verify_all
 
 TABLES = tuple(table for table in (*FACTS, *RUNNING) if table is not RecoveryStatement)
@@ -141,3 +141,21 @@ def raw_delete(table: type[models.Model], row_id: int) -> None:
     """By SQL: the ORM would refuse for the rows that point here."""
     with connection.cursor() as cursor:
         cursor.execute(f"DELETE FROM {table._meta.db_table} WHERE id = %s", [row_id])
+
+
+@pytest.mark.parametrize("changes", [{"direction": "xx"}, {"agency": 987654}], ids=["direction", "agency"])
+def test_two_years_of_a_register_that_cannot_be_are_findings_and_the_rest_is_looked_at(
+    unguarded: House, changes: dict[str, Any]
+) -> None:
+    with transaction.atomic():
+        for table in (RegisterEntry, Checkpoint, Register):
+            table._base_manager.filter(agency=unguarded.police, direction="out").update(**changes)
+        Receipt.objects.filter(pk=Receipt.objects.order_by("-pk")[0].pk).update(sealed=b"x")
+        found = broken()
+        transaction.set_rollback(True)
+
+    of_it = {"direction": "xx", "agency": "#987654"}
+    name, value = next((name, of_it[name]) for name in changes)
+    bad = [(each.year, each.code) for each in found if getattr(each, name) == value and each.position is not None]
+    assert bad == [(2025, "register.leaf"), (2026, "register.leaf")]
+    assert "receipt.changed" in {each.code for each in found}

@@ -109,7 +109,10 @@ def _entry_problem(
     if opening != (entry.position == 0):
         return _changed()
     if opening:
-        content: object = {"previous": None if kept.before is None else _end_of(directory, kept.before)}
+        try:
+            content: object = {"previous": None if kept.before is None else _end_of(directory, kept.before)}
+        except KernelError:
+            return _changed()  # no register has the name of the one before, so none was written that names it
         if entry.dispatch_id is not None or entry.digest or entry.number is not None:
             return _changed()
     elif entry.entry_type == EntryType.RECOVERY:
@@ -140,7 +143,7 @@ def _entry_problem(
 
 
 def _end_of(directory: Directory, kept: Log) -> dict[str, Any]:
-    """How the register of the next year names this one."""
+    """How the register of the next year names this one. Raises KernelError where no register can have its name."""
     return {"origin": directory.origin(kept.name), "size": kept.tree.size, "root": kept.tree.root.hex()}
 
 
