@@ -448,6 +448,56 @@ def test_a_partner_that_holds_many_bundles_holds_them_against_itself_only(start:
     assert (works, oldest) == ([True] * 3, [b"", b""])
 
 
+def fill(running: Running, names: list[str], *, whole: bool = False) -> list[ssl.SSLSocket]:
+    """One bundle in hand for each of these names."""
+    held = []
+    for name in names:
+        talk = running.connect()
+        body = f"{len(name):04}{name}".encode()
+        talk.sendall(request(body=body, content_length=str(len(body) if whole else 900_000)))
+        held.append(talk)
+        while running.exchange.examined < len(held):
+            time.sleep(0.01)
+    return held
+
+
+@pytest.mark.parametrize("whole", [False, True], ids=["coming", "come"])
+def test_partners_that_fill_all_places_for_bundles_together_keep_no_other_out(start: Start, whole: bool) -> None:
+    running = start(replace(PATIENT, connections_of_one=3, bundles=6, threads=3))
+    running.exchange.gate = threading.Event()
+    held = fill(running, ["bad-good-1"] * 3 + ["bad-good-2"] * 3, whole=whole)
+
+    answer = answer_of(running.say(request(body=b"0004mild")))
+    running.exchange.gate.set()
+
+    assert answer == (200, hashlib.sha256(b"0004mild").hexdigest())
+    for each in held:
+        each.close()
+
+
+def test_partners_that_take_their_answers_slowly_keep_no_other_out(start: Start) -> None:
+    running = start(replace(PATIENT, connections_of_one=2, bundles=4))
+    held = fill(running, ["one-huge"] * 2 + ["two-huge"] * 2, whole=True)
+    while len(running.exchange.handled) < len(held):
+        time.sleep(0.01)
+
+    works = still_works(running)
+    for each in held:
+        each.close()
+
+    assert works
+
+
+def test_a_partner_takes_no_more_than_its_share_from_others(start: Start) -> None:
+    running = start(replace(PATIENT, connections_of_one=4, bundles=3))
+    held = fill(running, ["one", "two", "three"])
+
+    refused = answer_of(running.say(request(body=b"0004four", content_length="900000")))
+    held[0].close()
+
+    assert refused == (503, "exchange.busy")
+
+
 def test_an_idle_partner_gives_way_to_one_at_work(start: Start) -> None:
     running = start(replace(PATIENT, connections=2, bundles=9))
     first, second = running.connect(), running.connect()

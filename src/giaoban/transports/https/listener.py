@@ -7,7 +7,7 @@ is decided in `Exchange`, in a few threads that use the database.
 
 A connection is unknown until a head that a partner signed has come on it. Unknown ones have places of their own, so they never take
 those of partners. When there are too many, the oldest of whoever holds most gives way: a newcomer always gets in, and whoever fills the
-places loses them first. A partner's connections are counted by partner, wherever they come from.
+places loses them first. A partner's connections are counted by partner, wherever they come from; so are its bundles.
 
 The server of the pages has no limit on the time a head may take, therefore this listener reads HTTP/1.1 itself (h11).
 """
@@ -170,7 +170,9 @@ class Listener:
         self._working: set[_Task] = set()
         """Connections with a partner's bundle in hand."""
         self._whole: set[_Task] = set()
-        """Those of them whose bundle has come: it is worked on."""
+        """Those of them whose bundle has come: it waits for a thread, or is worked on."""
+        self._threaded: set[_Task] = set()
+        """Those of these that have a thread."""
         self._lanes: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
         """Of the senders whose bundles are in hand."""
         self._closing = False
@@ -238,9 +240,24 @@ class Listener:
             oldest = next(each for each in self._known if each not in self._working)
         if oldest is not None and oldest is not task:
             self._give_way(oldest)
+        if oldest is not task and len(self._working) >= self._limits.bundles:
+            self._share(lane)
         if oldest is task or len(self._working) >= self._limits.bundles:
             raise RefusedBundleError("exchange.busy", HTTPStatus.SERVICE_UNAVAILABLE)
         self._working.add(task)
+
+    def _share(self, lane: str) -> None:
+        """Make room for a bundle of this partner where another one has two more in hand: nobody keeps a partner out by having many."""
+        places = Counter(self._known[each] for each in self._working)
+        most, count = places.most_common(1)[0]
+        if count < places[lane] + 2:
+            return
+        theirs = [each for each, of in self._known.items() if of == most and each in self._working]
+        coming = [each for each in theirs if each not in self._whole]
+        # What has come whole and is not worked on yet cost us the least when it came last.
+        waiting = [each for each in reversed(theirs) if each not in self._threaded]
+        for each in (coming or waiting)[:1]:
+            self._give_way(each)
 
     def _give_way(self, task: _Task) -> None:
         LOG.info("an exchange connection gave way to a newer one")
@@ -251,6 +268,7 @@ class Listener:
         self._unknown.pop(task, None)
         self._known.pop(task, None)
         self._working.discard(task)
+        self._whole.discard(task)
 
     async def _connected(self, raw: socket.socket, context: ssl.SSLContext) -> None:
         reader = asyncio.StreamReader(limit=PIECE)
@@ -311,7 +329,10 @@ class Listener:
                 async with self._lanes.setdefault(self._exchange.lane(opening), asyncio.Lock()):
                     # Shielded: a connection that goes away does not take the work of a thread with it.
                     working = _in_thread(self._pool, self._exchange.handle, opening, spool)
+                    self._threaded.add(task)
                     answer = await _outcome(asyncio.shield(working))
+            self._whole.discard(task)
+            self._threaded.discard(task)
             try:
                 await talk.answer(answer)
             finally:
@@ -324,6 +345,7 @@ class Listener:
         finally:
             self._working.discard(task)
             self._whole.discard(task)
+            self._threaded.discard(task)
         return request.keep and not self._closing
 
     async def _take(self, talk: _Talk, request: _Request, spool: IO[bytes]) -> Any:
