@@ -41,6 +41,9 @@ _STRUCK_D = re.compile("([dD])[\u0335\u0336\u0337\u0338]")
 # Marks and fillers that draw nothing, beside the characters of category Cf.
 _DRAWS_NOTHING = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u180b\u180c\u180d\u180f\u3164\uffa0\u2800")
 _ONE_STROKE = str.maketrans("01i|", "olll")
+# ươ with a horn on one letter or both, the tone on either. Vietnamese has no two words that differ in this alone.
+_TONE = "[\u0300\u0309\u0303\u0301\u0323]*"
+_HORNED = re.compile(f"u(?:\u031b({_TONE})o\u031b?|({_TONE})o\u031b)({_TONE})")
 
 _TO_D = str.maketrans({"đ": "d", "Đ": "D", "\u00d0": "D", "\u00f0": "d", "\u0189": "D", "\u0256": "d"})
 _TO_STROKE_D = str.maketrans(CONFUSABLES)
@@ -156,8 +159,8 @@ def skeleton(text: str) -> str:
     """What an eye sees of a name: two names with one skeleton must not both be trusted without a second look.
 
     Marks stay, because "Hoa" and "Hòa" are two places. What goes: normal form, compatibility forms, letters of other alphabets that
-    look Latin, Đ by any of its doubles, where the tone stands, case, spaces, punctuation, what draws nothing, 0 for O, 1 or I for l,
-    rn for m. Only ever compared, never shown.
+    look Latin, Đ by any of its doubles, where the tone and the horns of ươ stand, case, spaces, punctuation, what draws nothing, 0 for O,
+    1 or I for l, rn for m. Only ever compared, never shown.
     """
     parts = unicodedata.normalize("NFKD", text)
     drawn = "".join(c for c in parts if not draws_nothing(c)).translate(_TO_DRAWN)
@@ -165,7 +168,9 @@ def skeleton(text: str) -> str:
     # Case comes first, because I is i until it is a stroke; tones next, because they need spaces to see words.
     placed = place_tones(nfc(unicodedata.normalize("NFKC", struck).casefold()))
     kept = "".join(c for c in placed if c == "|" or unicodedata.category(c)[0] in "LNM")
-    return nfc(kept.translate(_ONE_STROKE).replace("rn", "m"))
+    bare = unicodedata.normalize("NFD", kept.translate(_ONE_STROKE))
+    horned = _HORNED.sub(lambda match: f"u\u031bo\u031b{match[1] or match[2] or ''}{match[3]}", bare)
+    return nfc(nfc(horned).replace("rn", "m"))
 
 
 def _split_tone(letter: str) -> tuple[str, str]:
