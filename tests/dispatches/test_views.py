@@ -261,6 +261,8 @@ def test_the_incoming_register_shows_what_was_set_aside_and_what_is_still_missin
     [
         ("NewConnectionError", "Địa chỉ đó không có máy nào trả lời"),
         ("ReadTimeoutError", "Không có trả lời trong thời gian chờ"),
+        ("OSError", "Kết nối không thành, mạng không cho biết lý do"),
+        ("not kept here", "Máy chủ này không lưu được nội dung nhận về"),
         ("EROFS", "Máy chủ này không được phép ghi vào thư mục"),
         ("SomethingNewError", ""),
         ("bundle.hash_mismatch", ""),

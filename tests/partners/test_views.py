@@ -15,7 +15,7 @@ from tests.partners.servers import NOW, Estate
 
 from giaoban.agencies.models import Agency, Person
 from giaoban.common.errors import RefusedError
-from giaoban.partners import offers, queries, reconcile, services, shown, statements
+from giaoban.partners import doctor, offers, queries, reconcile, services, shown, statements
 from giaoban.partners.models import (
     OFFER_LIFE,
     Approval,
@@ -315,6 +315,26 @@ def test_an_offer_can_be_approved_for_thirty_days_from_when_it_was_read_whatever
     assert (refused.value.code, not_updated.value.code) == ("offer.ended", "offer.ended")
     assert ended == ["Bản giới thiệu đã hết hạn phê duyệt"]
     assert done.state == "active"
+
+
+def test_an_offer_that_cannot_be_approved_is_not_said_to_wait(pair: ceremony.Pair) -> None:
+    services.read_offer(offer_of_the_military(pair).sealed, by=ceremony.person("an"), now=NOW)
+    waits = offer_words()
+    Agency.objects.create(
+        code="BCH", name="Bộ Chỉ huy khác", short_name="BCH", symbol="BCH", level="province", seat="Nam Vân"
+    )
+
+    blocked = offer_words()
+
+    assert waits == (["Có bản giới thiệu chờ duyệt"], ["partner.offer_waits"])
+    assert blocked == (["Bản giới thiệu của đối tác không phê duyệt được"], ["partner.offer_blocked"])
+
+
+def offer_words() -> tuple[list[str], list[str]]:
+    """What the list of partners and the doctor say of offers."""
+    codes = [found.code for found in doctor.examine(now=NOW, reach=lambda *_way: "")]
+    shown_words = [str(each[3]) for each in shown.partner_rows(queries.overview(), now=NOW)]
+    return shown_words, [code for code in codes if code.startswith("partner.offer")]
 
 
 # ---- what pages say ------------------------------------------------------------------------------------------------------

@@ -15,6 +15,7 @@ from pathlib import Path
 
 import pytest
 from django.db import OperationalError
+from django.test.utils import CaptureQueriesContext
 from tests.dispatches import handlers
 from tests.partners import ceremony
 from tests.partners.servers import NOW, Estate, Server
@@ -34,6 +35,7 @@ from giaoban.transports.folder import files
 from giaoban.transports.folder.files import Fate
 from giaoban.transports.folder.transport import export
 from giaoban.transports.https.listener import RefusedBundleError
+from giaoban.transports.https.transport import HttpsTransport
 from giaoban.transports.nats import broker as nats
 
 AFTER = NOW + timedelta(minutes=1)
@@ -124,6 +126,20 @@ def test_https_with_nobody_there_and_with_another_certificate(pair: Pair) -> Non
     assert nobody == [("waiting", "partner_unreachable")]
     assert other == [("needs_person", "certificate_changed")]
     assert door.bundles == 0
+
+
+def test_a_visit_writes_down_once_that_it_went_well(pair: Pair) -> None:
+    with listening(pair.military, known_by=pair.police), pair.police.here():
+        partner = Partner.objects.get()
+        for _first in range(2):
+            rounds.visit(partner, "https", now=AFTER)
+        counts = []
+        for call in (HttpsTransport().visit, lambda who, now: rounds.visit(who, "https", now=now)):
+            with CaptureQueriesContext(pair.police.connection) as statements:
+                call(partner, now=AFTER)
+            counts.append(len(statements))
+
+    assert counts[0] == counts[1] > 0
 
 
 def test_https_serves_the_side_that_cannot_be_reached(pair: Pair) -> None:

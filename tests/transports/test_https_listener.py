@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import hashlib
 import io
 import json
@@ -22,6 +23,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
+from giaoban.dispatches.words import DETAIL_TEXTS
 from giaoban.kernel.delivery import Reason
 from giaoban.transports.https import client
 from giaoban.transports.https.client import CallError, Patience
@@ -724,6 +726,30 @@ def test_an_answer_that_drips_is_given_up(running: Running, tmp_path: Path) -> N
     other.close()
 
     assert caught.value.reason is Reason.PARTNER_UNREACHABLE
+
+
+def test_an_answer_that_cannot_be_kept_here_is_no_fault_of_the_partner(running: Running, tmp_path: Path) -> None:
+    body = b"0004goodhuge"
+
+    with pytest.raises(CallError) as caught:
+        client.call(running.address, running.fingerprint, iter([body]), len(body), spool=tmp_path / "gone")
+
+    assert (caught.value.reason, caught.value.detail) == (Reason.INTERRUPTED, "not kept here")
+
+
+@pytest.mark.parametrize(
+    ("error", "name"),
+    [
+        (OSError("Tunnel connection failed"), "OSError"),
+        (OSError(0, "Error"), "OSError"),
+        (OSError(errno.EHOSTUNREACH, "No route to host"), "EHOSTUNREACH"),
+        (TimeoutError("read"), "TimeoutError"),
+        (ConnectionRefusedError(errno.ECONNREFUSED, "refused"), "ConnectionRefusedError"),
+    ],
+)
+def test_whatever_the_system_says_has_a_name_that_people_are_told_in_words(error: OSError, name: str) -> None:
+    assert client.name_of(error) == name
+    assert name in DETAIL_TEXTS
 
 
 def test_an_answer_without_end_is_cut_off(running: Running, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -67,6 +67,8 @@ _FOLDER: Final = _("The folder is not there: the medium or the network drive is 
 _CLOSED: Final = _("This server may not write to the folder.")
 _MEDIUM: Final = _("The medium or the network drive has a fault.")
 _FULL: Final = _("The medium or the network drive is full.")
+_FAULT: Final = _("The connection failed, and the network did not say why.")
+_HERE: Final = _("This server could not keep what came: look at its disk.")
 _BROKER: Final = _("The broker in between does not take messages.")
 DETAIL_TEXTS: Final = {
     **dict.fromkeys(("ConnectionRefusedError", "NewConnectionError", "NoServersError"), _NOBODY),
@@ -100,6 +102,8 @@ DETAIL_TEXTS: Final = {
     **dict.fromkeys(("EACCES", "EPERM", "EROFS"), _CLOSED),
     **dict.fromkeys(("EIO", "ENXIO", "ESTALE"), _MEDIUM),
     **dict.fromkeys(("ENOSPC", "EDQUOT"), _FULL),
+    "OSError": _FAULT,
+    "not kept here": _HERE,
     **dict.fromkeys(("NoRespondersError", "ServiceUnavailableError", "NotFoundError"), _BROKER),
 }
 """What a transport noted of a failure → the same for people. What is not in here is for `giaoban doctor` and the log."""

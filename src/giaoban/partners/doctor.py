@@ -466,6 +466,12 @@ def _partners(now: datetime) -> Iterator[Finding]:
                 format_lazy(_("{name}: an offer of it lies here that can no longer be approved."), name=name),
                 _("Put it away on its page; let the partner make a new one if it is still wanted."),
             )
+        elif row.offer_waits and services.is_blocked(partner, now=now):
+            yield _notice(
+                "partner.offer_blocked",
+                format_lazy(_("{name}: an offer of it lies here that cannot be approved as it is."), name=name),
+                _("Its page says why. Mend that, or put the offer away and let the partner make a new one."),
+            )
         elif row.offer_waits:
             yield _notice(
                 "partner.offer_waits",

@@ -268,6 +268,15 @@ def examine(row: ReceivedOffer, *, now: datetime) -> ReadOffer:
     return ReadOffer(row, parsed, partner, findings, added, _is_update(parsed, partner))
 
 
+def is_blocked(partner: Partner, *, now: datetime) -> bool:
+    """Whether the offer of this partner that waits cannot be approved as it is. False where none waits."""
+    row = queries.waiting_offer(partner)
+    try:
+        return row is not None and examine(row, now=now).is_blocked
+    except RefusedError:
+        return True  # a version of this program that has gone since could read it
+
+
 def approve(row: ReceivedOffer, digits: str, *, by: Person, now: datetime) -> Partner:
     """Type half of the fingerprint as it was heard: the first person the groups 1–6, another person the groups 7–12.
 

@@ -13,7 +13,7 @@ from giaoban.dispatches.enums import Direction
 from giaoban.dispatches.words import NEXT_TEXTS, REASON_TEXTS, STATE_TEXTS, WHO_TEXTS
 from giaoban.kernel import keyring, recovery, signing
 from giaoban.kernel.delivery import REASONS, Reason, State
-from giaoban.partners import queries, reconcile
+from giaoban.partners import queries, reconcile, services
 from giaoban.partners.border import groups_of
 from giaoban.partners.enums import Act, Courier, PartnerState
 from giaoban.partners.statements import APPROVALS_NEEDED
@@ -105,7 +105,9 @@ def partner_rows(rows: list[Overview], *, now: datetime) -> list[tuple[Overview,
 def _offer_words(row: Overview, *, now: datetime) -> Text:
     if row.offer_ends_at is None:
         return ""
-    return _("Its offer can no longer be approved") if row.offer_ends_at < now else _("An offer waits")
+    if row.offer_ends_at < now:
+        return _("Its offer can no longer be approved")
+    return _("Its offer cannot be approved") if services.is_blocked(row.partner, now=now) else _("An offer waits")
 
 
 def badge_of(partner: Partner, *, held: int = 0, restoring: bool = False) -> tuple[str, Text]:

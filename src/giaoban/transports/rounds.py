@@ -24,6 +24,7 @@ from giaoban.kernel.delivery import Reason
 from giaoban.partners import exchange, reconcile, waking
 from giaoban.partners.enums import Courier, PartnerState
 from giaoban.partners.models import Contact, Partner, Route
+from giaoban.transports.https import client
 from giaoban.transports.https.client import CallError
 from giaoban.transports.nats.broker import BrokerError
 
@@ -64,7 +65,8 @@ def visit(partner: Partner, courier: str, *, now: datetime) -> Visit:
     visitor = cast("Visitor", dict(ports.transports_in_order())[courier])
     try:
         brought = visitor.visit(partner, now=now)
-        exchange.note(partner, None, courier=courier, now=now)
+        if courier != Courier.HTTPS:  # which has noted each of its calls
+            exchange.note(partner, None, courier=courier, now=now)
         return Visit(partner, courier, brought)
     except CallError as error:
         return Visit(partner, courier, failure=error.reason.value, detail=error.detail)
@@ -73,7 +75,7 @@ def visit(partner: Partner, courier: str, *, now: datetime) -> Visit:
         return Visit(partner, courier, failure=Reason.PARTNER_UNREACHABLE.value, detail=str(error))
     except OSError as error:
         exchange.note(partner, Reason.PARTNER_UNREACHABLE, courier=courier, now=now)
-        return Visit(partner, courier, failure=Reason.PARTNER_UNREACHABLE.value, detail=error.strerror or "")
+        return Visit(partner, courier, failure=Reason.PARTNER_UNREACHABLE.value, detail=client.name_of(error))
 
 
 def visits_of(partner: Partner) -> list[str]:

@@ -6,7 +6,9 @@ comes back is bounded in bytes and time before it is believed.
 
 from __future__ import annotations
 
+import errno
 import json
+import logging
 import socket
 import ssl
 import tempfile
@@ -32,6 +34,7 @@ if TYPE_CHECKING:
     from urllib3 import BaseHTTPResponse
     from urllib3.response import HTTPResponse
 
+LOG: Final = logging.getLogger(__name__)
 PATH: Final = "/exchange/1"
 DEFAULT_PORT: Final = 8441
 BUNDLE_TYPE: Final = "application/vnd.giaoban.bundle"
@@ -118,13 +121,19 @@ def call(
     except LocationValueError:
         raise CallError(Reason.NO_ROUTE, "not an address") from None
     except (HTTPError, OSError) as error:
-        raise CallError(Reason.PARTNER_UNREACHABLE, type(error).__name__) from None
+        raise CallError(Reason.PARTNER_UNREACHABLE, name_of(error)) from None
     try:
         return _bundle(response, spool, until, patience)
     except (HTTPError, OSError) as error:
-        raise CallError(Reason.PARTNER_UNREACHABLE, type(error).__name__) from None
+        raise CallError(Reason.PARTNER_UNREACHABLE, name_of(error)) from None
     finally:
         _give_back(response)
+
+
+def name_of(error: Exception) -> str:
+    """What is noted of a failure (`dispatches.words.DETAIL_TEXTS`): its class, or the system's name where the class says nothing."""
+    number = error.errno if type(error) is OSError else None
+    return errno.errorcode.get(number or 0, type(error).__name__)
 
 
 def parse_address(address: str) -> tuple[str, int]:
@@ -156,7 +165,7 @@ def _bundle(response: BaseHTTPResponse, spool: Path, until: float, patience: Pat
     try:
         while piece := response.read1(PIECE) if hasattr(response, "read1") else response.read(PIECE):
             size += len(piece)
-            stream.write(piece)
+            _keep(stream, piece)
             passed = monotonic() - started
             if size > MAX_BUNDLE_SIZE:
                 raise CallError(Reason.PARTNER_FAILED, "the answer is too large")
@@ -167,6 +176,15 @@ def _bundle(response: BaseHTTPResponse, spool: Path, until: float, patience: Pat
         raise
     stream.seek(0)
     return stream, size
+
+
+def _keep(stream: IO[bytes], piece: bytes) -> None:
+    """A disk of ours that is full is no fault of the partner's. Raises CallError."""
+    try:
+        stream.write(piece)
+    except OSError as error:
+        LOG.warning("an answer could not be kept", extra={"fault": error.strerror})
+        raise CallError(Reason.INTERRUPTED, "not kept here") from None
 
 
 def _refused(response: BaseHTTPResponse) -> CallError:
