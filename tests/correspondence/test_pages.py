@@ -184,6 +184,29 @@ def test_the_boxes_filter_sort_and_search(office: Office) -> None:
     assert words(here, path, box="nonsense", kind="nonsense", sort="nonsense", q="\x00") != ""
 
 
+def test_the_page_of_a_reply_says_that_the_request_is_closed_and_what_is_left_to_do(office: Office) -> None:
+    letter = office.sent()
+    office.registered("BCH", letter)
+    replies = [
+        office.replied("BCH", letter, now=days(1), is_final=False),
+        office.replied("BCH", letter, now=days(2)),
+    ]
+    closed = "Yêu cầu gửi nơi này đã tự kết thúc nhờ văn bản trả lời"
+    came = [closed in words(office.client("CAH"), url("detail", reply)) for reply in replies]
+    for reply in replies:
+        copy = office.registered("CAH", reply, now=days(2))
+        officer = office.by("CAH", Role.OFFICER).person
+        services.assign(copy, officer=officer, by=office.by("CAH"), now=days(2))
+
+    pages = [words(office.client("CAH", Role.OFFICER), url("detail", reply)) for reply in replies]
+
+    assert office.states(letter) == {"BCH": ("06", "06")}
+    assert came == [False, True]
+    assert [closed in page for page in pages] == [False, True]
+    assert ["Ghi nhận rồi kết thúc." in page for page in pages] == [True, True]
+    assert not any("Trả lời hoặc kết thúc." in page for page in pages)
+
+
 def test_timeliness_counts_by_partner_and_area(office: Office) -> None:
     first = office.sent(recipients=("BCH", "HKL"))
     for code in ("BCH", "HKL"):

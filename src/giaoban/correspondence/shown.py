@@ -520,13 +520,13 @@ def _received_answers(entry: Entry, *, back: Entry | None, by: By) -> Answers:
     told = {HandlingAct.ANSWER_RECALL} if back is not None else acts
     return Answers(
         here=badge_of(entry.state(handling)),
-        waits=_waits(told, handling, by=by),
-        then=_then(told, owed=owed),
+        waits=_waits(told, handling, owed=owed, by=by),
+        then=_then(told, owed=owed, ended=letter.kind == LetterKind.REPLY and letter.is_final),
         buttons=buttons,
     )
 
 
-def _waits(acts: set[HandlingAct], handling: Handling, *, by: By) -> Text:
+def _waits(acts: set[HandlingAct], handling: Handling, *, owed: bool, by: By) -> Text:
     if HandlingAct.ANSWER_RECALL in acts:
         return (
             _("The sender asks for it back: agree, or refuse with a reason.")
@@ -539,14 +539,21 @@ def _waits(acts: set[HandlingAct], handling: Handling, *, by: By) -> Text:
         return _("Give it to an officer.") if by.has(Role.APPROVER) else _("The head gives it to an officer.")
     if HandlingAct.REPLY in acts or HandlingAct.COMPLETE in acts:
         if by.has(Role.OFFICER, Role.APPROVER):
-            return _("Answer it, or close it.")
-        return _("An officer of your agency answers it.")
+            return _("Answer it, or close it.") if owed else _("Take note of it and close it.")
+        if owed:
+            return _("An officer of your agency answers it.")
+        return _("An officer of your agency takes note of it and closes it.")
     return _("Nothing waits for you here.")
 
 
-def _then(acts: set[HandlingAct], *, owed: bool) -> Text:
+def _then(acts: set[HandlingAct], *, owed: bool, ended: bool) -> Text:
+    """`ended`: it is the reply that closed what we asked."""
     if HandlingAct.ANSWER_RECALL in acts:
         return _("What is registered stays in the register either way.")
+    if ended and acts & {HandlingAct.REGISTER, HandlingAct.COMPLETE}:
+        return _(
+            "The request to its sender is closed by it already; the reply is closed once it has been taken note of."
+        )
     if HandlingAct.REGISTER in acts:
         return _("The head gives it to an officer.")
     if HandlingAct.REPLY in acts or HandlingAct.COMPLETE in acts:
