@@ -207,9 +207,22 @@ def test_three_agencies_go_through_a_whole_cycle_by_the_api_alone(office: Office
         ("Chính trị viên", "substitute", 1),
         ("Cán bộ", "present", 6),
     ]
+    called = f"{path}/sites/{sites['BCH']}/roll"
+    blind = office.clerk("BCH").refused("PUT", called, {"lines": lines[:1]})
+    seen = office.clerk("BCH").get(called)["seen"]
+    assert (blind, office.clerk("BCH").put(called, {"lines": lines[:2], "seen": seen})["lines"]) == (
+        (409, "conference.roll_meanwhile"),
+        heard[:2],
+    )
     item = office("CAH").get(path)["agenda"][1]["uid"]
     noted = office.clerk("CAH").put(f"{path}/items/{item}/note", {"note": "Hội nghị nghe báo cáo."})
     assert noted["agenda"][1]["note"] == "Hội nghị nghe báo cáo."
+    blind = office.clerk("CAH").refused("PUT", f"{path}/items/{item}/note", {"note": "Không xem trước."})
+    again = {"note": "Hội nghị nghe báo cáo và thảo luận.", "seen": noted["agenda"][1]["seen"]}
+    assert (blind, office.clerk("CAH").put(f"{path}/items/{item}/note", again)["agenda"][1]["note"]) == (
+        (409, "conference.note_meanwhile"),
+        again["note"],
+    )
     office.officer("HKL").post(f"{path}/contributions", {"text": "Đề nghị tuần tra chung hằng tháng.", "item": item})
     arrive()
     assert [(each["agency"], each["item"]) for each in office("BCH").get(f"{path}/contributions")] == [("HKL", item)]
@@ -394,7 +407,13 @@ def test_an_answer_is_to_the_text_that_was_read_and_to_no_other(office: Office) 
     ] == [("CAH", True, ""), ("BCH", False, "Thiếu mốc thời gian.")]
     assert office("CAH").refused("POST", f"{path}/outcome") == (409, "conference.not_accepted")
     better = [conclusions()[0], conclusions()[1] | {"due_on": in_days(20)}]
-    assert office.officer("CAH").put(f"{path}/conclusions", {"conclusions": better})["digest"] == ""
+    stored = office.officer("CAH").get(f"{path}/conclusions")
+    blind = office.officer("CAH").refused("PUT", f"{path}/conclusions", {"conclusions": better})
+    assert blind == (409, "conference.conclusions_meanwhile")
+    assert (
+        office.officer("CAH").put(f"{path}/conclusions", {"conclusions": better, "seen": stored["seen"]})["digest"]
+        == ""
+    )
     assert office("CAH").refused("POST", f"{path}/outcome") == (409, "conference.not_proposed")
 
 

@@ -302,6 +302,51 @@ def test_a_colleagues_note_is_overwritten_only_by_who_has_seen_it(hall: Hall) ->
     assert [item.note for item in conference.items.all()][:3] == ["Một.", "Của tôi.", "Chỉ đồng nghiệp ghi."]
 
 
+def test_a_colleagues_roll_is_overwritten_only_by_who_has_seen_it(hall: Hall) -> None:
+    conference = hall.opened()
+    client, site = hall.client("CAH", Role.CLERK), conference.sites.all()[0]
+    url = reverse("conferences:roll", args=[conference.uid, site.uid])
+    line = {"roll-0-duty": ["Trưởng Công an huyện"], "roll-0-status": ["present"]}
+    mine = fields_of(client.get(url).content, "roll-TOTAL_FORMS") | line | {"roll-0-delegate_name": ["Của tôi"]}
+    theirs = mine | {"roll-0-delegate_name": ["Của đồng nghiệp"]}
+    assert hall.client("CAH").post(url, theirs).status_code == 302
+
+    refused = client.post(url, mine)
+
+    text = refused.content.decode()
+    assert (refused.status_code, text.count("Của đồng nghiệp"), text.count("Của tôi")) == (422, 1, 1)
+    assert [one.delegate_name for one in site.attendance.all()] == ["Của đồng nghiệp"]
+    assert client.post(url, fields_of(refused.content, "roll-TOTAL_FORMS")).status_code == 302
+    assert [one.delegate_name for one in site.attendance.all()] == ["Của tôi"]
+
+
+def test_a_colleagues_conclusions_are_overwritten_only_by_who_has_seen_them(hall: Hall) -> None:
+    conference = hall.closed()
+    client, url = hall.client("CAH", Role.OFFICER), reverse("conferences:conclude", args=[conference.uid])
+    mine = fields_of(client.get(url).content, "assessment") | {"assessment": ["Của tôi."]}
+    assert hall.client("CAH").post(url, mine | {"assessment": ["Của đồng nghiệp."]}).status_code == 302
+
+    refused = client.post(url, mine)
+
+    text = refused.content.decode()
+    assert (refused.status_code, text.count("Của đồng nghiệp."), text.count("Của tôi.")) == (422, 1, 1)
+    assert [one.text for one in conference.conclusions.all()] == ["Của đồng nghiệp."]
+    assert client.post(url, fields_of(refused.content, "assessment")).status_code == 302
+    assert [one.text for one in conference.conclusions.all()] == ["Của tôi."]
+
+
+def test_a_single_note_is_not_written_over_one_that_was_not_seen(hall: Hall) -> None:
+    conference = hall.opened()
+    client, item = hall.client("CAH", Role.CLERK), conference.items.all()[0]
+    url = reverse("conferences:note", args=[conference.uid, item.uid])
+    assert client.post(url, {"note": "Của đồng nghiệp."}).status_code == 302
+
+    refused = client.post(url, {"note": "Của tôi."})
+
+    assert refused.status_code == 409
+    assert conference.items.get(pk=item.pk).note == "Của đồng nghiệp."
+
+
 def test_what_was_typed_stands_on_the_page_when_the_outcome_was_issued_meanwhile(hall: Hall) -> None:
     conference = hall.opened()
     client, item = hall.client("CAH", Role.CLERK), conference.items.all()[0]

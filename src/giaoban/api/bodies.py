@@ -27,6 +27,11 @@ Figure = Annotated[
     str, StringConstraints(pattern=r"^[0-9]{1,12}(\.[0-9]{1,6})?$"), Field(examples=["61.475"], description="Decimal.")
 ]
 Reason = Annotated[str, StringConstraints(min_length=1, max_length=4000)]
+Mark = Annotated[
+    str,
+    StringConstraints(max_length=64),
+    Field(description="Of what was read; with another one, or none where something is stored, it is refused."),
+]
 Text = Annotated[str, StringConstraints(max_length=MAX_TEXT)]
 Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=300)]
 Sentence = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=4000)]
@@ -124,12 +129,14 @@ class RollBody(Body):
     """The whole roll of a site."""
 
     lines: list[RollLine] = Field(max_length=MAX_ROLL)
+    seen: Mark = ""
 
 
 class NoteIn(Body):
     """What the minutes say of an item of the agenda."""
 
     note: Text
+    seen: Mark = ""
 
 
 class ContributionIn(Body):
@@ -143,6 +150,7 @@ class ConclusionsIn(Body):
     """All conclusions, in their order."""
 
     conclusions: list[ConcludedSentence] = Field(max_length=MAX_CONCLUSIONS)
+    seen: Mark = ""
 
 
 class AcceptanceIn(Body):

@@ -279,6 +279,7 @@ class AgendaItemOut(Schema):
     presenter: str | None
     minutes: int
     note: str = Field(description="What the minutes say of it.")
+    seen: str = Field(description="Mark of the note, empty where there is none; send it back with a change.")
 
 
 class SiteOut(Schema):
@@ -316,6 +317,7 @@ class ConclusionsOut(Schema):
 
     digest: str = Field(description="Of the text that lies with the co-chairs; empty where none does.")
     conclusions: list[ConcludedSentence]
+    seen: str = Field(description="Mark of the conclusions; send it back with a change.")
 
 
 class ContributionOut(Schema):

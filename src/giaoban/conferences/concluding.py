@@ -22,8 +22,18 @@ if TYPE_CHECKING:
     from giaoban.dispatches.models import Dispatch
 
 
-def draft_conclusions(conference: Conference, sentences: Sequence[ConcludedSentence], *, by: By, now: datetime) -> None:
-    """Replace the drafted conclusions. Any change withdraws a proposal that lies with the co-chairs. By the host's officers."""
+def draft_conclusions(
+    conference: Conference,
+    sentences: Sequence[ConcludedSentence],
+    *,
+    by: By,
+    now: datetime,
+    seen: str | None = None,
+) -> None:
+    """Replace the drafted conclusions. Any change withdraws a proposal that lies with the co-chairs. By the host's officers.
+
+    With `seen` (`rules.lines_mark` of those that were open) nobody overwrites a colleague unseen: `conference.conclusions_meanwhile`.
+    """
     by.require(Role.OFFICER, Role.APPROVER)
     if len({sentence.uid for sentence in sentences}) < len(sentences):
         raise RefusedError(
@@ -31,8 +41,16 @@ def draft_conclusions(conference: Conference, sentences: Sequence[ConcludedSente
         )
     with transaction.atomic():
         row = acting.own(conference, Act.DRAFT_CONCLUSIONS, by=by)
-        if list(sentences) == copies.read_conclusions(row):
+        stored = copies.read_conclusions(row)
+        if list(sentences) == stored:
             return
+        if seen is not None and seen != rules.lines_mark(stored):
+            raise RefusedError(
+                "conference.conclusions_meanwhile",
+                _("Nothing was saved: the conclusions have changed since you opened them."),
+                _("A colleague saved them in the meantime."),
+                _("What you typed is still here. Compare it with what is stored now, then save again."),
+            )
         agencies = acting.agencies_on(row)
         copies.write_conclusions(row, sentences, agencies)
         acting.withdraw_proposal(row)

@@ -176,6 +176,21 @@ def write_roll(site: Site, roll: SiteRoll, *, at: datetime) -> None:
     site.save(update_fields=["reported_at", "present", "substitute", "excused", "absent"])
 
 
+def read_roll(site: Site) -> list[RollLine]:
+    """The roll of one site as it stands."""
+    return [
+        RollLine(
+            duty=line.duty,
+            delegate_name=line.delegate_name,
+            status=line.status,
+            substitute=line.substitute,
+            mode=line.mode,
+            head_count=line.head_count,
+        )
+        for line in site.attendance.all()
+    ]
+
+
 def read_rolls(conference: Conference) -> list[SiteRoll]:
     """The rolls of all sites, in the order of the plan."""
     return [
@@ -183,17 +198,7 @@ def read_rolls(conference: Conference) -> list[SiteRoll]:
             site=site.uid,
             name=site.name,
             reported_at=site.reported_at,
-            lines=[
-                RollLine(
-                    duty=line.duty,
-                    delegate_name=line.delegate_name,
-                    status=line.status,
-                    substitute=line.substitute,
-                    mode=line.mode,
-                    head_count=line.head_count,
-                )
-                for line in site.attendance.all()
-            ],
+            lines=read_roll(site),
         )
         for site in conference.sites.prefetch_related("attendance")
     ]

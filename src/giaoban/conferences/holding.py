@@ -15,7 +15,7 @@ from giaoban.common.clock import day_of
 from giaoban.common.errors import NotFoundError, RefusedError
 from giaoban.conferences import acting, border, copies, rules
 from giaoban.conferences.enums import Act, ContributionState, State
-from giaoban.conferences.models import Conference, Contribution, Site
+from giaoban.conferences.models import AgendaItem, Conference, Contribution, Site
 from giaoban.conferences.plan import MAX_NOTE, RollLine, SiteRoll
 from giaoban.dispatches import services as dispatches
 
@@ -50,12 +50,19 @@ def open_conference(conference: Conference, *, by: By, now: datetime) -> None:
 
 
 def record_attendance(
-    conference: Conference, site_uid: UUID, lines: Sequence[RollLine], *, by: By, now: datetime
+    conference: Conference,
+    site_uid: UUID,
+    lines: Sequence[RollLine],
+    *,
+    by: By,
+    now: datetime,
+    seen: str | None = None,
 ) -> Site:
     """Call the roll of one site: replaces what was recorded before. By a clerk, officer or approver of the site's agency.
 
     On the host's own site it is written at once; another agency's roll goes to the host. Possible from the invitation until
     the sitting is closed, as far as the acting agency knows. A substitute must be named by position (`conference.substitute`).
+    With `seen` (`rules.lines_mark` of the roll that was open) nobody overwrites a colleague unseen: `conference.roll_meanwhile`.
     """
     by.require(Role.CLERK, Role.OFFICER, Role.APPROVER)
     for line in lines:
@@ -79,6 +86,14 @@ def record_attendance(
                 _("Call the roll of your own site."),
                 status=403,
             )
+        stored = copies.read_roll(site)
+        if seen is not None and seen != rules.lines_mark(stored) and list(lines) != stored:
+            raise RefusedError(
+                "conference.roll_meanwhile",
+                _("Nothing was saved: the roll has changed since you opened it."),
+                _("A colleague called the roll of this site in the meantime."),
+                _("What you typed is still here. Compare it with what is stored now, then save again."),
+            )
         roll = SiteRoll(site=site.uid, name=site.name, lines=list(lines))
         copies.write_roll(site, roll, at=now)
         if row.host_id != by.agency.pk:
@@ -95,8 +110,13 @@ def record_attendance(
     return site
 
 
-def add_note(conference: Conference, item_uid: UUID, note: str, *, by: By, now: datetime) -> None:
+def add_note(
+    conference: Conference, item_uid: UUID, note: str, *, by: By, now: datetime, seen: str | None = None
+) -> None:
     """Write what the minutes say of an agenda item. By the host, until the outcome is issued.
+
+    With `seen` (`rules.note_mark` of the note that was read; empty for none) nobody overwrites a colleague unseen:
+    `conference.note_meanwhile`.
 
     A note that changes while conclusions lie with the co-chairs withdraws the proposal: what they accepted is no longer the text.
     """
@@ -115,6 +135,8 @@ def add_note(conference: Conference, item_uid: UUID, note: str, *, by: By, now: 
         if item is None:
             raise NotFoundError
         if item.note != text:
+            if seen is not None and (seen or rules.note_mark("")) != rules.note_mark(item.note):
+                raise _note_meanwhile(item)
             item.note = text
             item.save(update_fields=["note"])
             acting.withdraw_proposal(row)
@@ -139,14 +161,18 @@ def add_notes(conference: Conference, notes: Sequence[rules.TypedNote], *, by: B
             if typed in {note.seen, stored}:
                 continue
             if stored != note.seen:
-                raise RefusedError(
-                    "conference.note_meanwhile",
-                    _("Nothing was saved: the minutes have changed since you opened them."),
-                    _("A colleague wrote the minutes of: %(title)s") % {"title": item.title},
-                    _("What you typed is still here. Compare it with what is stored now, then save again."),
-                )
+                raise _note_meanwhile(item)
             add_note(row, note.item, note.text, by=by, now=now)
     conference.refresh_from_db()
+
+
+def _note_meanwhile(item: AgendaItem) -> RefusedError:
+    return RefusedError(
+        "conference.note_meanwhile",
+        _("Nothing was saved: the minutes have changed since you opened them."),
+        _("A colleague wrote the minutes of: %(title)s") % {"title": item.title},
+        _("What you typed is still here. Compare it with what is stored now, then save again."),
+    )
 
 
 def hand_in_contribution(

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from giaoban.common.errors import Text
-    from giaoban.conferences.plan import Plan, PlannedItem, PlannedSite
+    from giaoban.conferences.plan import Plan, PlannedItem, PlannedSite, Shape
 
 A = TypeVar("A")
 
@@ -376,6 +376,12 @@ def clean_note(text: str) -> str:
 def note_mark(text: str) -> str:
     """A short mark of a note: it tells on a page sent back whether a person changed the note, and whether a colleague did."""
     return hashlib.sha256(clean_note(text).encode()).hexdigest()[:16]
+
+
+def lines_mark(lines: Sequence[Shape]) -> str:
+    """The same of a roll or of conclusions, line by line; empty where there are none."""
+    plain = [line.model_dump(mode="json") for line in lines]
+    return hashlib.sha256(json.dumps(plain, sort_keys=True).encode()).hexdigest()[:16] if plain else ""
 
 
 def conclusions_digest(conference: UUID, sentences: Sequence[Sentence], notes: Sequence[tuple[UUID, str]]) -> str:

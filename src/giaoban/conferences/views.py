@@ -353,7 +353,8 @@ def note(request: InsideRequest, uid: UUID, item: UUID) -> HttpResponse:
         except RefusedError as error:
             return _sitting(request, uid, typed=typed, refused=error)
     else:
-        services.add_note(conference, item, request.POST.get("note", ""), by=request.by, now=clock.now())
+        said, seen = (request.POST.get(name, "") for name in ("note", "seen"))
+        services.add_note(conference, item, said, by=request.by, now=clock.now(), seen=seen)
     if withdrawn and not conference.proposed_digest:
         done(request, _("The minutes were saved. The proposed conclusions were withdrawn: propose them again."))
     else:
@@ -372,13 +373,20 @@ def roll(request: InsideRequest, uid: UUID, site: UUID) -> HttpResponse:
     )
     data, more = _with_more(request)
     lines = list(found.attendance.all())
+    stored = rules.lines_mark(copies.read_roll(found))
+    seen = stored if data is None else request.POST.get("seen", "")
     formset = forms.RollFormSet(data if may_call else None, prefix="roll", initial=forms.roll_initial(found, lines))
     refused: RefusedError | None = None
+    differs = False
     if request.method == "POST" and may_call and not more and formset.is_valid():
         try:
-            services.record_attendance(conference, site, forms.roll_lines(formset), by=request.by, now=clock.now())
+            typed = forms.roll_lines(formset)
+            services.record_attendance(conference, site, typed, by=request.by, now=clock.now(), seen=seen)
         except RefusedError as error:
             refused = error
+            if error.code == "conference.roll_meanwhile":
+                # Who sees what is stored beside what was typed may save over it.
+                seen, differs = stored, True
         else:
             done(request, _("The roll was saved and the host was told."))
             return redirect("conferences:hold", uid)
@@ -391,6 +399,8 @@ def roll(request: InsideRequest, uid: UUID, site: UUID) -> HttpResponse:
             "lines": lines,
             "total": rules.count_roll([(line.status, line.head_count) for line in lines]),
             "formset": formset if may_call else None,
+            "seen": seen,
+            "differs": differs,
             "refused": refused,
         },
         status=422 if request.method == "POST" and not more else 200,
@@ -454,12 +464,17 @@ def conclude(request: InsideRequest, uid: UUID) -> HttpResponse:
     may_draft = _host_may(conference, request, Act.DRAFT_CONCLUSIONS)
     data, more = _with_more(request)
     before = copies.read_conclusions(conference)
+    stored = rules.lines_mark(before)
+    seen, differs = (stored if data is None else request.POST.get("seen", "")), False
     form = forms.ConclusionForms(before, data=data if may_draft else None, parties=parties)
     if request.method == "POST" and may_draft and not more and form.is_valid():
         try:
-            services.draft_conclusions(conference, form.as_sentences(), by=request.by, now=now)
+            services.draft_conclusions(conference, form.as_sentences(), by=request.by, now=now, seen=seen)
         except RefusedError as error:
             refuse(form.base, error)
+            if error.code == "conference.conclusions_meanwhile":
+                # As for the roll.
+                seen, differs = stored, True
         else:
             done(request, _("The conclusions were saved."))
             return redirect("conferences:conclude", uid)
@@ -477,6 +492,8 @@ def conclude(request: InsideRequest, uid: UUID) -> HttpResponse:
             "answers": shown.answers(page, by=request.by),
             "chairs": shown.chair_lines(conference, page.co_chairs),
             "form": form if may_draft else None,
+            "seen": seen,
+            "differs": differs,
             "assessments": [c for c in before if c.kind == "assessment"],
             "tasks": [c for c in before if c.kind == "task"],
             "names": {agency.code: agency.short_name for agency in parties},

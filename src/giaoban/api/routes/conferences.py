@@ -38,9 +38,8 @@ from giaoban.api.schemas import (
     agency_name,
 )
 from giaoban.common import clock
-from giaoban.conferences import copies, queries, services
+from giaoban.conferences import copies, queries, rules, services
 from giaoban.conferences.dossier import dossier_archive
-from giaoban.conferences.plan import RollLine
 from giaoban.regulations.queries import access_coordination
 
 if TYPE_CHECKING:
@@ -174,7 +173,7 @@ def roll(request: ApiRequest, uid: UUID, site: UUID) -> RollBody:
 def record_attendance(request: ApiRequest, uid: UUID, site: UUID, body: RollBody) -> RollBody:
     """Replaces what was recorded before; the host is told. A clerk, officer or approver of the site's agency."""
     found = queries.access_conference(uid, by=request.by)
-    services.record_attendance(found, site, body.lines, by=request.by, now=clock.now())
+    services.record_attendance(found, site, body.lines, by=request.by, now=clock.now(), seen=body.seen)
     return _roll(uid, site, request)
 
 
@@ -186,7 +185,7 @@ def record_attendance(request: ApiRequest, uid: UUID, site: UUID, body: RollBody
 )
 def add_note(request: ApiRequest, uid: UUID, item: UUID, body: NoteIn) -> ConferenceDetail:
     """A changed note withdraws conclusions that lie with the co-chairs. A clerk, officer or approver of the host."""
-    return _done(request, uid, services.add_note, item, body.note)
+    return _done(request, uid, services.add_note, item, body.note, seen=body.seen)
 
 
 @router.get(
@@ -245,7 +244,7 @@ def conclusions(request: ApiRequest, uid: UUID) -> ConclusionsOut:
 def draft_conclusions(request: ApiRequest, uid: UUID, body: ConclusionsIn) -> ConclusionsOut:
     """Replaces all; any change withdraws a proposal that lies with the co-chairs. An officer of the host."""
     found = queries.access_conference(uid, by=request.by)
-    services.draft_conclusions(found, body.conclusions, by=request.by, now=clock.now())
+    services.draft_conclusions(found, body.conclusions, by=request.by, now=clock.now(), seen=body.seen)
     return _conclusions(uid, request)
 
 
@@ -337,6 +336,7 @@ def _detail(uid: UUID, request: ApiRequest) -> ConferenceDetail:
                 presenter=each.presenter.code if each.presenter else None,
                 minutes=each.minutes,
                 note=each.note,
+                seen=rules.note_mark(each.note) if each.note else "",
             )
             for each in page.items
         ],
@@ -393,19 +393,8 @@ def _plan(found: Conference) -> PlanBody:
 
 def _roll(uid: UUID, site: UUID, request: ApiRequest) -> RollBody:
     found = queries.access_site(queries.access_conference(uid, by=request.by), site, by=request.by)
-    return RollBody(
-        lines=[
-            RollLine(
-                duty=each.duty,
-                delegate_name=each.delegate_name,
-                status=each.status,
-                substitute=each.substitute,
-                mode=each.mode,
-                head_count=each.head_count,
-            )
-            for each in found.attendance.all()
-        ]
-    )
+    lines = copies.read_roll(found)
+    return RollBody(lines=lines, seen=rules.lines_mark(lines))
 
 
 def _contribution(each: Contribution) -> ContributionOut:
@@ -422,7 +411,8 @@ def _contribution(each: Contribution) -> ContributionOut:
 
 def _conclusions(uid: UUID, request: ApiRequest) -> ConclusionsOut:
     found = queries.access_conference(uid, by=request.by)
-    return ConclusionsOut(digest=found.proposed_digest, conclusions=copies.read_conclusions(found))
+    said = copies.read_conclusions(found)
+    return ConclusionsOut(digest=found.proposed_digest, conclusions=said, seen=rules.lines_mark(said))
 
 
 def _fields(found: Conference) -> dict[str, Any]:
