@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
+import os
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from giaoban.agencies.models import Person
 from giaoban.cli.main import run
 from giaoban.partners.models import Partner
+
+if TYPE_CHECKING:
+    from pytest_django.fixtures import SettingsWrapper
 
 pytestmark = pytest.mark.django_db
 
@@ -162,3 +167,18 @@ def test_the_doctor_answers_by_its_exit_code(capsys: pytest.CaptureFixture[str],
     assert [each["code"] for each in sound[1]["findings"] if each["weight"] == "problem"] == []
     assert (sound[0], sick[0]) == (0, 1)
     assert [each["code"] for each in sick[1]["findings"] if each["weight"] == "problem"] == ["tls.damaged"]
+
+
+@pytest.mark.usefixtures("server")
+def test_one_command_at_a_time_exchanges_beside_the_server(
+    capsys: pytest.CaptureFixture[str], settings: SettingsWrapper
+) -> None:
+    handle = os.open(settings.GIAOBAN_HOME, os.O_RDONLY)
+    fcntl.flock(handle, fcntl.LOCK_EX)
+    refused = asked(capsys, "exchange", "now")
+    os.close(handle)
+
+    done = asked(capsys, "exchange", "now")
+
+    assert (refused[0], refused[1]["error"]["code"]) == (1, "exchange.at_work")
+    assert done == (0, [])

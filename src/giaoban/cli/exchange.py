@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import errno
+import fcntl
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -141,10 +145,11 @@ def now(
     from giaoban.dispatches import services
     from giaoban.transports import rounds
 
-    moment = clock.now()
-    services.deliver_all(moment)
     chosen = [_partner(partner)] if partner else rounds.visited()
-    visits = [rounds.visit(each, courier, now=moment) for each in chosen for courier in rounds.visits_of(each)]
+    with _alone():
+        moment = clock.now()
+        services.deliver_all(moment)
+        visits = [rounds.visit(each, courier, now=moment) for each in chosen for courier in rounds.visits_of(each)]
     if as_json:
         answer_json(
             [
@@ -169,6 +174,27 @@ def now(
     else:
         note(_("No partner can be visited: none is active, or none has an address."))
     return FAILED if any(each.failure for each in visits) else DONE
+
+
+@contextmanager
+def _alone() -> Iterator[None]:
+    """One such command at a time: it works beside the running server, whose limits (`dispatches/slots.py`) end at its own process."""
+    from django.conf import settings
+
+    handle = os.open(settings.GIAOBAN_HOME, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise RefusedError(
+                "exchange.at_work",
+                _("Nothing was exchanged."),
+                _("Another 'giaoban exchange now' is at work on this server."),
+                _("Wait until it has ended. The running server exchanges by itself."),
+            ) from None
+        yield
+    finally:
+        os.close(handle)
 
 
 def _partner(name: str) -> Partner:
