@@ -24,11 +24,13 @@ from tests.transports.brokers import Broker, broker_or_skip
 from tests.transports.doors import listening, route
 from tests.transports.stations import Pair, arrived, send, standing
 
+from giaoban.agencies.models import Agency
 from giaoban.common.storage import FileStore
 from giaoban.dispatches import services, written
 from giaoban.dispatches.models import Incoming, Outbox, Receipt
 from giaoban.kernel.delivery import FETCHED_LASTS, RETRY_AFTER, Reason
-from giaoban.partners import exchange, waking
+from giaoban.partners import exchange, statements, waking
+from giaoban.partners import services as partners
 from giaoban.partners.models import Contact, Partner, ReceiptDue
 from giaoban.transports import rounds
 from giaoban.transports.folder import files
@@ -140,6 +142,25 @@ def test_a_visit_writes_down_once_that_it_went_well(pair: Pair) -> None:
             counts.append(len(statements))
 
     assert counts[0] == counts[1] > 0
+
+
+def test_a_new_key_that_waits_there_is_named_and_what_it_signed_leaves_once_two_people_agreed(pair: Pair) -> None:
+    with listening(pair.military, known_by=pair.police):
+        with pair.police.here():
+            partners.rotate_key(Agency.objects.get(code="CAT"), by=ceremony.person("an"), now=NOW)
+        send(pair.police, "bằng khóa mới")
+        deliver(pair.police)
+        waits = standing(pair.police)
+        with pair.military.here():
+            (row,) = statements.waiting(Agency.objects.get(code="CAT"))
+            for name in ("an", "binh"):
+                partners.approve_statement(row, by=ceremony.person(name), now=NOW)
+
+        soon = NOW + RETRY_AFTER[0] / 2
+        visit(pair.police, "https", now=soon)
+        deliver(pair.police, now=soon)
+
+        assert (waits, standing(pair.police)) == ([("waiting", "new_key_unconfirmed_there")], [("accepted", "")])
 
 
 def test_https_serves_the_side_that_cannot_be_reached(pair: Pair) -> None:
