@@ -51,7 +51,7 @@ def test_every_event_in_every_state_does_what_the_table_says_or_nothing(state: S
     assert (step.delivery.reason is None) == (step.delivery.state is State.ACCEPTED)
     assert (step.delivery.claimed_at is not None) == (step.delivery.state is State.IN_FLIGHT)
     waits = {Action.TRY_LATER, Action.TRY_NOW} & set(step.actions) and step.delivery.state is not State.QUEUED
-    assert (step.delivery.next_at is not None) == bool(waits)
+    assert (step.delivery.next_at is not None) == (bool(waits) or event is Event.FETCHED)
 
 
 def test_the_table_is_this_one() -> None:
@@ -72,24 +72,53 @@ def test_a_receipt_is_taken_in_every_state_that_has_none_yet(event: Event) -> No
 
 
 @pytest.mark.parametrize(
-    ("event", "reason", "lasts"),
+    ("event", "reason", "lasts", "due"),
     [
-        (Event.TAKEN_BY_MEDIUM, Reason.ON_MEDIUM, RECEIPT_LASTS),
-        (Event.FETCHED, Reason.FETCHED_NOT_CONFIRMED, FETCHED_LASTS),
+        (Event.TAKEN_BY_MEDIUM, Reason.ON_MEDIUM, RECEIPT_LASTS, None),
+        (Event.FETCHED, Reason.FETCHED_NOT_CONFIRMED, FETCHED_LASTS, AT + FETCHED_LASTS),
     ],
 )
 def test_it_is_carried_away_from_every_state_that_is_not_final_and_the_receipt_is_awaited_then(
-    event: Event, reason: Reason, lasts: timedelta
+    event: Event, reason: Reason, lasts: timedelta, due: datetime | None
 ) -> None:
     taken = {state for state in State if (state, event) in TRANSITIONS}
 
     assert taken == set(State) - FINAL
     for state in taken:
         after = delivery.step(standing(state), event, at=AT).delivery
-        assert after == Delivery(State.HANDED_OVER, reason, 3)
+        assert after == Delivery(State.HANDED_OVER, reason, 3, due)
         soon = exchange.due_event(after, changed_at=AT, now=AT + lasts - timedelta(seconds=1))
         late = exchange.due_event(after, changed_at=AT, now=AT + lasts)
         assert (soon, late) == (None, (Event.RECEIPT_OVERDUE, None))
+
+
+def test_what_was_fetched_and_lost_is_due_at_once_and_what_failed_by_itself_holds_up_nobody_twice() -> None:
+    lost = delivery.step(standing(State.WAITING), Event.FETCHED, at=AT).delivery
+    overdue = delivery.step(lost, Event.RECEIPT_OVERDUE, at=AT + FETCHED_LASTS).delivery
+    carried = delivery.step(standing(State.WAITING), Event.TAKEN_BY_MEDIUM, at=AT).delivery
+    late = delivery.step(carried, Event.RECEIPT_OVERDUE, at=AT + RECEIPT_LASTS).delivery
+
+    assert (overdue.state, overdue.reason) == (late.state, late.reason) == (State.WAITING, Reason.RECEIPT_OVERDUE)
+    assert (overdue.next_at, late.next_at) == (
+        AT + FETCHED_LASTS,
+        AT + RECEIPT_LASTS + delivery.retry_delay(carried.attempts),
+    )
+    for reason in Reason:
+        waits = Delivery(State.WAITING, reason, 1, AT)
+        first = delivery.step(waits, Event.FETCHED, at=AT).delivery
+        again = delivery.step(first, Event.FETCHED, at=AT + FETCHED_LASTS).delivery
+        by_itself = reason in {
+            Reason.PARTNER_FAILED,
+            Reason.FILE_DAMAGED_HERE,
+            Reason.KEY_NOT_KNOWN_THERE,
+            Reason.NOT_UNDERSTOOD_THERE,
+            Reason.SIGNATURE_WRONG_THERE,
+            Reason.CONFLICT_THERE,
+            Reason.RECEIPT_INVALID,
+            Reason.SET_ASIDE_THERE,
+            Reason.TOO_LARGE_FOR_ROUTE,
+        }
+        assert (first.next_at is None, again.next_at is None) == (by_itself,) * 2, reason
 
 
 def test_a_partner_that_comes_and_goes_is_tried_at_once_each_time_and_still_ends_with_a_person() -> None:

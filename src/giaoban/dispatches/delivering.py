@@ -93,14 +93,27 @@ def collect(
     """What waits for these agencies, oldest first: for a partner that fetches (`by` FETCHED), or for a medium. Marks it as taken.
 
     Everything that has no receipt yet and was not given out within `delivery.COLLECT_AGAIN`; at most `max_items` of together at most
-    `max_bytes`, files included, but always one if there is one. Nothing for an agency with which exchange is held.
+    `max_bytes`, files included, but always one if there is one. Nothing for an agency with which exchange is held, and nothing to fetch
+    while something is being brought to one of them: it would arrive side by side with that.
     """
     ready = [agency.pk for agency in recipients if ports.may_send(agency) is None]
     parts = outbox.open_parts(now)
-    chosen = outbox.oldest(ready, parts, max_items=max_items, max_bytes=max_bytes, with_files=True)
-    given = outbox.parcels_of(chosen)
-    mark_taken(chosen, now, by=by)
-    return given
+    if by is not Event.FETCHED:
+        chosen = outbox.oldest(ready, parts, max_items=max_items, max_bytes=max_bytes, with_files=True)
+        given = outbox.parcels_of(chosen)
+        mark_taken(chosen, now, by=by)
+        return given
+    everyone = [agency.pk for agency in recipients]
+    # An idle visit must not take the one write lock of SQLite.
+    if not outbox.oldest(ready, parts, max_items=1, max_bytes=1, with_files=False):
+        return []
+    with transaction.atomic():
+        outbox.take_turn(everyone)
+        if outbox.is_pushed(everyone, now):
+            return []
+        chosen = outbox.oldest(ready, parts, max_items=max_items, max_bytes=max_bytes, with_files=True)
+        mark_taken(chosen, now, by=by)
+    return outbox.parcels_of(chosen)
 
 
 def mark_taken(outbox_ids: Sequence[int], now: datetime, *, by: Event = Event.TAKEN_BY_MEDIUM) -> None:
@@ -132,7 +145,14 @@ def _due(now: datetime, among: Collection[int] | None = None) -> dict[str, _Grou
             continue
         routing = ports.routing_of(agency)
         groups.setdefault(routing.lane, {})[agency.pk] = (agency, routing, row)
-    return groups
+    everyone = {lane: _together(group) for lane, group in groups.items()}
+    fetching = outbox.fetching(frozenset().union(*everyone.values()), now)
+    return {lane: group for lane, group in groups.items() if fetching.isdisjoint(everyone[lane])}
+
+
+def _together(group: _Group) -> frozenset[int]:
+    """Ids of all recipients of this lane that share their dispatches."""
+    return frozenset(group).union(*(routing.together for _agency, routing, _row in group.values()))
 
 
 def _is_due_before(recipient: int, row: int, now: datetime) -> bool:
@@ -206,7 +226,11 @@ def _claim(group: _Group, *, now: datetime) -> Sequence[_Row]:
     ids = outbox.oldest(group, due, max_items=BATCH, max_bytes=BATCH_BYTES, with_files=False, before=first)
     if not ids:
         return []
+    everyone = _together(group)
     with transaction.atomic():
+        outbox.take_turn(everyone)
+        if outbox.fetching(everyone, now):
+            return []
         claimed = [
             outbox.after(row, Event.CLAIMED, now=now)
             for row in outbox.locked(ids, wait=False)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from heapq import merge
 from typing import Any, Final
@@ -12,6 +12,7 @@ from django.db import transaction
 from django.db.models import Min, Q, Sum
 from django.db.models.functions import Length
 
+from giaoban.agencies.models import Agency
 from giaoban.dispatches import parcels, rows, seals
 from giaoban.dispatches.models import DispatchFile, Outbox
 from giaoban.dispatches.ports import Parcel
@@ -111,14 +112,48 @@ def open_parts(now: datetime) -> tuple[Q, ...]:
         Q(state=State.WAITING, next_at__isnull=False),
         Q(state=State.NEEDS_PERSON, next_at=None),
         Q(state=State.HANDED_OVER, next_at=None, changed_at__lte=now - delivery.COLLECT_AGAIN),
+        Q(state=State.HANDED_OVER, next_at__isnull=False, changed_at__lte=now - delivery.COLLECT_AGAIN),
     )
+
+
+# --- one way at a time ------------------------------------------------------------------------------------------------
+
+
+def take_turn(recipients: Collection[int]) -> None:
+    """Whoever gives to these recipients (ids), by whichever way, does so alone until the transaction ends (docs/protocol.md 8.6)."""
+    for piece in rows.pieces(sorted(recipients)):
+        # SQLite has one writer anyway. The rows are not changed, so nobody who refers to them has to wait.
+        list(Agency.objects.select_for_update(no_key=True).filter(pk__in=piece).order_by("pk").values_list("pk"))
+
+
+def is_pushed(recipients: Iterable[int], now: datetime) -> bool:
+    """Whether something for these recipients (ids) is being brought to them just now."""
+    lasts = delivery.CLAIM_LASTS
+    fresh = Q(claimed_at__gt=now - lasts, claimed_at__lt=now + lasts)
+    claimed = Outbox.objects.filter(fresh, state=State.IN_FLIGHT, next_at=None)
+    return any(claimed.filter(recipient__in=piece).exists() for piece in rows.pieces(recipients))
+
+
+def fetching(recipients: Iterable[int], now: datetime) -> set[int]:
+    """Those of these recipients (ids) that fetched something and are taking it in just now, for all we know."""
+    fresh = Q(next_at__gt=now, next_at__lte=now + delivery.FETCHED_LASTS)
+    given = Outbox.objects.filter(fresh, state=State.HANDED_OVER, reason=Reason.FETCHED_NOT_CONFIRMED)
+    found: set[int] = set()
+    for piece in rows.pieces(recipients):
+        found.update(given.filter(recipient__in=piece).order_by().values_list("recipient_id", flat=True).distinct())
+    return found
+
+
+# --- oldest first -----------------------------------------------------------------------------------------------------
+
+
+KEEPS_PLACE: Final = Q(reason__in=delivery.NOBODY_THERE, attempts__lte=delivery.TRIES_AHEAD)
 
 
 def waiting_first(recipients: Iterable[int], now: datetime) -> dict[int, int]:
     """Recipient (id) → the oldest row that waits for its next try because nobody was there. What is younger waits behind it."""
     # `delivery.keeps_place` in the words of the database.
-    there, tries = delivery.NOBODY_THERE, delivery.TRIES_AHEAD
-    waits = Outbox.objects.filter(state=State.WAITING, next_at__gt=now, reason__in=there, attempts__lte=tries)
+    waits = Outbox.objects.filter(KEEPS_PLACE, state=State.WAITING, next_at__gt=now)
     found: dict[int, int] = {}
     for piece in rows.pieces(recipients):
         grouped = waits.filter(recipient__in=piece).values_list("recipient_id").annotate(first=Min("id")).order_by()
@@ -147,8 +182,12 @@ def oldest(
             if recipient in before:
                 found = found.filter(pk__lt=before[recipient])
             # In the order of the index: within a stretch that has no time, that of the ids.
-            columns = found.order_by("next_at", "id").values_list("id", "dispatch_id", Length("dispatch__sealed"))
-            streams.append(sorted(columns[:max_items]))
+            columns = found.values_list("id", "dispatch_id", Length("dispatch__sealed"))
+            taken = set(columns.order_by("next_at", "id")[:max_items])
+            if len(taken) == max_items:
+                # Those that were tried once more have a later time than younger ones that were not.
+                taken.update(columns.filter(KEEPS_PLACE, state=State.WAITING).order_by("id")[:max_items])
+            streams.append(sorted(taken))
     candidates = list(merge(*streams))[:max_items]
     files = _files_sizes({dispatch_id for _id, dispatch_id, _size in candidates}) if with_files else {}
     chosen: list[int] = []

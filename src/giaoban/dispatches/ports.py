@@ -105,6 +105,8 @@ class Routing:
     """What shares its fate: the deliveries of one lane follow one another, and no lane waits for another. One for each partner."""
     routes: tuple[str, ...]
     """Names of transports, in the order in which they are tried; empty: there is no way."""
+    together: frozenset[int] = frozenset()
+    """Ids of all recipients of the same server: what one of them fetched, and what is brought to another, may be the same dispatch."""
 
 
 @dataclass(frozen=True, slots=True)

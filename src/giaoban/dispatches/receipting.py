@@ -15,11 +15,12 @@ from typing import Any, Final
 from django.db import transaction
 
 from giaoban.agencies.models import Agency
-from giaoban.dispatches import keys, outbox, registers, rows, witnessed
+from giaoban.dispatches import keys, outbox, registers, rows, waking, witnessed
 from giaoban.dispatches.enums import Direction
 from giaoban.dispatches.models import Outbox, Receipt
 from giaoban.dispatches.witnessed import Shown
 from giaoban.kernel import exchange, verify
+from giaoban.kernel.delivery import Reason
 from giaoban.kernel.errors import ErrorCode, KernelError
 from giaoban.kernel.exchange import EntryType
 from giaoban.kernel.verify import ReadReceipt, VerifiedReceipt
@@ -161,6 +162,8 @@ def _settle(delivered: Sequence[_Delivered], *, now: datetime) -> dict[int, Kern
     for sender_id in sorted(news):
         _enter(senders[sender_id], news[sender_id], now=now)
     outbox.write(list(moved.values()))
+    if any(standing[pk]["reason"] == Reason.FETCHED_NOT_CONFIRMED for pk in moved):
+        transaction.on_commit(waking.wake)  # what waited behind it may go
     witnessed.look(
         [
             Shown(row["recipient_id"], each.checked.checkpoint, each.checked.receipt.checkpoint, each.checked.digest)

@@ -311,6 +311,20 @@ _ENTERED_BECAUSE: Final = {
 }
 
 
+_SAID_THERE: Final = frozenset(
+    {
+        Reason.PARTNER_FAILED,
+        Reason.FILE_DAMAGED_HERE,
+        Reason.KEY_NOT_KNOWN_THERE,
+        Reason.NOT_UNDERSTOOD_THERE,
+        Reason.SIGNATURE_WRONG_THERE,
+        Reason.CONFLICT_THERE,
+        Reason.RECEIPT_INVALID,
+        Reason.SET_ASIDE_THERE,
+        Reason.TOO_LARGE_FOR_ROUTE,
+    }
+)
+"""Failures of one dispatch: fetched once more it will hardly be receipted, and nothing waits behind it."""
 _CARRIED_BECAUSE: Final = {Event.TAKEN_BY_MEDIUM: Reason.ON_MEDIUM, Event.FETCHED: Reason.FETCHED_NOT_CONFIRMED}
 """Handed over like what a courier took, but others must act."""
 
@@ -329,13 +343,16 @@ def step(delivery: Delivery, event: Event, *, at: datetime, reason: Reason | Non
         reason = Reason.INTERRUPTED
     if event is Event.RECEIPT_OVERDUE:
         reason = Reason.RECEIPT_OVERDUE
+    fetched = event is Event.FETCHED or (
+        event is Event.RECEIPT_OVERDUE and delivery.reason is Reason.FETCHED_NOT_CONFIRMED
+    )
     attempts = 0 if event is Event.PERSON_RETRIES else delivery.attempts + (event is Event.CLAIMED)
     after = replace(
         delivery,
         state=rule.to,
         reason=_CARRIED_BECAUSE.get(event) or _ENTERED_BECAUSE.get(rule.to, reason),
         attempts=attempts,
-        next_at=_due(rule, attempts, at),
+        next_at=_due_after_fetch(delivery, event, at) if fetched else _due(rule, attempts, at),
         claimed_at=at if rule.to is State.IN_FLIGHT else None,
     )
     return Step(after, rule.actions)
@@ -375,6 +392,17 @@ def _due(rule: Rule, attempts: int, at: datetime) -> datetime | None:
     if Action.TRY_NOW in rule.actions and rule.to is not State.QUEUED:
         return at
     return None  # what is queued is due at once, also when the clock is set back a minute later
+
+
+def _due_after_fetch(before: Delivery, event: Event, at: datetime) -> datetime | None:
+    """When what is fetched goes by its usual routes if no receipt comes; until then the younger wait behind it (docs/protocol.md 8.6).
+
+    Overdue it goes at once: no try of ours has failed, and what is younger would overtake it.
+    """
+    if event is Event.RECEIPT_OVERDUE:
+        return at
+    alone = before.reason in _SAID_THERE or (before.reason is Reason.FETCHED_NOT_CONFIRMED and before.next_at is None)
+    return None if alone else at + FETCHED_LASTS
 
 
 _REASON_OF_FAMILY: Final = {

@@ -214,7 +214,10 @@ def answer(taken: TakenIn, *, now: datetime) -> Composed:
             taken.partner, now=now, max_items=due.COLLECT_ITEMS, max_bytes=due.COLLECT_BYTES, by=Event.FETCHED
         )
         more = len(parcels) == due.COLLECT_ITEMS
-    return compose(taken.partner, parcels=parcels, now=now, answering=taken, more=more)
+    composed = compose(taken.partner, parcels=parcels, now=now, answering=taken, more=more)
+    put = {*composed.outbox.values(), *(each.outbox_id for each in composed.refused)}
+    due.give_back([parcel.outbox_id for parcel in parcels if parcel.outbox_id not in put], now=now)
+    return composed
 
 
 def confirm(composed: Composed) -> None:

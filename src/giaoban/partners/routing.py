@@ -20,13 +20,14 @@ NOWHERE: Final = Routing("nowhere", ())
 
 def routing_of(agency: Agency) -> Routing:
     """The lane and the couriers to try, in order, each once. A partner's lane is its station's uid."""
-    partner = Partner.objects.filter(agencies__agency=agency).first()
-    if partner is None:
+    links = list(PartnerAgency.objects.filter(partner__agencies__agency=agency).select_related("partner"))
+    if not links:
         return LOCAL if keys.lives_here(agency) else NOWHERE
+    partner = links[0].partner
     if not partner.is_active:
         return Routing(str(partner.uid), ())
     couriers = Route.objects.filter(partner=partner).order_by("position").values_list("transport", flat=True)
-    return Routing(str(partner.uid), tuple(dict.fromkeys(couriers)))
+    return Routing(str(partner.uid), tuple(dict.fromkeys(couriers)), frozenset(link.agency_id for link in links))
 
 
 def addresses(partner: Partner, transport: str) -> list[str]:

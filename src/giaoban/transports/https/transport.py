@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import logging
+import threading
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import datetime
 from typing import IO, Final
 
@@ -156,8 +158,16 @@ def reason_named(name: str) -> Reason:
 def _exchange(partner: Partner, parcels: Sequence[Parcel], *, now: datetime, pull: bool) -> tuple[Composed, TakenIn]:
     """One bundle there and one back, by the first address that answers. Raises CallError.
 
-    After a failure a handshake comes first: nothing is composed and copied for a partner that is not there.
+    After a failure a handshake comes first: nothing is composed and copied for a partner that is not there. `pull` is not said while
+    another thread takes in what it fetched from the same partner: two answers would be taken in side by side (docs/protocol.md 8.6).
     """
+    with _fetching(partner, pull) as mine:
+        return _exchange_once(partner, parcels, now=now, pull=mine)
+
+
+def _exchange_once(
+    partner: Partner, parcels: Sequence[Parcel], *, now: datetime, pull: bool
+) -> tuple[Composed, TakenIn]:
     contact = Contact.objects.filter(partner=partner).only("tried_reason").first()
     if contact is not None and contact.tried_reason in NEXT_ADDRESS:
         _look_for(partner, now=now)
@@ -173,6 +183,26 @@ def _exchange(partner: Partner, parcels: Sequence[Parcel], *, now: datetime, pul
     exchange.confirm(composed)
     exchange.note(partner, None, courier=Courier.HTTPS, now=now)
     return composed, taken
+
+
+_lock = threading.Lock()
+_fetched_from: set[int] = set()
+"""Ids of partners from which something is being fetched."""
+
+
+@contextmanager
+def _fetching(partner: Partner, wanted: bool) -> Iterator[bool]:
+    """Whether this call is to fetch. Nobody waits: what is left is fetched by the other call, or by the next."""
+    with _lock:
+        mine = wanted and partner.pk not in _fetched_from
+        if mine:
+            _fetched_from.add(partner.pk)
+    try:
+        yield mine
+    finally:
+        if mine:
+            with _lock:
+                _fetched_from.discard(partner.pk)
 
 
 def _look_for(partner: Partner, *, now: datetime) -> None:
