@@ -20,9 +20,9 @@ from giaoban.agencies.models import Agency
 from giaoban.dispatches import keys, services
 from giaoban.dispatches.models import Incoming
 from giaoban.dispatches.ports import Arrival, Taken
-from giaoban.kernel import envelope
+from giaoban.kernel import envelope, status
 from giaoban.kernel.bundle import ItemType
-from giaoban.partners import spool, statements, status
+from giaoban.partners import spool, statements
 
 
 def bent(sealed: bytes, change: Callable[[dict[str, Any]], object]) -> bytes:

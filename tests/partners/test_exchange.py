@@ -16,10 +16,10 @@ from tests.transports import stations
 from tests.transports.stations import Pair, answer, arrived, counts, exchanged, only, read, send, standing, write
 
 from giaoban.dispatches.models import ArrivalStream, Incoming, Outbox, Receipt
-from giaoban.kernel import bundle
+from giaoban.kernel import bundle, status
 from giaoban.kernel.bundle import ItemType
 from giaoban.kernel.delivery import Reason
-from giaoban.partners import due, exchange, reconcile, services, spool, statements, status
+from giaoban.partners import due, exchange, reconcile, services, spool, statements
 from giaoban.partners.exchange import BundleRefusedError
 from giaoban.partners.models import Contact, Partner, ReceiptDue, StatementDue, TakenBundle
 

@@ -27,9 +27,9 @@ from giaoban.kernel import recovery as statements_of_loss
 from giaoban.kernel.bundle import ItemType
 from giaoban.kernel.errors import KernelError
 from giaoban.kernel.recovery import Recovery
+from giaoban.kernel.status import Ask, Status, read_ask
 from giaoban.partners import composing, doctor, reconcile, statements
 from giaoban.partners.models import Partner, PartnerAgency, PartnerFinding, ReturnedItem, Station
-from giaoban.partners.status import Ask, Status, read_ask
 
 if TYPE_CHECKING:
     from pytest_django import DjangoDbBlocker

@@ -15,9 +15,9 @@ from tests.transports import stations
 from tests.transports.stations import LATER, Pair, exchanged, read, send, standing, write
 
 from giaoban.agencies.models import Agency
+from giaoban.kernel.status import Status
 from giaoban.partners import officers, reconcile, services, statements
 from giaoban.partners.models import PartnerAgency, PartnerFinding, Station
-from giaoban.partners.status import Status
 
 pytestmark = pytest.mark.timeout(900)
 

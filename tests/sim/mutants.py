@@ -253,7 +253,7 @@ def partner_not_held(stack: ExitStack) -> None:
 
 def fork_overlooked(stack: ExitStack) -> None:
     """Checkpoints of partners are not compared, nor ours with theirs."""
-    _set(stack, Station, "_check_registers", lambda _self, _tx, _partner, _shown, is_current: False)
+    _set(stack, Station, "_check_registers", lambda _self, _tx, _partner, _said, is_current: False)
     _set(stack, Station, "_check_own", lambda _self, _tx, _notes: None)
 
 
@@ -476,7 +476,7 @@ def ended_key_is_history_at_once(stack: ExitStack) -> None:
     """What an ended key signed in our name is not looked at, also when nobody has been reconciled."""
     check = Station._check_own
 
-    def wrong(self: Station, tx: Disk, notes: list[object]) -> None:
+    def wrong(self: Station, tx: Disk, notes: Any) -> None:
         history = tx.history
         tx.history |= {key_id for (agency, key_id), key in tx.keys.items() if agency == self.code and key.revoked_from}
         check(self, tx, notes)
@@ -489,7 +489,7 @@ def history_taken_for_a_copy(stack: ExitStack) -> None:
     """What partners hold of the registers as they were before a loss is taken for a second server's."""
     check = Station._check_own
 
-    def wrong(self: Station, tx: Disk, notes: list[object]) -> None:
+    def wrong(self: Station, tx: Disk, notes: Any) -> None:
         history, tx.history = tx.history, frozenset()
         check(self, tx, notes)
         tx.history = history

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
+from dataclasses import replace
 
 import pytest
 
-from giaoban.kernel import envelope
+from giaoban.kernel import status
+from giaoban.kernel.bundle import Item, ItemType
 from giaoban.kernel.envelope import Envelope
+from giaoban.kernel.status import Stream
 from giaoban.sim.disk import Disk
 from giaoban.sim.station import Station
 from giaoban.sim.world import World
@@ -44,7 +46,7 @@ class Servers:
 
     def hand(self, blob: bytes, to: str) -> bytes:
         """A bundle is taken in; the answer."""
-        _, reply, _ = self.at[to].take_in(blob, answer=True)
+        _, reply = self.at[to].take_in(blob, answer=True)
         assert reply is not None
         return reply
 
@@ -186,7 +188,7 @@ def test_an_acknowledgement_by_a_copy_is_found_by_the_partners_checkpoint(ended:
     servers = Servers("BCH", "CAT")
     cat, copy = servers.at["CAT"], servers.copy_of("CAT")
     servers.issue("BCH", "CAT")
-    _, reply, _ = copy.take_in(write(servers.at["BCH"], "CAT"), answer=True)
+    _, reply = copy.take_in(write(servers.at["BCH"], "CAT"), answer=True)
     assert reply is not None
     servers.hand(reply, "BCH")
     if ended:
@@ -204,7 +206,7 @@ def test_a_receipt_by_a_copy_for_a_place_that_was_given_is_found_also_when_the_k
     servers.issue("BCH", "CAT")
     servers.call("BCH", "CAT")
     second = servers.issue("BCH", "CAT")
-    _, reply, _ = copy.take_in(write(bch, "CAT"), answer=True)
+    _, reply = copy.take_in(write(bch, "CAT"), answer=True)
     assert reply is not None
     cat.rotate()
     servers.call("CAT", "BCH")
@@ -221,10 +223,10 @@ def test_a_claim_without_proof_changes_nothing() -> None:
     """A partner that says it has more of us than we sent is asked for it, and shows nothing."""
     servers = Servers("BCH", "CAT")
     cat, bch = servers.at["CAT"], servers.at["BCH"]
-    status: dict[str, Any] = envelope.decode_body(bch._status(bch.begin(), "CAT", []))
-    tx = cat.begin()
-    cat._take_status(tx, "BCH", 1, envelope.encode_body({**status, "high": 7}))
-    cat.commit(tx)
+    tx = bch.begin()
+    honest = status.parse(bch.status(tx, "CAT"))
+    claim = status.encode(replace(honest, streams=(Stream("BCH", "CAT", 7, ()),)))
+    cat.take_in(bch.sealed_bundle(tx, "CAT", [(Item.of(ItemType.STATUS, claim), claim)]), answer=False)
 
     asked = "BCH" in cat.disk.probing
     servers.call("CAT", "BCH")

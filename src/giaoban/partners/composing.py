@@ -17,10 +17,10 @@ from django.db import transaction
 
 from giaoban.dispatches import written
 from giaoban.dispatches.ports import Parcel, Sent
-from giaoban.kernel import bundle, envelope
+from giaoban.kernel import bundle, envelope, status
 from giaoban.kernel.bundle import Item, ItemType, Manifest
 from giaoban.kernel.delivery import Event, Reason
-from giaoban.partners import contacts, due, reconcile, spool, statements, station, status
+from giaoban.partners import contacts, due, reconcile, spool, statements, station
 from giaoban.partners.enums import PartnerState
 from giaoban.partners.models import Partner, ReceiptDue
 from giaoban.partners.saying import own_status

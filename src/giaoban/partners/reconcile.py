@@ -47,6 +47,7 @@ from giaoban.kernel import recovery as statements_of_loss
 from giaoban.kernel import register as log
 from giaoban.kernel.bundle import ItemType
 from giaoban.kernel.errors import ErrorCode, KernelError
+from giaoban.kernel.status import Ask, Status, plain_ask, read_ask
 from giaoban.partners import queries, statements
 from giaoban.partners import waking as deliveries
 from giaoban.partners.enums import Act, PartnerState
@@ -60,7 +61,6 @@ from giaoban.partners.models import (
     ReturnedItem,
     Station,
 )
-from giaoban.partners.status import Ask, Status, plain_ask, read_ask
 
 if TYPE_CHECKING:
     from giaoban.agencies.models import Person

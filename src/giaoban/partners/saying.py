@@ -7,10 +7,11 @@ from datetime import UTC, datetime
 
 from giaoban import __version__
 from giaoban.dispatches.models import ArrivalStream, Checkpoint, Register
-from giaoban.partners import reconcile, statements, status
+from giaoban.kernel import status
+from giaoban.kernel.status import Status, Stream
+from giaoban.partners import reconcile, statements
 from giaoban.partners.enums import Courier
 from giaoban.partners.models import Contact, Partner, PartnerAgency, Route, TakenBundle
-from giaoban.partners.status import Status, Stream
 from giaoban.partners.taking_in import TakenIn
 
 

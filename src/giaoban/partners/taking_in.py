@@ -20,14 +20,14 @@ from django.db import transaction
 from giaoban.agencies.models import Agency
 from giaoban.dispatches import keys, services, written
 from giaoban.dispatches.ports import Arrival
-from giaoban.kernel import bundle, envelope, verify
+from giaoban.kernel import bundle, envelope, status, verify
 from giaoban.kernel.bundle import Item, ItemType
 from giaoban.kernel.delivery import Reason, reason_of
 from giaoban.kernel.errors import ErrorCode, KernelError
-from giaoban.partners import contacts, due, reconcile, routing, spool, statements, status, waking
+from giaoban.kernel.status import Problem, Status
+from giaoban.partners import contacts, due, reconcile, routing, spool, statements, waking
 from giaoban.partners.models import Partner, PartnerAgency, TakenBundle
 from giaoban.partners.opening import Opening
-from giaoban.partners.status import Problem, Status
 
 LOG: Final = logging.getLogger(__name__)
 

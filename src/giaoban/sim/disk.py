@@ -104,7 +104,8 @@ class Disk:
         self.nonce = ""
         self.answers: dict[str, tuple[tuple[bytes, ...], tuple[bytes, ...], int]] = {}
         self.bundle_number = 0
-        self.done: frozenset[str] = frozenset()
+        self.done = ""
+        """Nonce of our last reconciliation."""
         self.void: frozenset[int] = frozenset()
         """Sequence numbers of ours that were given up after a loss."""
         self.history: frozenset[str] = frozenset()

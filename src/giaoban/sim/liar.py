@@ -7,11 +7,12 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
-from giaoban.kernel import envelope, keyring, receipt, register, signing
+from giaoban.kernel import envelope, keyring, receipt, register, signing, status
 from giaoban.kernel.bundle import Item, ItemType
 from giaoban.kernel.envelope import MAX_INT, Envelope, Recipient
 from giaoban.kernel.errors import KernelError
 from giaoban.kernel.receipt import Outcome, Receipt, RefusalReason
+from giaoban.kernel.status import Status
 from giaoban.kernel.verify import VerifiedDispatch
 
 if TYPE_CHECKING:
@@ -122,23 +123,8 @@ def _forked_register(world: World, station: Station) -> bool:
     fake = register.Checkpoint(book.origin, size, world.chance.randbytes(32))
     note = register.sign_checkpoint(fake, station.disk.seed)
     victim = _victim(world, station)
-    status = envelope.encode_body(
-        {
-            "mode": "open",
-            "nonce": "",
-            "done": [],
-            "answers": "",
-            "knows": 1,
-            "registers": {direction: {"size": 0, "path": [], "note": note}},
-            "holds": [],
-            "void": [],
-            "codes": [],
-            "high": 0,
-            "gaps": [],
-            "probe": None,
-        }
-    )
-    return _hand_over(world, station, victim, ItemType.STATUS, status)
+    said = Status(software="liar", time=station.now(), statements=((victim, 1),), checkpoints=(note,))
+    return _hand_over(world, station, victim, ItemType.STATUS, status.encode(said))
 
 
 def _same_name(world: World, station: Station, **changes: object) -> bool:

@@ -23,6 +23,7 @@ from giaoban.kernel import (
     recovery,
     register,
     signing,
+    status,
     verify,
     witness,
 )
@@ -35,6 +36,7 @@ from giaoban.kernel.exchange import Book, Entry, EntryType, Name, Stand
 from giaoban.kernel.keyring import KeyStatement, OnlineKey, Root
 from giaoban.kernel.policy import KnownKinds
 from giaoban.kernel.receipt import Outcome, RefusalReason
+from giaoban.kernel.status import Ask, Problem, Returns, Status, Stream
 from giaoban.kernel.verify import VerifiedDispatch, VerifiedReceipt
 from giaoban.kernel.witness import Finding
 from giaoban.sim.disk import Came, Disk, Held, Memory, Out, believed_note
@@ -52,6 +54,11 @@ BUSY: Final = "sim.busy"
 """Answer of a server whose own handler failed, or that is not open itself."""
 
 
+FORKED: Final = "forked"
+"""Why a partner is held whose registers contradict one another."""
+MORE: Final = "sim"
+"""The member of a status in which this simulator says what the item has no member for."""
+
 CONFLICTS: Final = frozenset(
     {ErrorCode.VERIFY_UID_REUSED, ErrorCode.VERIFY_SEQUENCE_REUSED, ErrorCode.VERIFY_REFERENCE_REUSED}
 )
@@ -67,6 +74,17 @@ class BrokenHandlerError(Exception):
 
 class HeldError(Exception):
     """Nothing of this sender is taken until it is reconciled, or we are."""
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A status as it was read."""
+
+    status: Status
+    proofs: Mapping[str, tuple[int, tuple[bytes, ...]]]
+    """Checkpoint → (the size from which it grew, the proof)."""
+    void: tuple[int, ...]
+    """Numbers that the sender gave up."""
 
 
 Witness = Callable[["Station", str, tuple[Any, ...]], None]
@@ -246,17 +264,17 @@ class Station:
 
     # ---- bundles
 
-    def compose(self, tx: Disk, partner: str, digests: Iterable[str], *, codes: list[list[str]] | None = None) -> bytes:
+    def compose(self, tx: Disk, partner: str, digests: Iterable[str], *, problems: Iterable[Problem] = ()) -> bytes:
         """A bundle for a partner: keys it does not know, status, receipts that are due, these dispatches, or our answer to its recovery."""
         items: dict[tuple[ItemType, bytes], None] = {}
         statement, sealed = tx.statements[self.code]
         unknown = tx.told.get(partner, 0) < statement.number
-        recovering = tx.holding.get(partner, "forked") != "forked"
+        recovering = tx.holding.get(partner, FORKED) != FORKED
         if unknown or recovering:
             items[ItemType.KEYS, sealed] = None
         if recovering:
             items[ItemType.KEYS, tx.statements[partner][1]] = None
-        items[ItemType.STATUS, self._status(tx, partner, codes or [])] = None
+        items[ItemType.STATUS, self.status(tx, partner, problems)] = None
         if unknown and tx.loss:
             items[ItemType.RECOVERY, tx.loss] = None
         for key in [key for key in tx.due if key[0] == partner]:
@@ -290,43 +308,68 @@ class Station:
         )
         return bundle.seal(manifest, self.station_seed) + b"".join(content for _, content in items)
 
-    def _status(self, tx: Disk, partner: str, codes: list[list[str]]) -> bytes:
-        proofs: dict[str, Any] = {}
+    def status(self, tx: Disk, partner: str, problems: Iterable[Problem] = ()) -> bytes:
+        """The status item (docs/protocol.md 11.8), as `partners.saying` says it."""
         came = tx.arrivals.get(partner, Arrivals())
+        restoring = tx.holding.get(partner, FORKED)
+        said = Status(
+            software="sim",
+            time=self.now(),
+            frozen=tx.mode != "open",
+            heard=tx.heard.get(partner, 0),
+            streams=(Stream(self.code, partner, came.high, came.gaps[: status.MAX_GAPS_SHOWN]),),
+            checkpoints=tuple(tx.notes.values()),
+            statements=((partner, tx.statements[partner][0].number),),
+            problems=tuple(problems),
+            holds=self._holds(tx, partner),
+            ask=self._ask(tx, partner),
+            returns=None if restoring == FORKED else Returns(restoring, complete=True),
+            done=tx.done or None,
+        )
+        return envelope.encode_body({**said.as_plain(), MORE: self._more(tx, partner)})
+
+    def _holds(self, tx: Disk, partner: str) -> tuple[str, ...]:
+        """Checkpoints of the partner that are held here: the newest, those larger that are not proven, and those that contradict them."""
+        theirs = f"/{partner}/"
+        return (
+            *(held.note for origin, held in tx.held.items() if theirs in origin),
+            *(
+                note
+                for origin, (size, note) in tx.largest.items()
+                if theirs in origin and (origin not in tx.held or tx.held[origin].checkpoint.size < size)
+            ),
+            *tx.forked.get(partner, ()),
+        )
+
+    def _ask(self, tx: Disk, partner: str) -> Ask | None:
+        """What the partner is to return: while we reconcile, or as a proof of what it claims to have."""
+        sent = tx.probing.get(partner)
+        if tx.mode == "open" and sent is None:
+            return None
+        book = tx.books.get("in")
+        return Ask(
+            nonce=tx.nonce if tx.mode != "open" else self.next_uid("probe"),
+            skip=0,
+            streams=((self.code, tx.sequence),),
+            registers=() if book is None else ((book.origin, book.tree.size),),
+            sent=() if sent is None else ((self.code, partner, sent),),
+            probe=tx.mode == "open",
+        )
+
+    def _more(self, tx: Disk, partner: str) -> dict[str, Any]:
+        """What the item has no member for, in one that readers pass over (11.8). Consistency proofs (14.2): a server takes a register that
+        grew for the same one until two of its checkpoints contradict each other. And which numbers we gave up: a server reads them from
+        our recovery statement, which its readers refuse once the key that signed it has ended.
+        """
+        proofs = []
         for direction, note in tx.notes.items():
             book = tx.books[direction]
             wanted = tx.wants.get(f"{partner}\n{book.origin}", 0)
             leaves = tx.leaves[book.origin]
             if 0 < wanted < len(leaves):
                 path = register.consistency_proof(wanted, leaves)
-                proofs[direction] = {"size": wanted, "path": [value.hex() for value in path], "note": note}
-            else:
-                proofs[direction] = {"size": 0, "path": [], "note": note}
-        return envelope.encode_body(
-            {
-                "mode": tx.mode,
-                "nonce": tx.nonce,
-                "done": sorted(tx.done),
-                "answers": tx.holding.get(partner, ""),
-                "knows": tx.statements[partner][0].number,
-                "registers": proofs,
-                "holds": [
-                    *(held.note for origin, held in tx.held.items() if f"/{partner}/" in origin),
-                    *(
-                        note
-                        for origin, (size, note) in tx.largest.items()
-                        if f"/{partner}/" in origin
-                        and (origin not in tx.held or tx.held[origin].checkpoint.size < size)
-                    ),
-                    *tx.forked.get(partner, ()),
-                ],
-                "void": sorted(tx.void),
-                "codes": codes,
-                "high": came.high,
-                "gaps": [list(gap) for gap in came.gaps],
-                "probe": tx.probing.get(partner),
-            }
-        )
+                proofs.append({"note": note, "size": wanted, "path": [value.hex() for value in path]})
+        return {"proofs": proofs, "void": sorted(tx.void)}
 
     def open(self, blob: bytes) -> tuple[str, int, list[tuple[Item, bytes]]]:
         """Sender, number and items of a bundle that is whole, by a partner and for us. Raises KernelError, whatever the bytes."""
@@ -343,19 +386,19 @@ class Station:
             items.append((item, content))
         return partner, manifest.number, items
 
-    def take_in(self, blob: bytes, *, answer: bool, fetch: bool = True) -> tuple[str, bytes | None, list[list[str]]]:
+    def take_in(self, blob: bytes, *, answer: bool, fetch: bool = True) -> tuple[str, bytes | None]:
         """Take in a bundle; everything of it is one transaction, each item in a savepoint of its own.
 
-        Returns the partner, the answering bundle if one is asked for (with what waits for the partner if `fetch`), and the codes that the
-        partner gave for dispatches of ours.
+        Returns the partner, and the answering bundle if one is asked for (with what waits for the partner if `fetch`).
         """
         partner, number, items = self.open(blob)
         tx = self.begin()
         is_current = number > tx.heard.get(partner, 0)
         tx.heard[partner] = max(number, tx.heard.get(partner, 0))
-        codes: list[list[str]] = []
-        told: list[list[str]] = []
-        answering = ""
+        problems: list[Problem] = []
+        said: Said | None = None
+        is_answer = False
+        """It returns what the partner holds of us, as we asked."""
         shown: list[bytes] = []
         vouched: list[bytes] = []
         stale = False
@@ -367,35 +410,38 @@ class Station:
             elif item.type is ItemType.RECOVERY:
                 self._quietly(partial(recovery.check, content, keys=tx.find_key))
             elif item.type is ItemType.STATUS:
-                answering, told, notes = self._take_status(tx, partner, number, content)
+                said = read_status(content)
+                if said is not None:
+                    is_answer = self._take_status(tx, partner, number, said)
                 for each in keys:
                     self._take_keys(tx, partner, each)
-                stale = self._check_registers(tx, partner, notes, is_current=is_current)
+                if said is not None and not said.status.frozen and partner not in tx.holding:
+                    stale = self._check_registers(tx, partner, said, is_current=is_current)
             elif item.type is ItemType.RECEIPT:
-                if answering and tx.mode != "open":
+                if is_answer and tx.mode != "open":
                     vouched.append(content)
                 elif tx.mode == "open":
                     self._quietly(partial(self.accept_receipt, tx, content))
-            elif answering and tx.mode != "open":
+            elif is_answer and tx.mode != "open":
                 shown.append(content)
             else:
                 code = HELD if stale else self.take_dispatch(tx, content)
                 if code:
-                    codes.append([envelope.digest_of(content), code])
-        if answering and tx.mode != "open" and answering == tx.nonce:
+                    problems.append(Problem(envelope.digest_of(content), self.code, code, _reason_of(code).value))
+        if is_answer and tx.mode != "open":
             known = tx.statements[self.code][0].number
             tx.answers[partner] = tuple(shown), tuple(vouched), known
-        for code_of in told:
-            self._take_code(tx, partner, code_of)
+        for problem in () if said is None else said.status.problems:
+            self._take_problem(tx, partner, problem)
         reply = None
         if answer:
             waiting = [digest for digest, to in tx.unsettled if to == partner][:MAX_COLLECTED]
             fetched = [digest for digest in waiting if self._may_be_fetched(tx.outbox[digest, partner])]
             fetched = fetched if fetch and tx.mode == "open" and partner not in tx.holding else []
             self.mark_taken(tx, fetched, partner)
-            reply = self.compose(tx, partner, fetched, codes=codes)
+            reply = self.compose(tx, partner, fetched, problems=problems)
         self.commit(tx)
-        return partner, reply, told
+        return partner, reply
 
     def _may_be_fetched(self, row: Out) -> bool:
         fresh = row.delivery.state is State.HANDED_OVER and row.changed_at + delivery.COLLECT_AGAIN > self.now()
@@ -525,18 +571,13 @@ class Station:
         self._see(tx, checked.checkpoint, said.key_id, said.checkpoint)
         self.journal.append(("acknowledged", (found, said, sealed)))
 
-    def _take_code(self, tx: Disk, partner: str, told: list[str]) -> None:
+    def _take_problem(self, tx: Disk, partner: str, problem: Problem) -> None:
         """The partner could not give a receipt for a dispatch of ours and says why."""
-        digest, code = told
-        if code == HELD:
-            failure = Reason.HELD_UNTIL_RECONCILED
-        elif code == BUSY:
-            failure = Reason.PARTNER_BUSY
-        elif code in {each.value for each in ErrorCode}:
-            failure = delivery.reason_of(ErrorCode(code))
-        else:
+        try:
+            failure = Reason(problem.reason)
+        except ValueError:
             failure = Reason.PARTNER_FAILED
-        self._record(tx, [digest], partner, failure)
+        self._record(tx, [problem.digest], partner, failure)
 
     # ---- registers and witnesses
 
@@ -621,38 +662,39 @@ class Station:
     def _fork(self, tx: Disk, partner: str, *notes: str) -> None:
         """Nothing more is taken of it until people decide; it is shown what contradicts what."""
         tx.forked[partner] = tuple(dict.fromkeys((*tx.forked.get(partner, ()), *notes)))
-        tx.holding.setdefault(partner, "forked")
+        tx.holding.setdefault(partner, FORKED)
         self.journal.append(("forked", (partner,)))
 
-    def _check_registers(self, tx: Disk, partner: str, shown: list[tuple[str, Any]], *, is_current: bool) -> bool:
+    def _check_registers(self, tx: Disk, partner: str, said: Said, *, is_current: bool) -> bool:
         """Compare what a status says of the partner's registers with what we hold of them.
 
         Whether an old copy of the partner speaks: its register is shorter than it was. Nothing of that bundle is taken; our next status
         shows it what we hold, and it finds out itself.
         """
         stale = False
-        for _, claim in shown:
-            checkpoint, key_id = believed_note(tx, partner, claim.get("note"))
+        for note in said.status.checkpoints:
+            checkpoint, key_id = believed_note(tx, partner, note)
             if checkpoint is None:
                 continue
-            finding = self._see(tx, checkpoint, key_id, claim["note"], is_current=is_current)
-            fresh = Held(checkpoint, claim["note"])
+            finding = self._see(tx, checkpoint, key_id, note, is_current=is_current)
+            fresh = Held(checkpoint, note)
             held = tx.held.get(checkpoint.origin)
+            size, path = said.proofs.get(note, (0, ()))
             stale = stale or finding is Finding.SHRUNK
             if finding is Finding.NEW:
                 tx.held[checkpoint.origin] = fresh
-            elif finding is Finding.GROWN and held is not None and claim.get("size") == held.checkpoint.size:
+            elif finding is Finding.GROWN and held is not None and size == held.checkpoint.size:
                 try:
-                    witness.check_grown(held.checkpoint, checkpoint, [bytes.fromhex(value) for value in claim["path"]])
-                except (KernelError, KeyError, TypeError, ValueError):
-                    self._fork(tx, partner, claim["note"])
+                    witness.check_grown(held.checkpoint, checkpoint, path)
+                except KernelError:
+                    self._fork(tx, partner, note)
                 else:
                     tx.held[checkpoint.origin] = fresh
         if stale:
             self.journal.append(("old_copy", (partner,)))
         return stale
 
-    def _check_own(self, tx: Disk, notes: list[object]) -> None:
+    def _check_own(self, tx: Disk, notes: Iterable[str]) -> None:
         """What a partner holds of our registers. A checkpoint that our key signed and we never made means that another server
         speaks for us, or that we are an old copy: nothing may leave until we are reconciled.
         """
@@ -704,7 +746,7 @@ class Station:
 
     def _take_keys(self, tx: Disk, partner: str, sealed: bytes) -> None:
         """What a partner says of its keys; not while it is being reconciled: it may have lost what it said."""
-        if tx.holding.get(partner, "forked") == "forked":
+        if tx.holding.get(partner, FORKED) == FORKED:
             self._accept_keys(tx, partner, sealed)
 
     def _take_own_keys(self, tx: Disk, sealed: bytes) -> None:
@@ -728,54 +770,43 @@ class Station:
         tx.take_statement(accepted.statement, sealed)
         self.journal.append(("keys", (accepted.statement,)))
 
-    def _take_status(
-        self, tx: Disk, partner: str, number: int, content: bytes
-    ) -> tuple[str, list[list[str]], list[tuple[str, Any]]]:
-        try:
-            said = envelope.decode_body(content)
-            knows, done, nonce = int(said["knows"]), frozenset(said["done"]), str(said["nonce"])
-            registers = [(name, dict(claim)) for name, claim in said["registers"].items()]
-            holds = list(said["holds"])
-            void, codes, answers = (
-                [int(n) for n in said["void"]],
-                [list(pair) for pair in said["codes"]],
-                str(said["answers"]),
-            )
-            mode, probe = str(said["mode"]), said["probe"]
-            came = Arrivals(int(said["high"]), tuple((int(first), int(last)) for first, last in said["gaps"]))
-        except (KernelError, KeyError, TypeError, ValueError, AttributeError):
-            return "", [], []
+    def _take_status(self, tx: Disk, partner: str, number: int, said: Said) -> bool:
+        """What the partner says of itself and of us. Whether it returns what it holds of us, as we asked."""
+        heard = said.status
         if number >= tx.heard.get(partner, 0):
-            tx.told[partner] = knows
-        ours = [checkpoint for checkpoint, _ in (believed_note(tx, self.code, note) for note in holds) if checkpoint]
+            tx.told[partner] = max((known for agency, known in heard.statements if agency == self.code), default=0)
+        ours = [
+            checkpoint for checkpoint, _ in (believed_note(tx, self.code, note) for note in heard.holds) if checkpoint
+        ]
         for checkpoint in ours:
             tx.wants[f"{partner}\n{checkpoint.origin}"] = checkpoint.size
         if tx.mode == "open":
-            self._check_own(tx, holds)
-            more = _more_than_given(tx, partner, came)
+            self._check_own(tx, heard.holds)
+            more = _more_than_given(tx, partner, _came(heard, sender=self.code, receiver=partner))
             if more is None:
                 tx.probing.pop(partner, None)
             else:
                 tx.probing[partner] = more
         else:
             tx.seen_of_us[partner] = tuple(ours)
-        if isinstance(probe, int):
-            self._prove(tx, partner, probe)
         known = tx.ended.get(partner, frozenset())
-        over = known | done
-        if done:
+        over = known if heard.done is None else known | {heard.done}
+        if over != known:
             tx.ended[partner] = over
-        if mode == "restoring" and nonce not in over:
-            tx.holding[partner] = nonce
+        if heard.ask is not None and heard.ask.probe:
+            self._prove(tx, partner, heard.ask)
+        elif heard.ask is not None and heard.ask.nonce not in over:
+            tx.holding[partner] = heard.ask.nonce
             tx.forked.pop(partner, None)
-        elif mode == "open" and (over != known or tx.holding.get(partner, "forked") in over):
-            self._resume(tx, partner, number, void)
-        if partner in tx.holding or mode != "open":
-            registers = []  # it says itself that its register is not what it was
-        return (answers if answers and answers == tx.nonce else ""), codes, registers
+        if not heard.frozen and (over != known or tx.holding.get(partner, FORKED) in over):
+            self._resume(tx, partner, number, said.void)
+        return tx.mode != "open" and heard.returns == Returns(tx.nonce, complete=True)
 
-    def _prove(self, tx: Disk, partner: str, sent: int) -> None:
+    def _prove(self, tx: Disk, partner: str, asked: Ask) -> None:
         """We have more of the partner than it sent us, by its own word: our next bundle shows it what lies beyond."""
+        sent = next((high for sender, receiver, high in asked.sent if (sender, receiver) == (partner, self.code)), None)
+        if sent is None:
+            return
         beyond = [
             digest
             for digest, (_, found) in tx.dispatches.items()
@@ -783,7 +814,7 @@ class Station:
         ]
         tx.evidence[partner] = tuple(dict.fromkeys((*tx.evidence.get(partner, ()), *beyond)))
 
-    def _resume(self, tx: Disk, partner: str, number: int, void: list[int]) -> None:
+    def _resume(self, tx: Disk, partner: str, number: int, void: tuple[int, ...]) -> None:
         """Two people have agreed to go on after the partner's recovery: a new line of witnesses, and its lost numbers are void."""
         tx.holding.pop(partner, None)
         tx.past[partner] = frozenset(key_id for agency, key_id in tx.keys if agency == partner)
@@ -855,7 +886,7 @@ class Station:
             signing.key_id(key.public_key) for key in tx.statements[self.code][0].online if not key.is_live
         )
         tx.loss = self._statement_of_loss(tx, lost, recovery.Stream(stand.sequence, result.stand.sequence))
-        tx.mode, tx.done, tx.answers, tx.seen_of_us = "open", tx.done | {tx.nonce}, {}, {}
+        tx.mode, tx.done, tx.answers, tx.seen_of_us = "open", tx.nonce, {}, {}
         for sealed, _ in theirs:
             self.take_dispatch(
                 tx, sealed
@@ -956,6 +987,33 @@ class Station:
             entry_type = EntryType.DISPATCH if accepted else EntryType.REFUSAL
             self._enter(tx, "in", entry_type, found, found.digest, checked.receipt.arrival_number, year=year)
             self._register_arrival(tx, found, answer, sequence, arrived.add(sequence), accepted=accepted)
+
+
+def read_status(content: bytes) -> Said | None:
+    """What a status says; None when it cannot be read."""
+    try:
+        said = status.parse(content)
+        more = envelope.decode_body(content).get(MORE, {})
+        proofs = {
+            str(each["note"]): (int(each["size"]), tuple(bytes.fromhex(value) for value in each["path"]))
+            for each in more.get("proofs", ())
+        }
+        return Said(said, proofs, tuple(int(number) for number in more.get("void", ())))
+    except (KernelError, KeyError, TypeError, ValueError, AttributeError):
+        return None
+
+
+def _came(said: Status, *, sender: str, receiver: str) -> Arrivals:
+    """What this status says to have of one stream."""
+    found = (each for each in said.streams if (each.sender, each.receiver) == (sender, receiver))
+    return next((Arrivals(each.high, each.gaps) for each in found), Arrivals())
+
+
+def _reason_of(code: str) -> Reason:
+    """What the sender of a dispatch may show when it gets this code for it."""
+    if code == HELD:
+        return Reason.HELD_UNTIL_RECONCILED
+    return Reason.PARTNER_BUSY if code == BUSY else delivery.reason_of(ErrorCode(code))
 
 
 def _more_than_given(tx: Disk, partner: str, came: Arrivals) -> int | None:

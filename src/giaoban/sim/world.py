@@ -23,7 +23,7 @@ from giaoban.kernel.verify import VerifiedDispatch
 from giaoban.sim import liar, memo
 from giaoban.sim.disk import Disk
 from giaoban.sim.oracle import Oracle, ViolationError
-from giaoban.sim.station import MAX_COLLECTED, UNKNOWN, CrashError, Station, first_statement, seed_of
+from giaoban.sim.station import FORKED, MAX_COLLECTED, UNKNOWN, CrashError, Station, first_statement, seed_of
 
 START: Final = datetime(2026, 12, 31, 23, 0, tzinfo=UTC)
 """Near the end of a year: registers and numbers turn over within a run."""
@@ -366,7 +366,7 @@ class World:
             self._arrive(packet)
 
     def _is_its_time(self, packet: Packet) -> bool:
-        return self.stations[packet.to].disk.holding.get(packet.source, "forked") != "forked"
+        return self.stations[packet.to].disk.holding.get(packet.source, FORKED) != FORKED
 
     def _arrive(self, packet: Packet) -> None:
         station = self.stations[packet.to]
@@ -397,7 +397,7 @@ class World:
             station.dead = False
             station.take_up()
         try:
-            partner, reply, told = station.take_in(packet.blob, answer=packet.kind == "request", fetch=not self.quiet)
+            partner, reply = station.take_in(packet.blob, answer=packet.kind == "request", fetch=not self.quiet)
         except KernelError as error:
             self.note("%s refuses a bundle: %s", station.code, error)
             if packet.kind == "request":
@@ -413,7 +413,6 @@ class World:
             self._answer_for(source, answer)
         elif packet.kind == "answer":
             station.record(packet.digests, partner, Reason.PARTNER_FAILED)  # of what got neither receipt nor code
-        del told
 
     def _answer_for(self, source: Station, packet: Packet) -> None:
         """An answer comes at once, on the connection of its request, to the very process that asked."""
