@@ -12,13 +12,13 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from typing import Any
 
-from giaoban.kernel import delivery, exchange, keyring, receipt, signing, verify
+from giaoban.kernel import delivery, exchange, keyring, receipt, reconciling, signing, verify
 from giaoban.kernel.arrivals import Arrivals
 from giaoban.kernel.delivery import Event, State
 from giaoban.kernel.envelope import Envelope
 from giaoban.kernel.errors import ErrorCode, KernelError
 from giaoban.kernel.exchange import Admitted, Book
-from giaoban.sim import memo, station
+from giaoban.sim import memo
 from giaoban.sim.disk import Disk, Memory
 from giaoban.sim.main import one
 from giaoban.sim.station import BUSY, BrokenHandlerError, CrashError, HeldError, Station
@@ -419,8 +419,12 @@ def arrival_number_given_again(stack: ExitStack) -> None:
 
 def void_not_remembered(stack: ExitStack) -> None:
     """The numbers that a partner gives up are not marked."""
-    resume = Station._resume
-    _set(stack, Station, "_resume", lambda self, tx, partner, number, void: resume(self, tx, partner, number, void[:0]))
+    begin = Station._begin_anew
+
+    def wrong(self: Station, tx: Disk, partner: str, number: int, known: Any, void: Any) -> None:
+        begin(self, tx, partner, number, known, void[:0])
+
+    _set(stack, Station, "_begin_anew", wrong)
 
 
 def void_taken_for_a_copy(stack: ExitStack) -> None:
@@ -464,7 +468,7 @@ def lost_keys_not_taken_back(stack: ExitStack) -> None:
 
 def keys_taken_while_held(stack: ExitStack) -> None:
     """A lost key statement that is under way counts although its agency is being reconciled."""
-    _set(stack, Station, "_take_keys", lambda self, tx, partner, sealed: self._accept_keys(tx, partner, sealed))
+    _set(stack, reconciling, "may_take_keys", lambda _standing, _done, is_answer: True)
 
 
 def statement_number_given_again(stack: ExitStack) -> None:
@@ -504,15 +508,8 @@ def claim_never_proven(stack: ExitStack) -> None:
 
 def number_left_out_overlooked(stack: ExitStack) -> None:
     """After a fork, what a copy sent under a number that we left out is not asked for: only numbers beyond our last are."""
-    real = station._more_than_given
-
-    def wrong(tx: Disk, partner: str, came: Arrivals) -> int | None:
-        ungiven, tx.ungiven = tx.ungiven, {}
-        found = real(tx, partner, came)
-        tx.ungiven = ungiven
-        return found
-
-    _set(stack, station, "_more_than_given", wrong)
+    real = reconciling.claimed
+    _set(stack, reconciling, "claimed", lambda came, given, left_out: real(came, given=given))
 
 
 def evidence_not_shown(stack: ExitStack) -> None:
@@ -521,8 +518,31 @@ def evidence_not_shown(stack: ExitStack) -> None:
 
 
 def left_out_partner_not_heard_again(stack: ExitStack) -> None:
-    """A partner that did not hear that a recovery was over goes on holding for ever, or never begins anew."""
-    _set(stack, Station, "_resume", lambda _self, _tx, _partner, _number, _void: None)
+    """A partner that did not hear that a recovery was over goes on holding for ever."""
+    _set(stack, reconciling, "on_done", lambda standing, _nonce, number, is_answer: standing)
+
+
+def end_of_another_loss_overlooked(stack: ExitStack) -> None:
+    """A restored server goes on waiting for the end of a reconciliation that its backup knew, though another has ended since."""
+    done, may = reconciling.on_done, reconciling.may_take_keys
+    _set(stack, reconciling, "on_done", lambda *facts, number, is_answer: done(*facts, number=number, is_answer=False))
+    _set(stack, reconciling, "may_take_keys", lambda *facts, is_answer: may(*facts, is_answer=False))
+
+
+def line_of_witnesses_goes_on(stack: ExitStack) -> None:
+    """What was shown of a register before its loss is held against it afterwards."""
+    _set(stack, Station, "_begin_anew", lambda _self, _tx, _partner, _number, _known, _void: None)
+
+
+def old_ask_holds_again(stack: ExitStack) -> None:
+    """An ask out of an old bundle holds a partner that has been reconciled."""
+    real = reconciling.on_ask
+    _set(
+        stack,
+        reconciling,
+        "on_ask",
+        lambda standing, asked, is_over, number: real(standing, asked, is_over=False, number=number),
+    )
 
 
 PLANTED: dict[str, tuple[Plant, str, int]] = {
@@ -577,6 +597,9 @@ PLANTED: dict[str, tuple[Plant, str, int]] = {
         (evidence_not_shown, "copy", 4896),
         (number_left_out_overlooked, "copy", 93530),
         (left_out_partner_not_heard_again, "restore", 1),
+        (end_of_another_loss_overlooked, "restore", 10547),
+        (line_of_witnesses_goes_on, "restore", 4),
+        (old_ask_holds_again, "restore", 4),
     )
 }
 """Name → the bug, the grave faults without which it cannot show, and the first seed that notices it; 0 for one that none has noticed yet."""

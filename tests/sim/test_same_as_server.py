@@ -23,6 +23,8 @@ from giaoban.sim.station import NOTE, UNKNOWN, Station
 from giaoban.sim.world import World
 
 if TYPE_CHECKING:
+    from types import ModuleType
+
     from tests.dispatches.houses import House
 
     from giaoban.agencies.models import Agency
@@ -42,6 +44,23 @@ DECISIONS = {
     "released",
     "settle",
     "statement",
+}
+RECONCILING = {
+    "arrival_of",
+    "by_year",
+    "claimed",
+    "is_foreign",
+    "largest",
+    "lost",
+    "lost_years",
+    "may_take_keys",
+    "on_ask",
+    "on_done",
+    "proves_copy",
+    "statement_of_loss",
+    "stream_of",
+    "to_take_back",
+    "unseen_place",
 }
 
 
@@ -257,25 +276,22 @@ def test_one_schedule_has_the_same_outcomes_in_the_simulator_and_on_the_server(h
         assert worlds[0].standing() == worlds[1].standing(), (act, facts)
 
 
-def calls_of_exchange(source: str) -> set[str]:
-    """Functions of `kernel.exchange` that this source names."""
+def calls_of(kernel: str, *modules: ModuleType) -> set[str]:
+    """Functions of this module of the kernel that the sources of these name."""
     return {
         node.attr
-        for node in ast.walk(ast.parse(source))
-        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == "exchange"
+        for module in modules
+        for node in ast.walk(ast.parse(inspect.getsource(module)))
+        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == kernel
     }
 
 
 def test_server_and_simulator_take_every_decision_from_the_kernel() -> None:
     from giaoban.dispatches import delivering, issuing, receipting, receiving, recovery, registers
+    from giaoban.partners import reconcile
 
-    server = set().union(
-        *(
-            calls_of_exchange(inspect.getsource(module))
-            for module in (delivering, issuing, receipting, receiving, recovery, registers)
-        )
-    )
-
+    server = calls_of("exchange", delivering, issuing, receipting, receiving, recovery, registers)
     assert server & DECISIONS == DECISIONS
-    simulator = set().union(*(calls_of_exchange(inspect.getsource(module)) for module in (disk, simulated)))
-    assert simulator & DECISIONS == DECISIONS
+    assert calls_of("exchange", disk, simulated) & DECISIONS == DECISIONS
+    assert calls_of("reconciling", reconcile, recovery) & RECONCILING == RECONCILING
+    assert calls_of("reconciling", disk, simulated) & RECONCILING == RECONCILING

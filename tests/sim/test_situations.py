@@ -14,7 +14,7 @@ from giaoban.sim.disk import Disk
 from giaoban.sim.station import Station
 from giaoban.sim.world import World
 
-NONCE = "00000000-0000-4000-8000-0000000000aa"
+NONCE = "00000000-0000-4000-8000-0000000000a%d"
 
 
 class Servers:
@@ -37,11 +37,11 @@ class Servers:
         twin.disk = self.at[code].disk
         return twin
 
-    def restore(self, code: str, backup: Disk) -> Station:
+    def restore(self, code: str, backup: Disk, time: int = 1) -> Station:
         """The server as it was, which asks."""
         server = self.at[code]
         server.disk = backup
-        server.start_recovery(NONCE)
+        server.start_recovery(NONCE % time)
         return server
 
     def hand(self, blob: bytes, to: str) -> bytes:
@@ -234,3 +234,37 @@ def test_a_claim_without_proof_changes_nothing() -> None:
     assert asked
     assert ("CAT", "doubled") not in servers.heard
     assert "BCH" not in cat.disk.probing
+
+
+@pytest.mark.parametrize("stick", [False, True])
+def test_one_that_is_restored_learns_that_what_it_held_for_has_long_ended(stick: bool) -> None:
+    """Seed 10547: its backup held the other for a reconciliation that was followed by another, so the end it waited for was never named again;
+    until a stick from between the two brought it, with a key that was lost, and the one in use was never believed again.
+    """
+    servers = Servers("BCH", "CAT")
+    cat, bch = servers.at["CAT"], servers.at["BCH"]
+    servers.restore("CAT", cat.disk, 1)
+    servers.call("CAT", "BCH")
+    holding = bch.disk
+    assert cat.finish_recovery(["BCH"])
+    servers.call("CAT", "BCH")
+    kept = cat.disk
+    cat.rotate()
+    servers.issue("CAT", "BCH")
+    between = write(cat, "BCH")
+    servers.restore("CAT", kept, 2)
+    servers.call("CAT", "BCH")
+    assert cat.finish_recovery(["BCH"])
+    servers.call("CAT", "BCH")
+
+    servers.restore("BCH", holding, 3)
+    servers.call("BCH", "CAT")
+    assert bch.finish_recovery(["CAT"])
+    servers.call("BCH", "CAT")
+    if stick:
+        servers.hand(between, "BCH")
+    digest = servers.issue("CAT", "BCH")
+    servers.call("CAT", "BCH")
+
+    assert bch.disk.statements["CAT"][0] == cat.disk.statements["CAT"][0]
+    assert [found.digest for _, found in bch.disk.dispatches.values()] == [digest]

@@ -37,15 +37,15 @@ from giaoban.dispatches.models import (
     Register,
     WitnessedCheckpoint,
 )
-from giaoban.kernel import delivery, envelope, exchange, verify
-from giaoban.kernel import receipt as receipts
+from giaoban.kernel import delivery, envelope, exchange, reconciling, verify
 from giaoban.kernel import recovery as statements
 from giaoban.kernel import register as log
 from giaoban.kernel.arrivals import Arrivals
 from giaoban.kernel.errors import ErrorCode, KernelError
 from giaoban.kernel.keyring import KeyStatement, trusted_keys
 from giaoban.kernel.receipt import Outcome
-from giaoban.kernel.recovery import Lost, Recovery, Stream
+from giaoban.kernel.reconciling import Arrival
+from giaoban.kernel.recovery import Lost, Recovery
 from giaoban.kernel.register import Checkpoint
 from giaoban.kernel.verify import VerifiedDispatch
 
@@ -65,19 +65,6 @@ class Returned:
 
 
 @dataclass(frozen=True, slots=True)
-class _Arrival:
-    sealed: bytes
-    found: VerifiedDispatch
-    receipt: receipts.Receipt
-    receipt_sealed: bytes
-
-    @property
-    def year(self) -> int:
-        """Of the register in which it was, and of its arrival number."""
-        return _year_of(log.parse_checkpoint(self.receipt.checkpoint)[0].origin)
-
-
-@dataclass(frozen=True, slots=True)
 class Case:
     """What an agency lost, as far as anybody can show."""
 
@@ -86,17 +73,17 @@ class Case:
     """The last sequence number that is held here."""
     stand: exchange.Stand
     """Where it goes on from."""
-    void: tuple[tuple[int, int], ...]
+    void: tuple[int, ...]
+    """Numbers up to there that nobody holds."""
     lost: tuple[Lost, ...]
     own: Sequence[tuple[bytes, VerifiedDispatch]]
     """Its lost dispatches, in the order of their sequence."""
-    arrivals: Sequence[_Arrival]
+    arrivals: Sequence[Arrival]
 
     @property
     def place(self) -> tuple[int, int]:
         """The first place of the incoming register that nobody has seen: (year, position)."""
-        seen = [(_year_of(each.origin), each.witnessed_size) for each in self.lost if "/in/" in each.origin]
-        return max(seen, default=(0, 0))
+        return reconciling.unseen_place(self.lost)
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,7 +140,7 @@ def examine(agency: Agency, returned: Returned, *, lost: KeyStatement | None = N
         agency,
         stand.sequence,
         result.stand,
-        _void(number for number in result.void if number > stand.sequence),
+        result.void,
         _lost(agency, returned.witnessed, arrivals, lost),
         [own[found.digest] for found in result.lost],
         arrivals,
@@ -166,32 +153,18 @@ def recover(case: Case, *, now: datetime) -> Recovered:
     """
     agency = case.agency
     registers.lock(agency)
-    statement = None
-    if case.lost or case.stand.sequence > case.kept:
-        statement = _state(case, now=now)
-    for year in _years(case.lost, Direction.OUT):
+    statement = _state(case, now=now)
+    for year in reconciling.lost_years(case.lost, Direction.OUT.value):
         _enter_loss(agency, Direction.OUT, case.lost, year=year, now=now)
     for sealed, found in case.own:
         _keep_own(agency, sealed, found, now=now)
     _go_on_from(agency, case.stand)
     without_effect: list[str] = []
-    # Year by year, for a register is never written to again once that of a later year is open.
-    lost_years = _years(case.lost, Direction.IN)
-    for year in sorted({*lost_years, *(each.year for each in case.arrivals)}):
-        if year in lost_years:
-            _enter_loss(agency, Direction.IN, case.lost, year=year, now=now)
-        here = [each for each in case.arrivals if each.year == year]
-        without_effect += [each.found.digest for each in here if not _keep_arrival(agency, each, now=now)]
+    for again in reconciling.by_year(case.lost, case.arrivals):
+        if again.lost:
+            _enter_loss(agency, Direction.IN, case.lost, year=again.year, now=now)
+        without_effect += [each.found.digest for each in again.arrivals if not _keep_arrival(agency, each, now=now)]
     return Recovered(statement, len(case.own), len(case.arrivals), tuple(without_effect))
-
-
-def _years(lost: Iterable[Lost], direction: Direction) -> list[int]:
-    """Of the registers of this direction that lost something, ascending."""
-    return sorted(_year_of(each.origin) for each in lost if f"/{direction.value}/" in each.origin)
-
-
-def _year_of(origin: str) -> int:
-    return int(origin[-4:])
 
 
 def verified_own(sealed: bytes) -> VerifiedDispatch:
@@ -256,56 +229,39 @@ def _own(agency: Agency, sealed: Iterable[bytes], finder: verify.KeyFinder) -> I
             yield each, found
 
 
-def _arrivals(agency: Agency, pairs: Iterable[tuple[bytes, bytes]], finder: verify.KeyFinder) -> list[_Arrival]:
+def _arrivals(agency: Agency, pairs: Iterable[tuple[bytes, bytes]], finder: verify.KeyFinder) -> list[Arrival]:
     """What came to the agency and is not known here, in the order of its register, each with the receipt it truly gave."""
-    found: dict[str, _Arrival] = {}
+    shown = []
     for sealed, receipt_sealed in pairs:
         try:
-            dispatch = verify.verify_origin(sealed, keys=finder)
-            said = dispatch.envelope
-            receipt = verify.verify_receipt(
-                receipt_sealed,
-                sender=said.sender,
-                uid=said.uid,
-                digest=dispatch.digest,
-                receiver=agency.code,
-                keys=finder,
-            ).receipt
+            found = verify.verify_origin(sealed, keys=finder)
+            shown.append(reconciling.arrival_of(sealed, found, receipt_sealed, receiver=agency.code, keys=finder))
         except KernelError as error:
             LOG.warning("a returned arrival was passed over: %s", error)
-            continue
-        if said.sequence_to(agency.code) is not None:
-            found[dispatch.digest] = _Arrival(sealed, dispatch, receipt, receipt_sealed)
-    known = set(
-        Incoming.objects.filter(holder=agency, dispatch__digest__in=found).values_list("dispatch__digest", flat=True)
-    )
-    rest = [each for digest, each in found.items() if digest not in known]
-    return sorted(
-        rest, key=lambda each: (log.parse_checkpoint(each.receipt.checkpoint)[0].origin, each.receipt.position)
+    uids = [each.found.envelope.uid for each in shown]
+    known = Incoming.objects.filter(holder=agency, uid__in=uids).values_list("sender__code", "uid")
+    streams = ArrivalStream.objects.filter(holder=agency).values_list("sender__code", "high", "gaps")
+    return reconciling.to_take_back(
+        shown,
+        known={(sender, str(uid)) for sender, uid in known},
+        came={sender: Arrivals(high, tuple((first, last) for first, last in gaps)) for sender, high, gaps in streams},
     )
 
 
 def _lost(
-    agency: Agency, notes: Iterable[str], arrivals: Iterable[_Arrival], lost_keys: KeyStatement | None
+    agency: Agency, notes: Iterable[str], arrivals: Iterable[Arrival], lost_keys: KeyStatement | None
 ) -> tuple[Lost, ...]:
-    """For each register of ours that somebody saw larger than it is: to where it is kept, and how large it was seen."""
+    """What our registers lost, as far as anybody shows a checkpoint that is truly ours."""
     public_keys = [bytes(row) for row in agency.keys.values_list("public_key", flat=True)]
     public_keys += [key.public_key for key in (() if lost_keys is None else lost_keys.online)]
-    largest: dict[str, Checkpoint] = {}
-    for note in [*notes, *(each.receipt.checkpoint for each in arrivals)]:
-        shown = _believed(note, public_keys)
-        if shown is not None and shown.agency == agency.code:
-            before = largest.get(shown.origin)
-            if before is None or before.size < shown.size:
-                largest[shown.origin] = shown
-    lost = []
-    for origin, shown in sorted(largest.items()):
-        _prefix, _code, direction, year = origin.split("/")
-        row = Register.objects.filter(agency=agency, direction=direction, year=int(year)).first()
-        tree = log.CompactRange() if row is None else registers.compact_range(row)
-        if tree.size < shown.size:
-            lost.append(Lost(origin, tree.size, tree.root, shown.size, shown.root))
-    return tuple(lost)
+    believed = (_believed(note, public_keys) for note in notes)
+    ours = [shown for shown in believed if shown is not None and shown.agency == agency.code]
+    kept = {}
+    for row in Register.objects.filter(agency=agency):
+        tree = registers.compact_range(row)
+        origin = log.origin(agency.code, row.direction, row.year)
+        kept[origin] = Checkpoint(origin, tree.size, tree.root)
+    return reconciling.lost(reconciling.largest([*ours, *(each.checked.checkpoint for each in arrivals)]), kept)
 
 
 def _believed(note: str, public_keys: Iterable[bytes]) -> Checkpoint | None:
@@ -317,15 +273,17 @@ def _believed(note: str, public_keys: Iterable[bytes]) -> Checkpoint | None:
     return None
 
 
-def _state(case: Case, *, now: datetime) -> bytes:
+def _state(case: Case, *, now: datetime) -> bytes | None:
     key = keys.signing_key(case.agency)
-    said = Recovery(
-        agency=case.agency.code,
-        key_id=key.key_id,
-        lost=case.lost,
-        stream=Stream(case.kept, case.stand.sequence, case.void),
-        issued_at=now.astimezone(UTC).replace(microsecond=0),
+    said = reconciling.statement_of_loss(
+        case.agency.code,
+        key.key_id,
+        lost_ones=case.lost,
+        stream=reconciling.stream_of(case.kept, case.stand.sequence, case.void),
+        at=now.astimezone(UTC).replace(microsecond=0),
     )
+    if said is None:
+        return None
     sealed = statements.seal(said, key.seed)
     RecoveryStatement.objects.create(agency=case.agency, digest=envelope.digest_of(sealed), sealed=sealed, kept_at=now)
     return sealed
@@ -385,16 +343,13 @@ def _go_on_from(agency: Agency, stand: exchange.Stand) -> None:
             seals.seal(series).save()
 
 
-def _keep_arrival(agency: Agency, arrival: _Arrival, *, now: datetime) -> bool:
+def _keep_arrival(agency: Agency, arrival: Arrival, *, now: datetime) -> bool:
     """A dispatch we had taken in and lost: registered again under the arrival number it has, with the receipt it was given.
 
     Whether its work could be done again. If not it stays registered, as the receipt says; whoever finishes the reconciliation is told.
     """
-    found, receipt = arrival.found, arrival.receipt
+    found, receipt = arrival.found, arrival.checked.receipt
     said = found.envelope
-    sequence = said.sequence_to(agency.code)
-    if sequence is None:
-        raise KernelError(ErrorCode.VERIFY_NOT_ADDRESSED, receiver=agency.code)
     sender = Agency.objects.get(code=said.sender)
     dispatch = Dispatch.objects.filter(digest=found.digest).first()
     if dispatch is None:
@@ -416,14 +371,14 @@ def _keep_arrival(agency: Agency, arrival: _Arrival, *, now: datetime) -> bool:
         sender=sender,
         uid=UUID(said.uid),
         dispatch=dispatch,
-        sequence=sequence,
+        sequence=arrival.sequence,
         outcome=receipt.outcome.value,
         year=entry.year,
         position=entry.position,
         arrival_number=entry.number,
         arrived_at=receipt.issued_at,
     )
-    _remember_number(agency, sender, sequence)
+    _remember_number(agency, sender, arrival.sequence)
     Receipt.objects.create(
         holder=agency,
         dispatch=dispatch,
@@ -461,22 +416,3 @@ _ENTRY_OF: Final = {
     Outcome.REFUSED: exchange.EntryType.REFUSAL,
     Outcome.DUPLICATE: exchange.EntryType.DUPLICATE,
 }
-
-
-def _void(numbers: Iterable[int]) -> tuple[tuple[int, int], ...]:
-    """The ranges of numbers that are given up; the longest, where there are more than one statement can name. What is not named may still
-    come late: better than a statement that cannot be made.
-    """
-    longest = sorted(_ranges(list(numbers)), key=lambda each: each[0] - each[1])
-    return tuple(sorted(longest[: statements.MAX_VOID]))
-
-
-def _ranges(numbers: Sequence[int]) -> tuple[tuple[int, int], ...]:
-    """Rising numbers as ranges of neighbours."""
-    ranges: list[tuple[int, int]] = []
-    for number in numbers:
-        if ranges and ranges[-1][1] == number - 1:
-            ranges[-1] = (ranges[-1][0], number)
-        else:
-            ranges.append((number, number))
-    return tuple(ranges)

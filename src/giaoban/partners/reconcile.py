@@ -41,12 +41,14 @@ from giaoban.dispatches.models import (
     Stream,
     WitnessedCheckpoint,
 )
-from giaoban.kernel import envelope, keyring, verify
+from giaoban.kernel import envelope, keyring, reconciling, verify
 from giaoban.kernel import receipt as receipts
 from giaoban.kernel import recovery as statements_of_loss
 from giaoban.kernel import register as log
+from giaoban.kernel.arrivals import Arrivals
 from giaoban.kernel.bundle import ItemType
 from giaoban.kernel.errors import ErrorCode, KernelError
+from giaoban.kernel.reconciling import Standing
 from giaoban.kernel.status import Ask, Status, plain_ask, read_ask
 from giaoban.partners import queries, statements
 from giaoban.partners import waking as deliveries
@@ -195,7 +197,8 @@ def _claimed(partner: Partner) -> tuple[tuple[str, str, int], ...]:
         .annotate(last=Max("sequence"))
         .order_by()
     }
-    return tuple(sorted((*pair, sent.get(pair, 0)) for pair, high in claims.items() if high > sent.get(pair, 0)))
+    beyond = {pair: reconciling.claimed(Arrivals(high), given=sent.get(pair, 0)) for pair, high in claims.items()}
+    return tuple(sorted((*pair, given) for pair, given in beyond.items() if given is not None))
 
 
 @dataclass(slots=True)
@@ -461,11 +464,18 @@ def heard(partner: Partner, said: Status, *, newest: bool, now: datetime) -> Non
     if said.ask is not None and not said.ask.probe:
         _hold(partner, said.ask, now=now)
     elif said.done:
-        _let_go_on(partner, said.done, now=now)
+        _let_go_on(partner, said.done, is_answer=is_answer(said), now=now)
     if not said.frozen:
         _witness(partner, said.checkpoints, is_current=newest, now=now)
     if not is_frozen():
         _compare(partner, said, now=now)
+
+
+def is_answer(said: Status) -> bool:
+    """Whether it returns what its station holds of us, as we ask while we are frozen: then it was said after we were restored."""
+    if said.returns is None or said.frozen:
+        return False
+    return Station.objects.filter(frozen_at__isnull=False, frozen_nonce=said.returns.nonce).exists()
 
 
 def asked_by(partner: Partner, said: Status | None) -> Ask | None:
@@ -476,10 +486,10 @@ def asked_by(partner: Partner, said: Status | None) -> Ask | None:
     return None if contact is None else read_ask(contact.asked)
 
 
-def take_keys(sealed: bytes, *, partner: Partner, done: str | None, now: datetime) -> str:
-    """Take in a key statement out of a bundle whose status names `done`. "" when it counts, waits, or is known; else the kernel's code.
+def take_keys(sealed: bytes, *, partner: Partner, said_by: Status | None, now: datetime) -> str:
+    """Take in a key statement out of a bundle with this status. "" when it counts, waits, or is known; else the kernel's code.
 
-    Of an agency that is being reconciled none but the one made after it, which comes with that `done`: another may be of those that were
+    Of an agency that is being reconciled none but the one made after it, which comes with that in `done`: another may be of those that were
     lost, on a stick, and would stand in the way of the new one. It comes again by itself. One of our own is kept for the reconciliation; if
     we do not know it and it is truly ours, we are an old copy.
     """
@@ -499,7 +509,9 @@ def take_keys(sealed: bytes, *, partner: Partner, done: str | None, now: datetim
             stage(partner, ItemType.KEYS, sealed, now=now)
         return ""
     link = PartnerAgency.objects.filter(partner=partner, agency=agency).first()
-    if link is not None and link.restoring and link.restoring != done:
+    done = None if said_by is None else said_by.done
+    answers_us = said_by is not None and is_answer(said_by)
+    if link is not None and not reconciling.may_take_keys(_standing(link), done, is_answer=answers_us):
         LOG.info("a key statement of %s is passed over until it has been reconciled", code)
         return ""
     return statements.take_statement(sealed, partner=partner, now=now)
@@ -574,22 +586,24 @@ def holds_of(partner: Partner) -> list[str]:
 
 
 def _hold(partner: Partner, asked: Ask, *, now: datetime) -> None:
-    """A partner's server is being reconciled: exchange with its agencies waits. An ask whose reconciliation has ended is an old bundle."""
-    if Contact.objects.filter(partner=partner, status__done=asked.nonce).exists():
-        return
+    """A partner's server is being reconciled: exchange with its agencies waits."""
     links = list(PartnerAgency.objects.select_for_update(of=("self",)).filter(partner=partner).select_related("agency"))
     known = PartnerFinding.objects.filter(partner=partner, code=RESTORING, detail=asked.nonce).exists()
-    if known and all(link.restoring != asked.nonce for link in links):
+    is_over = Contact.objects.filter(partner=partner, status__done=asked.nonce).exists() or (
+        known and all(link.restoring != asked.nonce for link in links)
+    )
+    if is_over:
         return
     Contact.objects.filter(partner=partner).update(asked=plain_ask(asked))
     if not known:
         # What it once knew of our keys it may have forgotten; without them it can verify nothing of what we return.
         statements.queue_for(partner, queries.local_agencies())
     for link in links:
-        if link.restoring == asked.nonce:
+        before = _standing(link)
+        after = reconciling.on_ask(before, asked, is_over=is_over, number=_number_of(link.agency))
+        if after == before:
             continue
-        counts = statements.known(link.agency)
-        link.restoring, link.restoring_number = asked.nonce, 0 if counts is None else counts.number
+        link.restoring, link.restoring_number = after.nonce, after.number
         link.frozen_at = link.frozen_at or now
         link.save(update_fields=["restoring", "restoring_number", "frozen_at"])
         PartnerFinding.objects.create(
@@ -597,14 +611,15 @@ def _hold(partner: Partner, asked: Ask, *, now: datetime) -> None:
         )
 
 
-def _let_go_on(partner: Partner, nonce: str, *, now: datetime) -> None:
+def _let_go_on(partner: Partner, nonce: str, *, is_answer: bool, now: datetime) -> None:
     """The partner has reconciled: exchange with each of its agencies goes on as soon as its new key counts here."""
-    Contact.objects.filter(partner=partner, asked__nonce=nonce).update(asked=None)
+    contact = Contact.objects.filter(partner=partner)
+    (contact if is_answer else contact.filter(asked__nonce=nonce)).update(asked=None)
     open_ones = {finding.agency_id for finding in queries.open_findings(partner)}
-    links = PartnerAgency.objects.select_for_update(of=("self",)).filter(partner=partner, restoring=nonce)
+    links = PartnerAgency.objects.select_for_update(of=("self",)).filter(partner=partner).exclude(restoring="")
     for link in links.select_related("agency"):
-        counts = statements.known(link.agency)
-        if counts is None or counts.number <= (link.restoring_number or 0):
+        number = _number_of(link.agency)
+        if reconciling.on_done(_standing(link), nonce, number=number, is_answer=is_answer).is_held:
             continue
         link.restoring, link.restoring_number = "", None
         if link.agency_id not in open_ones:
@@ -612,6 +627,16 @@ def _let_go_on(partner: Partner, nonce: str, *, now: datetime) -> None:
         link.save(update_fields=["restoring", "restoring_number", "frozen_at"])
         deliveries.wake(partner, deliveries.WHEN_RECONCILED, now=now)
         transaction.on_commit(waking.wake)
+
+
+def _standing(link: PartnerAgency) -> Standing:
+    return Standing(link.restoring, link.restoring_number or 0)
+
+
+def _number_of(agency: Agency) -> int:
+    """Of the key statement of this agency that counts here; 0 when none does."""
+    counts = statements.known(agency)
+    return 0 if counts is None else counts.number
 
 
 def _witness(partner: Partner, notes: Iterable[str], *, is_current: bool, now: datetime) -> None:
@@ -644,12 +669,14 @@ def _compare(partner: Partner, said: Status, *, now: datetime) -> None:
         agency = Agency.objects.filter(code=shown.agency).first()
         if agency is None or not keys.lives_here(agency):
             continue
-        # An ended key counts too: a copy that has it speaks in our name, until we have been reconciled for it.
-        if not _is_signed_by(agency.keys.exclude(key_id__in=history), note):
+        key_id = _signer(agency.keys.all(), note)
+        if key_id is None:
             continue
         _prefix, _code, direction, year = shown.origin.split("/")
         ours = Checkpoint.objects.filter(agency=agency, direction=direction, year=int(year), size=shown.size)
-        if not ours.filter(root=shown.root.hex()).exists():
+        root = ours.values_list("root", flat=True).first()
+        made = None if root is None else bytes.fromhex(root)
+        if reconciling.proves_copy(shown, key_id, made=made, history=history):
             freeze(BEHIND, now=now)
             return
 
@@ -676,10 +703,10 @@ def proven_old(sealed: bytes, *, now: datetime) -> bool:
     except KernelError:
         return False
     said = found.envelope
-    if Dispatch.objects.filter(sender__code=said.sender, sequence=said.sequence, digest=found.digest).exists():
+    kept = Dispatch.objects.filter(sender__code=said.sender, sequence=said.sequence).values_list("digest", flat=True)
+    void = {name.sequence for name in recovery.void_names(Agency.objects.get(code=said.sender).pk, [said.sequence])}
+    if not reconciling.is_foreign(found, kept=set(kept), void=void):
         return False
-    if any(recovery.void_names(Agency.objects.get(code=said.sender).pk, [said.sequence])):
-        return False  # given up when this server was reconciled, and stated: its return is no second loss
     freeze(BEHIND, now=now)
     return True
 
@@ -731,17 +758,18 @@ def _content(item_type: ItemType, pk: int) -> tuple[ItemType, bytes, Sequence[st
 
 def _is_live_note(agency: Agency, note: str) -> bool:
     """Signed by a key of the agency that is still in use: what an ended key signed is history, or somebody else's."""
-    return _is_signed_by(agency.keys.filter(revoked_from__isnull=True), note)
+    return _signer(agency.keys.filter(revoked_from__isnull=True), note) is not None
 
 
-def _is_signed_by(among: QuerySet[AgencyKey], note: str) -> bool:
-    for public_key in among.values_list("public_key", flat=True):
+def _signer(among: QuerySet[AgencyKey], note: str) -> str | None:
+    """The key among these that signed this checkpoint; None when none did."""
+    for key_id, public_key in among.values_list("key_id", "public_key"):
         try:
             log.check_checkpoint(note, bytes(public_key))
         except KernelError:
             continue
-        return True
-    return False
+        return str(key_id)
+    return None
 
 
 def _lives_here(code: str) -> bool:

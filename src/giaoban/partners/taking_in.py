@@ -195,8 +195,7 @@ class _Intake:
         """Key statements are taken once the status is read: it says whether they were made after a loss, or before."""
         said = self._taken.status
         for content in self._statements:
-            done = None if said is None else said.done
-            self._believed(reconcile.take_keys(content, partner=self._partner, done=done, now=self._now))
+            self._believed(reconcile.take_keys(content, partner=self._partner, said_by=said, now=self._now))
         self._statements = []
 
     def _believed(self, code: str) -> None:

@@ -86,6 +86,8 @@ class Disk:
         """Partner → the number of our key statement that it said it knows."""
         self.holding: dict[str, str] = {}
         """Partner → why nothing of it is taken: a nonce while it reconciles, or "forked"."""
+        self.held_since: dict[str, int] = {}
+        """Partner that reconciles → the number of its key statement that counted here when that began."""
         self.forked: dict[str, tuple[str, ...]] = {}
         """Partner → checkpoints of its register that contradict one another."""
         self.ended: dict[str, frozenset[str]] = {}
@@ -102,7 +104,7 @@ class Disk:
         self.tip: str | None = None
         self.mode = "open"
         self.nonce = ""
-        self.answers: dict[str, tuple[tuple[bytes, ...], tuple[bytes, ...], int]] = {}
+        self.answers: dict[str, tuple[tuple[bytes, ...], tuple[bytes, ...]]] = {}
         self.bundle_number = 0
         self.done = ""
         """Nonce of our last reconciliation."""
@@ -115,7 +117,9 @@ class Disk:
         self.past: dict[str, frozenset[str]] = {}
         """Partner → its keys from before its last recovery: the statement of loss says what became of the registers that they signed."""
         self.ungiven: dict[str, tuple[int, ...]] = {}
-        """Partner → numbers towards it that we do not know to have given, though a later one is ours: a copy may have used them."""
+        """Partner → numbers towards it that we do not know to have given, though a later one is ours: after a fork, where people
+        decide here to go on (the server demands a new enrolment, `recovery.forked`), a copy may have used them, and that can still come.
+        """
         self.probing: dict[str, int] = {}
         """Partners that claim to have more of us than we sent: they are asked for proof."""
         self.seen_of_us: dict[str, tuple[register.Checkpoint, ...]] = {}

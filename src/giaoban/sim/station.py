@@ -7,7 +7,7 @@ kept. Values inside are immutable, so a backup is a reference. One agency lives 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import partial
@@ -20,6 +20,7 @@ from giaoban.kernel import (
     exchange,
     keyring,
     receipt,
+    reconciling,
     recovery,
     register,
     signing,
@@ -36,8 +37,9 @@ from giaoban.kernel.exchange import Book, Entry, EntryType, Name, Stand
 from giaoban.kernel.keyring import KeyStatement, OnlineKey, Root
 from giaoban.kernel.policy import KnownKinds
 from giaoban.kernel.receipt import Outcome, RefusalReason
+from giaoban.kernel.reconciling import Arrival, Standing
 from giaoban.kernel.status import Ask, Problem, Returns, Status, Stream
-from giaoban.kernel.verify import VerifiedDispatch, VerifiedReceipt
+from giaoban.kernel.verify import VerifiedDispatch
 from giaoban.kernel.witness import Finding
 from giaoban.sim.disk import Came, Disk, Held, Memory, Out, believed_note
 
@@ -411,10 +413,13 @@ class Station:
                 self._quietly(partial(recovery.check, content, keys=tx.find_key))
             elif item.type is ItemType.STATUS:
                 said = read_status(content)
-                if said is not None:
-                    is_answer = self._take_status(tx, partner, number, said)
+                known = frozenset(key_id for agency, key_id in tx.keys if agency == partner)
+                done = None if said is None else said.status.done
+                is_answer = said is not None and _is_answer(tx, said.status)
                 for each in keys:
-                    self._take_keys(tx, partner, each)
+                    self._take_keys(tx, partner, each, done, is_answer=is_answer)
+                if said is not None:
+                    self._take_status(tx, partner, number, said, known)
                 if said is not None and not said.status.frozen and partner not in tx.holding:
                     stale = self._check_registers(tx, partner, said, is_current=is_current)
             elif item.type is ItemType.RECEIPT:
@@ -429,8 +434,7 @@ class Station:
                 if code:
                     problems.append(Problem(envelope.digest_of(content), self.code, code, _reason_of(code).value))
         if is_answer and tx.mode != "open":
-            known = tx.statements[self.code][0].number
-            tx.answers[partner] = tuple(shown), tuple(vouched), known
+            tx.answers[partner] = tuple(shown), tuple(vouched)
         for problem in () if said is None else said.status.problems:
             self._take_problem(tx, partner, problem)
         reply = None
@@ -531,7 +535,7 @@ class Station:
 
     def _look_at_own(self, tx: Disk, found: VerifiedDispatch) -> None:
         """A dispatch in our name comes back as evidence. One that we never sent means that another server speaks for us."""
-        if found.digest not in tx.dispatches and found.envelope.sequence not in tx.void:
+        if reconciling.is_foreign(found, kept=tx.dispatches, void=tx.void):
             self.journal.append(("doubled", ()))
 
     def _register_arrival(
@@ -616,7 +620,7 @@ class Station:
         )
         return entry.position, entry.number, self._write_entry(tx, direction, book, entry)
 
-    def _enter_loss(self, tx: Disk, direction: str, lost: list[recovery.Lost], year: int) -> None:
+    def _enter_loss(self, tx: Disk, direction: str, lost: Sequence[recovery.Lost], year: int) -> None:
         """As `dispatches.recovery`: an entry in the register of this year, which is open from now on."""
         book = self._open_book(tx, direction, year=year)
         content = {"lost": [each.as_plain() for each in lost if f"/{direction}/" in each.origin]}
@@ -700,10 +704,10 @@ class Station:
         """
         for note in notes:
             checkpoint, key_id = believed_note(tx, self.code, note)
-            if checkpoint is None or key_id in tx.history:
+            if checkpoint is None:
                 continue
-            made = tx.roots.get((checkpoint.origin, checkpoint.size))
-            if made is None or made[0] != checkpoint.root:
+            made, _ = tx.roots.get((checkpoint.origin, checkpoint.size), (None, ""))
+            if reconciling.proves_copy(checkpoint, key_id, made=made, history=tx.history):
                 self.journal.append(("doubled", ()))
 
     # ---- keys, status, recovery
@@ -744,10 +748,14 @@ class Station:
         tx.seed, tx.key_id = fresh, signing.key_id(public_key)
         self.journal.append(("rotated", (after,)))
 
-    def _take_keys(self, tx: Disk, partner: str, sealed: bytes) -> None:
-        """What a partner says of its keys; not while it is being reconciled: it may have lost what it said."""
-        if tx.holding.get(partner, FORKED) == FORKED:
+    def _take_keys(self, tx: Disk, partner: str, sealed: bytes, done: str | None, *, is_answer: bool) -> None:
+        """What a partner says of its keys in a bundle whose status names `done`."""
+        if reconciling.may_take_keys(self._standing(tx, partner), done, is_answer=is_answer):
             self._accept_keys(tx, partner, sealed)
+
+    def _standing(self, tx: Disk, partner: str) -> Standing:
+        nonce = tx.holding.get(partner, FORKED)
+        return reconciling.FREE if nonce == FORKED else Standing(nonce, tx.held_since.get(partner, 0))
 
     def _take_own_keys(self, tx: Disk, sealed: bytes) -> None:
         """While we reconcile: what we said of our keys and have lost. Without it we could not read what we signed with them."""
@@ -770,8 +778,8 @@ class Station:
         tx.take_statement(accepted.statement, sealed)
         self.journal.append(("keys", (accepted.statement,)))
 
-    def _take_status(self, tx: Disk, partner: str, number: int, said: Said) -> bool:
-        """What the partner says of itself and of us. Whether it returns what it holds of us, as we asked."""
+    def _take_status(self, tx: Disk, partner: str, number: int, said: Said, known: frozenset[str]) -> None:
+        """What the partner says of itself and of us. `known` are the keys of it that we knew before this bundle."""
         heard = said.status
         if number >= tx.heard.get(partner, 0):
             tx.told[partner] = max((known for agency, known in heard.statements if agency == self.code), default=0)
@@ -782,25 +790,26 @@ class Station:
             tx.wants[f"{partner}\n{checkpoint.origin}"] = checkpoint.size
         if tx.mode == "open":
             self._check_own(tx, heard.holds)
-            more = _more_than_given(tx, partner, _came(heard, sender=self.code, receiver=partner))
+            came = _came(heard, sender=self.code, receiver=partner)
+            more = reconciling.claimed(came, given=tx.towards.get(partner, 0), left_out=tx.ungiven.get(partner, ()))
             if more is None:
                 tx.probing.pop(partner, None)
             else:
                 tx.probing[partner] = more
         else:
             tx.seen_of_us[partner] = tuple(ours)
-        known = tx.ended.get(partner, frozenset())
-        over = known if heard.done is None else known | {heard.done}
-        if over != known:
-            tx.ended[partner] = over
-        if heard.ask is not None and heard.ask.probe:
-            self._prove(tx, partner, heard.ask)
-        elif heard.ask is not None and heard.ask.nonce not in over:
-            tx.holding[partner] = heard.ask.nonce
-            tx.forked.pop(partner, None)
-        if not heard.frozen and (over != known or tx.holding.get(partner, FORKED) in over):
-            self._resume(tx, partner, number, said.void)
-        return tx.mode != "open" and heard.returns == Returns(tx.nonce, complete=True)
+        ended = tx.ended.get(partner, frozenset())
+        is_news = heard.done is not None and heard.done not in ended
+        if heard.done is not None and is_news:
+            tx.ended[partner] = ended | {heard.done}
+        if heard.ask is not None:
+            if heard.ask.probe:
+                self._prove(tx, partner, heard.ask)
+            self._hold(tx, partner, heard.ask)
+        elif heard.done is not None:
+            self._let_go_on(tx, partner, heard.done, number, is_answer=_is_answer(tx, heard))
+        if is_news and not heard.frozen:
+            self._begin_anew(tx, partner, number, known, said.void)
 
     def _prove(self, tx: Disk, partner: str, asked: Ask) -> None:
         """We have more of the partner than it sent us, by its own word: our next bundle shows it what lies beyond."""
@@ -814,13 +823,35 @@ class Station:
         ]
         tx.evidence[partner] = tuple(dict.fromkeys((*tx.evidence.get(partner, ()), *beyond)))
 
-    def _resume(self, tx: Disk, partner: str, number: int, void: tuple[int, ...]) -> None:
-        """Two people have agreed to go on after the partner's recovery: a new line of witnesses, and its lost numbers are void."""
-        tx.holding.pop(partner, None)
-        tx.past[partner] = frozenset(key_id for agency, key_id in tx.keys if agency == partner)
+    def _hold(self, tx: Disk, partner: str, asked: Ask) -> None:
+        before = self._standing(tx, partner)
+        is_over = asked.nonce in tx.ended.get(partner, ())
+        after = reconciling.on_ask(before, asked, is_over=is_over, number=tx.statements[partner][0].number)
+        if after != before:
+            tx.holding[partner], tx.held_since[partner] = after.nonce, after.number
+            tx.forked.pop(partner, None)
+
+    def _let_go_on(self, tx: Disk, partner: str, done: str, number: int, *, is_answer: bool) -> None:
+        """Two people have agreed to go on after the partner's recovery."""
+        before = self._standing(tx, partner)
+        after = reconciling.on_done(before, done, number=tx.statements[partner][0].number, is_answer=is_answer)
+        if after == before:
+            return
+        del tx.holding[partner], tx.held_since[partner]
         tx.heard[partner] = number
         tx.told[partner] = 0  # whoever said what it knows of us, it was not this server
+        for key in list(tx.unsettled):
+            if key[1] == partner and (tx.outbox[key].delivery.state, Event.PERSON_RETRIES) in delivery.TRANSITIONS:
+                self._step(tx, key, Event.PERSON_RETRIES)
+
+    def _begin_anew(self, tx: Disk, partner: str, number: int, known: frozenset[str], void: tuple[int, ...]) -> None:
+        """The partner has recovered, whether we were asked or left out: a new line of witnesses, and its lost numbers are void."""
+        tx.past[partner] = tx.past.get(partner, frozenset()) | known
+        tx.heard[partner] = number
+        tx.told[partner] = 0
         tx.forked.pop(partner, None)
+        if tx.holding.get(partner) == FORKED:
+            del tx.holding[partner]
         tx.evidence.pop(partner, None)
         for origin in [origin for origin in tx.held if f"/{partner}/" in origin]:
             del tx.held[origin]
@@ -830,9 +861,6 @@ class Station:
             del tx.largest[origin]
         for sequence in void:
             tx.by_sequence.setdefault((partner, sequence), Name("", None, sequence, None, None))
-        for key in list(tx.unsettled):
-            if key[1] == partner and (tx.outbox[key].delivery.state, Event.PERSON_RETRIES) in delivery.TRANSITIONS:
-                self._step(tx, key, Event.PERSON_RETRIES)
 
     def start_recovery(self, nonce: str) -> None:
         """After a restore, or when there are two of us: nothing but status leaves until the partners have answered."""
@@ -860,10 +888,9 @@ class Station:
         tx.towards, tx.numbers = dict(result.stand.towards), dict(result.stand.numbers)
         bytes_of = {found.digest: sealed for sealed, found in own}
         arrivals = self._arrivals(tx, theirs, vouched)
-        lost = self._lost(tx, [checked.checkpoint for *_, checked in arrivals])
-        places = [(_year_of(each.origin), each.witnessed_size) for each in lost if "/in/" in each.origin]
-        self._new_key(tx, max([self._next_received(tx), *places]))
-        for year in _years(lost, "out"):
+        lost = self._lost(tx, [each.checked.checkpoint for each in arrivals])
+        self._new_key(tx, max(self._next_received(tx), reconciling.unseen_place(lost)))
+        for year in reconciling.lost_years(lost, "out"):
             self._enter_loss(tx, "out", lost, year)
         for found in (*result.lost, *result.forked):
             self._keep(tx, bytes_of[found.digest], found)
@@ -875,17 +902,20 @@ class Station:
                 if key not in tx.outbox:
                     self._write_out(tx, key, Out(Delivery(), self.now(), to.sequence))
         tx.void |= frozenset(result.void)
-        for year in sorted({*_years(lost, "in"), *(_year_of(each[3].checkpoint.origin) for each in arrivals)}):
-            if year in _years(lost, "in"):
-                self._enter_loss(tx, "in", lost, year)
-            self._take_back(tx, arrivals, year)
+        for again in reconciling.by_year(lost, arrivals):
+            if again.lost:
+                self._enter_loss(tx, "in", lost, again.year)
+            for each in again.arrivals:
+                self._take_back(tx, each)
         for partner, last in tx.towards.items():
             given = {row.sequence for (_, to), row in tx.outbox.items() if to == partner}
             tx.ungiven[partner] = tuple(number for number in range(1, last + 1) if number not in given)
         tx.history = frozenset(
             signing.key_id(key.public_key) for key in tx.statements[self.code][0].online if not key.is_live
         )
-        tx.loss = self._statement_of_loss(tx, lost, recovery.Stream(stand.sequence, result.stand.sequence))
+        tx.loss = self._statement_of_loss(
+            tx, lost, reconciling.stream_of(stand.sequence, result.stand.sequence, result.void)
+        )
         tx.mode, tx.done, tx.answers, tx.seen_of_us = "open", tx.nonce, {}, {}
         for sealed, _ in theirs:
             self.take_dispatch(
@@ -902,7 +932,7 @@ class Station:
         own: list[tuple[bytes, VerifiedDispatch]] = []
         theirs: list[tuple[bytes, VerifiedDispatch]] = []
         vouched: dict[str, bytes] = {}
-        for shown, receipts, _ in tx.answers.values():
+        for shown, receipts in tx.answers.values():
             for sealed in shown:
                 try:
                     found = verify.verify_origin(sealed, keys=tx.find_evidence)
@@ -920,73 +950,40 @@ class Station:
                 vouched[said.digest] = sealed
         return own, theirs, vouched
 
-    def _lost(self, tx: Disk, noted: Iterable[register.Checkpoint]) -> list[recovery.Lost]:
-        """For each register of ours that somebody saw larger than it is: to where it is kept, and how large it was seen."""
-        mine = {
-            book.origin: register.Checkpoint(book.origin, book.tree.size, book.tree.root) for book in tx.books.values()
-        }
-        largest: dict[str, register.Checkpoint] = {}
-        for shown in (*(each for seen in tx.seen_of_us.values() for each in seen), *noted):
-            if shown.origin not in largest or largest[shown.origin].size < shown.size:
-                largest[shown.origin] = shown
-        lost = []
-        for origin, shown in sorted(largest.items()):
-            own = mine.get(origin, register.Checkpoint(origin, 0, register.EMPTY_ROOT))
-            if shown.size > own.size:
-                lost.append(recovery.Lost(origin, own.size, own.root, shown.size, shown.root))
-        return lost
+    def _lost(self, tx: Disk, noted: Iterable[register.Checkpoint]) -> tuple[recovery.Lost, ...]:
+        kept = {book.origin: book.checkpoint for book in tx.books.values()}
+        seen = (each for held in tx.seen_of_us.values() for each in held)
+        return reconciling.lost(reconciling.largest([*seen, *noted]), kept)
 
-    def _statement_of_loss(self, tx: Disk, lost: list[recovery.Lost], stream: recovery.Stream) -> bytes:
+    def _statement_of_loss(self, tx: Disk, lost: Sequence[recovery.Lost], stream: recovery.Stream) -> bytes:
         """What we say to have lost; nothing when nothing was."""
-        try:
-            said = recovery.Recovery(
-                agency=self.code, key_id=tx.key_id, lost=tuple(lost), stream=stream, issued_at=self.now()
-            )
-        except KernelError:
-            return b""
-        return recovery.seal(said, tx.seed)
+        said = reconciling.statement_of_loss(self.code, tx.key_id, lost_ones=lost, stream=stream, at=self.now())
+        return b"" if said is None else recovery.seal(said, tx.seed)
 
     def _arrivals(
         self, tx: Disk, theirs: list[tuple[bytes, VerifiedDispatch]], vouched: dict[str, bytes]
-    ) -> list[tuple[bytes, VerifiedDispatch, bytes, VerifiedReceipt]]:
+    ) -> list[Arrival]:
         """What we acknowledged before the loss and do not know, in the order of our register, each with the receipt that we truly gave."""
-        found_here = []
+        shown = []
         for sealed, found in theirs:
-            said = found.envelope
             answer = vouched.get(found.digest)
-            if answer is None or (said.sender, said.uid) in tx.incoming:
+            if answer is None:
                 continue
             try:
-                checked = verify.verify_receipt(
-                    answer,
-                    sender=said.sender,
-                    uid=said.uid,
-                    digest=found.digest,
-                    receiver=self.code,
-                    keys=tx.find_key,
-                )
+                shown.append(reconciling.arrival_of(sealed, found, answer, receiver=self.code, keys=tx.find_key))
             except KernelError:
                 continue
-            found_here.append((sealed, found, answer, checked))
-        return sorted(found_here, key=lambda each: (each[3].checkpoint.origin, each[3].receipt.position))
+        return reconciling.to_take_back(shown, known=tx.incoming.keys(), came=tx.arrivals)
 
-    def _take_back(
-        self, tx: Disk, arrivals: list[tuple[bytes, VerifiedDispatch, bytes, VerifiedReceipt]], year: int
-    ) -> None:
-        """Those of this year take effect again, under the receipt given then."""
-        for sealed, found, answer, checked in arrivals:
-            said = found.envelope
-            sequence = said.sequence_to(self.code)
-            arrived = tx.arrivals.get(said.sender, Arrivals())
-            if _year_of(checked.checkpoint.origin) != year or (said.sender, said.uid) in tx.incoming:
-                continue
-            if sequence is None or arrived.has(sequence):
-                continue
-            self._keep(tx, sealed, found)
-            accepted = checked.receipt.outcome is Outcome.ACCEPTED
-            entry_type = EntryType.DISPATCH if accepted else EntryType.REFUSAL
-            self._enter(tx, "in", entry_type, found, found.digest, checked.receipt.arrival_number, year=year)
-            self._register_arrival(tx, found, answer, sequence, arrived.add(sequence), accepted=accepted)
+    def _take_back(self, tx: Disk, again: Arrival) -> None:
+        """It takes effect again, under the receipt given then."""
+        found, said = again.found, again.checked.receipt
+        self._keep(tx, again.sealed, found)
+        accepted = said.outcome is Outcome.ACCEPTED
+        entry_type = EntryType.DISPATCH if accepted else EntryType.REFUSAL
+        self._enter(tx, "in", entry_type, found, found.digest, said.arrival_number, year=again.year)
+        arrived = tx.arrivals.get(found.envelope.sender, Arrivals()).add(again.sequence)
+        self._register_arrival(tx, found, again.receipt_sealed, again.sequence, arrived, accepted=accepted)
 
 
 def read_status(content: bytes) -> Said | None:
@@ -1003,6 +1000,11 @@ def read_status(content: bytes) -> Said | None:
         return None
 
 
+def _is_answer(tx: Disk, said: Status) -> bool:
+    """Whether it returns what its server holds of us, as we asked."""
+    return tx.mode != "open" and not said.frozen and said.returns == Returns(tx.nonce, complete=True)
+
+
 def _came(said: Status, *, sender: str, receiver: str) -> Arrivals:
     """What this status says to have of one stream."""
     found = (each for each in said.streams if (each.sender, each.receiver) == (sender, receiver))
@@ -1014,18 +1016,6 @@ def _reason_of(code: str) -> Reason:
     if code == HELD:
         return Reason.HELD_UNTIL_RECONCILED
     return Reason.PARTNER_BUSY if code == BUSY else delivery.reason_of(ErrorCode(code))
-
-
-def _more_than_given(tx: Disk, partner: str, came: Arrivals) -> int | None:
-    """The number beyond which a partner has something of us that we did not give it; None when it has no more than we gave.
-
-    After a fork, where people decide here to go on (the server demands a new enrolment, `recovery.forked`), a copy may have used a number
-    that we left out: what it sent under that one can still come.
-    """
-    given = tx.towards.get(partner, 0)
-    return next(
-        (number - 1 for number in tx.ungiven.get(partner, ()) if came.has(number)), given if came.high > given else None
-    )
 
 
 def seed_of(name: str) -> bytes:
@@ -1045,12 +1035,3 @@ def first_statement(code: str, seed: bytes, at: datetime) -> tuple[KeyStatement,
 def root_seed(code: str) -> bytes:
     """The offline root of an agency: on no server, so it outlives all of them."""
     return seed_of(f"root of {code}")
-
-
-def _years(lost: Iterable[recovery.Lost], direction: str) -> list[int]:
-    """Of the registers of this direction that lost something, ascending."""
-    return sorted(_year_of(each.origin) for each in lost if f"/{direction}/" in each.origin)
-
-
-def _year_of(origin: str) -> int:
-    return int(origin.rsplit("/", 1)[1])
