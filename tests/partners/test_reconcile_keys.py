@@ -133,6 +133,27 @@ def test_an_acknowledgement_by_a_copy_is_found_also_when_the_key_was_changed(pai
     assert is_frozen(pair.police)
 
 
+def test_one_that_is_restored_learns_that_what_it_held_for_has_long_ended(pair: Pair, elsewhere: Path) -> None:
+    """The end that its backup waits for is never named again: another reconciliation has ended since."""
+    police, military = pair.police, pair.military
+    frozen(police)
+    exchanged(police, military, now=LATER)
+    backup = military.copy(elsewhere)
+    reconciled(police, military)
+    frozen(police)
+    reconciled(police, military)
+    frozen(backup)
+
+    reconciled(backup, police)
+    approved(backup)
+    exchanged(backup, police, now=LATER + timedelta(hours=3))
+
+    with backup.here():
+        link = PartnerAgency.objects.get()
+        assert (link.restoring, link.restoring_number, link.frozen_at) == ("", None, None)
+    assert known_at(backup) == known_at(police)
+
+
 def test_what_an_ended_key_signed_is_history_once_it_has_been_reconciled(pair: Pair, elsewhere: Path) -> None:
     old = pair.police.copy(elsewhere)
     send(pair.police, "một")

@@ -67,11 +67,11 @@ def on_done(standing: Standing, nonce: str, *, number: int, is_answer: bool) -> 
     after the ask counts here (15.8). `number` is that of the statement that counts. Anything else changes nothing.
 
     `is_answer`: it says so in the answer to our own ask (15.7), hence since we were restored. Then it is the last one that has ended, while
-    the one for which the agency is held may be of our backup, long over and never named again.
+    the one for which the agency is held may be of our backup, long over and never named again: from now on it is held for this one.
     """
-    if standing.is_held and (standing.nonce == nonce or is_answer) and number > standing.number:
-        return FREE
-    return standing
+    if not standing.is_held or (standing.nonce != nonce and not is_answer):
+        return standing
+    return FREE if number > standing.number else Standing(nonce, standing.number)
 
 
 def may_take_keys(standing: Standing, done: str | None, *, is_answer: bool) -> bool:

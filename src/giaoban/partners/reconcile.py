@@ -618,11 +618,12 @@ def _let_go_on(partner: Partner, nonce: str, *, is_answer: bool, now: datetime) 
     open_ones = {finding.agency_id for finding in queries.open_findings(partner)}
     links = PartnerAgency.objects.select_for_update(of=("self",)).filter(partner=partner).exclude(restoring="")
     for link in links.select_related("agency"):
-        number = _number_of(link.agency)
-        if reconciling.on_done(_standing(link), nonce, number=number, is_answer=is_answer).is_held:
+        before = _standing(link)
+        after = reconciling.on_done(before, nonce, number=_number_of(link.agency), is_answer=is_answer)
+        if after == before:
             continue
-        link.restoring, link.restoring_number = "", None
-        if link.agency_id not in open_ones:
+        link.restoring, link.restoring_number = after.nonce, after.number if after.is_held else None
+        if not after.is_held and link.agency_id not in open_ones:
             link.frozen_at = None
         link.save(update_fields=["restoring", "restoring_number", "frozen_at"])
         deliveries.wake(partner, deliveries.WHEN_RECONCILED, now=now)

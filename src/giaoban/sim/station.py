@@ -837,6 +837,9 @@ class Station:
         after = reconciling.on_done(before, done, number=tx.statements[partner][0].number, is_answer=is_answer)
         if after == before:
             return
+        if after.is_held:
+            tx.holding[partner] = after.nonce
+            return
         del tx.holding[partner], tx.held_since[partner]
         tx.heard[partner] = number
         tx.told[partner] = 0  # whoever said what it knows of us, it was not this server
