@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from giaoban.kernel import bundle, envelope, keyring, receipt, register, signing
-from giaoban.sim import memo
+from giaoban.sim import memo, station
 
 if TYPE_CHECKING:
     from tests.dispatches.houses import House
@@ -17,7 +17,9 @@ if TYPE_CHECKING:
 @pytest.fixture(autouse=True, scope="module")
 def plain_kernel() -> Iterator[None]:
     """The simulator puts memories around the kernel for the life of its process (`sim/memo.py`); other tests of the process want it plain."""
-    before = [(module, dict(vars(module))) for module in (bundle, envelope, keyring, receipt, register, signing)]
+    before = [
+        (module, dict(vars(module))) for module in (bundle, envelope, keyring, receipt, register, signing, station)
+    ]
     yield
     for module, names in before:
         vars(module).update(names)

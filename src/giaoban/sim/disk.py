@@ -128,7 +128,9 @@ class Disk:
     def copy(self) -> Disk:
         """A transaction: tables of its own, with the same rows."""
         other = Disk.__new__(Disk)
-        other.__dict__ = {name: value.copy() if type(value) is dict else value for name, value in vars(self).items()}
+        tables = other.__dict__ = vars(self).copy()
+        for name in TABLES:
+            tables[name] = tables[name].copy()
         return other
 
     def find_key(self, agency: str, key_id: str) -> TrustedKey | None:
@@ -145,6 +147,9 @@ class Disk:
         self.statements[statement.agency] = statement, sealed
         for key in keyring.trusted_keys(statement):
             self.keys[statement.agency, key.key_id] = key
+
+
+TABLES: Final = tuple(name for name, value in vars(Disk()).items() if type(value) is dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -328,7 +328,7 @@ class Station:
             returns=None if restoring == FORKED else Returns(restoring, complete=True),
             done=tx.done or None,
         )
-        return envelope.encode_body({**said.as_plain(), MORE: self._more(tx, partner)})
+        return write_status(Said(said, self._proofs(tx, partner), tuple(sorted(tx.void))))
 
     def _holds(self, tx: Disk, partner: str) -> tuple[str, ...]:
         """Checkpoints of the partner that are held here: the newest, those larger that are not proven, and those that contradict them."""
@@ -358,20 +358,16 @@ class Station:
             probe=tx.mode == "open",
         )
 
-    def _more(self, tx: Disk, partner: str) -> dict[str, Any]:
-        """What the item has no member for, in one that readers pass over (11.8). Consistency proofs (14.2): a server takes a register that
-        grew for the same one until two of its checkpoints contradict each other. And which numbers we gave up: a server reads them from
-        our recovery statement, which its readers refuse once the key that signed it has ended.
-        """
-        proofs = []
+    def _proofs(self, tx: Disk, partner: str) -> dict[str, tuple[int, tuple[bytes, ...]]]:
+        """For each of our newest checkpoints: that it begins with the one the partner holds."""
+        proofs = {}
         for direction, note in tx.notes.items():
             book = tx.books[direction]
             wanted = tx.wants.get(f"{partner}\n{book.origin}", 0)
             leaves = tx.leaves[book.origin]
             if 0 < wanted < len(leaves):
-                path = register.consistency_proof(wanted, leaves)
-                proofs.append({"note": note, "size": wanted, "path": [value.hex() for value in path]})
-        return {"proofs": proofs, "void": sorted(tx.void)}
+                proofs[note] = wanted, tuple(register.consistency_proof(wanted, leaves))
+        return proofs
 
     def open(self, blob: bytes) -> tuple[str, int, list[tuple[Item, bytes]]]:
         """Sender, number and items of a bundle that is whole, by a partner and for us. Raises KernelError, whatever the bytes."""
@@ -987,6 +983,20 @@ class Station:
         self._enter(tx, "in", entry_type, found, found.digest, said.arrival_number, year=again.year)
         arrived = tx.arrivals.get(found.envelope.sender, Arrivals()).add(again.sequence)
         self._register_arrival(tx, found, again.receipt_sealed, again.sequence, arrived, accepted=accepted)
+
+
+def write_status(said: Said) -> bytes:
+    """The bytes of the item. What it has no member for stands in one that readers pass over (11.8).
+
+    Consistency proofs (14.2): a server takes a register that grew for the same one until two of its checkpoints contradict each other.
+    And which numbers we gave up: a server reads them from our recovery statement, which readers refuse once the key that signed it has
+    ended.
+    """
+    proofs = [
+        {"note": note, "size": size, "path": [value.hex() for value in path]}
+        for note, (size, path) in said.proofs.items()
+    ]
+    return envelope.encode_body({**said.status.as_plain(), MORE: {"proofs": proofs, "void": list(said.void)}})
 
 
 def read_status(content: bytes) -> Said | None:
