@@ -15,7 +15,10 @@ from giaoban.kernel.errors import KernelError
 from giaoban.kernel.exchange import Book, Name
 from giaoban.kernel.keyring import KeyStatement
 from giaoban.kernel.verify import TrustedKey, VerifiedDispatch
-from giaoban.sim import memo
+
+
+MAX_BELIEVED: Final = 1 << 14
+"""Notes whose signature is not looked at again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,7 +203,7 @@ def believed_note(tx: Disk, partner: str, note: object) -> tuple[register.Checkp
                 believed = register.check_checkpoint(note, key.public_key), key_id
             except KernelError:
                 continue
-            if len(_believed) >= memo.SIZE:
+            if len(_believed) >= MAX_BELIEVED:
                 _believed.clear()
             _believed[partner, note] = believed
             return believed

@@ -16,6 +16,7 @@ from itertools import accumulate
 from typing import Any, Final, TypeVar
 
 from giaoban.kernel import bundle, envelope, keyring, receipt, register, signing
+from giaoban.sim import station
 
 SIZE: Final = 1 << 14
 """Answers that one function remembers."""
@@ -110,8 +111,6 @@ def _bodies() -> None:
 
 def _statuses() -> None:
     """What a status says that was written here."""
-    from giaoban.sim import station  # it stands on the disk, and that on this module
-
     write, read = station.write_status, station.read_status
     known: dict[bytes, Any] = {}
 
