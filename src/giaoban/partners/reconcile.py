@@ -626,8 +626,9 @@ def _let_go_on(partner: Partner, nonce: str, *, is_answer: bool, now: datetime) 
         if not after.is_held and link.agency_id not in open_ones:
             link.frozen_at = None
         link.save(update_fields=["restoring", "restoring_number", "frozen_at"])
-        deliveries.wake(partner, deliveries.WHEN_RECONCILED, now=now)
-        transaction.on_commit(waking.wake)
+        if not after.is_held:
+            deliveries.wake(partner, deliveries.WHEN_RECONCILED, now=now)
+            transaction.on_commit(waking.wake)
 
 
 def _standing(link: PartnerAgency) -> Standing:

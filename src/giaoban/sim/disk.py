@@ -16,7 +16,6 @@ from giaoban.kernel.exchange import Book, Name
 from giaoban.kernel.keyring import KeyStatement
 from giaoban.kernel.verify import TrustedKey, VerifiedDispatch
 
-
 MAX_BELIEVED: Final = 1 << 14
 """Notes whose signature is not looked at again."""
 
