@@ -165,7 +165,13 @@ def sign_in(page: Page, username: str, password: str = "") -> None:
 
     page.get_by_label("Tên đăng nhập").fill(username)
     page.get_by_label("Mật khẩu", exact=True).fill(password or PASSWORD)
-    page.get_by_role("button", name="Đăng nhập").click()
+    follow(page, page.get_by_role("button", name="Đăng nhập"))
+
+
+def follow(page: Page, leading: Locator) -> None:
+    """Click what leads to another page and wait until that page is whole: a click alone returns while it is still being read."""
+    with page.expect_navigation():
+        leading.click()
 
 
 def vi(msgid: str, context: str = "", **values: Any) -> str:

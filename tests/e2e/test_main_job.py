@@ -11,14 +11,14 @@ from typing import TYPE_CHECKING
 
 import pytest
 from playwright.sync_api import expect
-from tests.e2e.conftest import PHONE, UUID, arrived, button, field, shot, vi
+from tests.e2e.conftest import PHONE, UUID, arrived, button, field, follow, shot, vi
 
 from giaoban.common import clock
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from playwright.sync_api import Locator, Page
+    from playwright.sync_api import Page
     from tests.e2e.conftest import Running
 
 ARTICLES = Path(__file__).resolve().parent / "articles"
@@ -120,12 +120,6 @@ def test_a_published_article_is_read_with_its_evidence(visit: Callable[..., Page
 def open_page(page: Page, address: str) -> Page:
     page.goto(address)
     return page
-
-
-def follow(page: Page, leading: Locator) -> None:
-    """Click what leads to another page and wait until that page is whole: a click alone returns while it is still being read."""
-    with page.expect_navigation():
-        leading.click()
 
 
 def paste(page: Page, text: str) -> None:
