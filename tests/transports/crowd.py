@@ -117,8 +117,11 @@ def main(count: int, certificate: tuple[Path, Path]) -> dict[str, Any]:
     waking.wake()
     until(lambda: len(worker._at_work()) >= count)
     hung = len(worker._at_work())
-    # Each of them is called, by its lane and by a visit; those that shake hands hang for five minutes, the others fail again and again.
-    until(lambda: Contact.objects.filter(partner__name__startswith="Câm", sent_number__gte=2).count() == count)
+    # Each of them is called, by its lane and by a visit. Those that shake hands hang for five minutes; the others fail again and again, and
+    # nothing is composed for them any more after the first time.
+    called = Contact.objects.filter(partner__name__startswith="Câm")
+    until(lambda: called.filter(sent_number__gte=1).count() == count)
+    until(lambda: called.filter(sent_number__gte=2).count() >= count // 2)
     outside = slots._outside
     Contact.objects.filter(partner=good).update(heard_at=now - timedelta(days=1))
     seals.seal(Route(partner=good, position=0, transport="https", address=route.address)).save()
