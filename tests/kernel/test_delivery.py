@@ -145,6 +145,7 @@ def test_what_waits_for_people_is_tried_without_end() -> None:
         Reason.NEW_KEY_UNCONFIRMED,
         Reason.NEW_KEY_UNCONFIRMED_THERE,
         Reason.PARTNER_SUSPENDED,
+        Reason.SUSPENDED_THERE,
     }
     for reason in Reason:
         again = delivery.failure_event(reason, MAX_ATTEMPTS) is Event.FAILED_FOR_NOW

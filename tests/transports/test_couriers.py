@@ -28,8 +28,8 @@ from giaoban.agencies.models import Agency
 from giaoban.common.storage import FileStore
 from giaoban.dispatches import services, written
 from giaoban.dispatches.models import Incoming, Outbox, Receipt
-from giaoban.kernel.delivery import FETCHED_LASTS, RETRY_AFTER, Reason
-from giaoban.partners import exchange, statements, waking
+from giaoban.kernel.delivery import FETCHED_LASTS, REASONS, RETRY_AFTER, Reason, Who
+from giaoban.partners import exchange, routing, statements, waking
 from giaoban.partners import services as partners
 from giaoban.partners.models import Contact, Partner, ReceiptDue
 from giaoban.transports import rounds
@@ -37,7 +37,7 @@ from giaoban.transports.folder import files
 from giaoban.transports.folder.files import Fate
 from giaoban.transports.folder.transport import export
 from giaoban.transports.https.listener import RefusedBundleError
-from giaoban.transports.https.transport import HttpsTransport
+from giaoban.transports.https.transport import HttpsTransport, reason_named
 from giaoban.transports.nats import broker as nats
 
 AFTER = NOW + timedelta(minutes=1)
@@ -96,7 +96,7 @@ def test_https_whose_answer_was_lost_is_repeated_without_a_second_effect(pair: P
         (RefusedBundleError("exchange.busy", 503), Reason.PARTNER_BUSY),
         (RefusedBundleError("exchange.disk_full", 507), Reason.DISK_FULL_THERE),
         (RefusedBundleError("bundle.too_large", 413), Reason.TOO_LARGE_FOR_ROUTE),
-        (RefusedBundleError("partner.suspended", 403), Reason.PARTNER_SUSPENDED),
+        (RefusedBundleError("partner.suspended", 403), Reason.SUSPENDED_THERE),
         (RefusedBundleError("station.unknown", 403), Reason.KEY_NOT_KNOWN_THERE),
     ],
 )
@@ -109,6 +109,34 @@ def test_https_names_one_reason(pair: Pair, refusal: RefusedBundleError, reason:
         assert standing(pair.police)[0][1] == reason.value
         with pair.police.here():
             assert Contact.objects.get().tried_reason == reason.value
+
+
+@pytest.mark.parametrize("there", [True, False], ids=["the partner", "we ourselves"])
+def test_a_suspension_names_those_who_decided_it_and_what_waited_leaves_when_they_resume(
+    pair: Pair, there: bool
+) -> None:
+    deciding = pair.military if there else pair.police
+    with listening(pair.military, known_by=pair.police):
+        with deciding.here():
+            partners.suspend(Partner.objects.get(), by=ceremony.person("an"), now=NOW)
+        send(pair.police, "một")
+        deliver(pair.police)
+        ((state, reason),) = standing(pair.police)
+        with deciding.here():
+            partners.resume(Partner.objects.get(), by=ceremony.person("an"), now=NOW)
+        deliver(pair.police, now=AFTER)
+
+    assert (state, reason) == ("waiting", "suspended_there" if there else "partner_suspended")
+    assert REASONS[Reason(reason)].who is (Who.PARTNER if there else Who.ADMINISTRATOR)
+    assert standing(pair.police) == [("accepted", "")]
+
+
+def test_a_suspension_that_a_receiver_says_of_one_dispatch_is_its_own() -> None:
+    said = routing.told(Reason.PARTNER_SUSPENDED, "CAT", "")
+
+    assert said is Reason.SUSPENDED_THERE
+    assert reason_named(said.value) is Reason.SUSPENDED_THERE
+    assert reason_named(Reason.PARTNER_SUSPENDED.value) is Reason.SUSPENDED_THERE  # an older server
 
 
 def test_https_with_nobody_there_and_with_another_certificate(pair: Pair) -> None:

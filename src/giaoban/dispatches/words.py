@@ -44,7 +44,7 @@ REASON_TEXTS: Final = {
     Reason.SET_ASIDE_THERE: _("The receiver believes it but could not work on it, and has set it aside."),
     Reason.TOO_LARGE_FOR_ROUTE: _("It is larger than any route to the receiver carries."),
     Reason.CERTIFICATE_CHANGED: _("The receiver's server showed another certificate than the one enrolled."),
-    Reason.PARTNER_SUSPENDED: _("Exchange with the receiver's server is suspended."),
+    Reason.PARTNER_SUSPENDED: _("Exchange with the receiver's server was suspended here."),
     Reason.DISK_FULL_THERE: _("The receiver's server has no room left."),
     Reason.ON_MEDIUM: _(
         "It was written on a medium that somebody carries to the receiver; its receipt has not come back yet."
@@ -55,6 +55,7 @@ REASON_TEXTS: Final = {
         "The receiver's server was restored, and its new key has not yet been confirmed here."
     ),
     Reason.NEW_KEY_UNCONFIRMED_THERE: _("The receiver has not yet confirmed our new key."),
+    Reason.SUSPENDED_THERE: _("The receiver's server has suspended the exchange with this one."),
 }
 
 _NOBODY: Final = _("Nothing answers at its address: it is switched off, or its exchange port is closed.")
@@ -139,6 +140,9 @@ NEXT_TEXTS: Final = {
     ),
     Next.CONFIRMED_THERE: _(
         "Two administrators of the receiver's server approve the key; it goes on by itself after that. Telephone them."
+    ),
+    Next.RESUMED_THERE: _(
+        "An administrator of the receiver's server resumes the exchange; it goes on by itself after that. Telephone them."
     ),
 }
 

@@ -107,6 +107,7 @@ class Next(StrEnum):
     RECONCILED_THERE = "reconciled_there"
     CONFIRM_KEY = "confirm_key"
     CONFIRMED_THERE = "confirmed_there"
+    RESUMED_THERE = "resumed_there"
 
 
 class Reason(StrEnum):
@@ -142,6 +143,7 @@ class Reason(StrEnum):
     PARTNER_RECONCILING = "partner_reconciling"
     NEW_KEY_UNCONFIRMED = "new_key_unconfirmed"
     NEW_KEY_UNCONFIRMED_THERE = "new_key_unconfirmed_there"
+    SUSPENDED_THERE = "suspended_there"
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,6 +189,7 @@ REASONS: Final[dict[Reason, ReasonRow]] = {
     Reason.PARTNER_RECONCILING: ReasonRow(True, Next.RECONCILED_THERE, Who.PARTNER, patient=True),
     Reason.NEW_KEY_UNCONFIRMED: ReasonRow(True, Next.CONFIRM_KEY, Who.ADMINISTRATOR, patient=True),
     Reason.NEW_KEY_UNCONFIRMED_THERE: ReasonRow(True, Next.CONFIRMED_THERE, Who.PARTNER, patient=True),
+    Reason.SUSPENDED_THERE: ReasonRow(True, Next.RESUMED_THERE, Who.PARTNER, patient=True),
 }
 
 MAX_ATTEMPTS: Final = 12

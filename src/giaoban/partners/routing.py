@@ -59,6 +59,7 @@ def may_send(agency: Agency) -> Reason | None:
 TOLD: Final = {
     Reason.PARTNER_RECONCILING: Reason.HELD_UNTIL_RECONCILED,
     Reason.NEW_KEY_UNCONFIRMED: Reason.NEW_KEY_UNCONFIRMED_THERE,
+    Reason.PARTNER_SUSPENDED: Reason.SUSPENDED_THERE,
 }
 """Why nothing is taken from a partner now → the same as that partner sees it."""
 

@@ -41,6 +41,7 @@ LOST: Final = (
     Reason.CERTIFICATE_CHANGED,
     Reason.KEY_NOT_KNOWN_THERE,
     Reason.PARTNER_SUSPENDED,
+    Reason.SUSPENDED_THERE,
 )
 """Why a partner as a whole could not be reached; another failure is of what was sent to it."""
 WHEN_BACK: Final = (*LOST, Reason.RECEIPT_OVERDUE, Reason.AWAITS_MEDIUM, Reason.AWAITS_COLLECTION)

@@ -94,7 +94,7 @@ REASON_OF_STATUS: Final = {
 }
 REASON_OF_CODE: Final = {
     "station.unknown": Reason.KEY_NOT_KNOWN_THERE,
-    "partner.suspended": Reason.PARTNER_SUSPENDED,
+    "partner.suspended": Reason.SUSPENDED_THERE,
 }
 
 

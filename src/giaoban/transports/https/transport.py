@@ -39,7 +39,7 @@ SAID_THERE: Final = frozenset(
         Reason.CONFLICT_THERE,
         Reason.HELD_UNTIL_RECONCILED,
         Reason.SET_ASIDE_THERE,
-        Reason.PARTNER_SUSPENDED,
+        Reason.SUSPENDED_THERE,
         Reason.DISK_FULL_THERE,
         Reason.NEW_KEY_UNCONFIRMED_THERE,
     }
@@ -152,6 +152,8 @@ def reason_named(name: str) -> Reason:
         reason = Reason(name)
     except ValueError:
         return Reason.PARTNER_FAILED
+    if reason is Reason.PARTNER_SUSPENDED:
+        return Reason.SUSPENDED_THERE  # the word of older servers
     return reason if reason in SAID_THERE else Reason.PARTNER_FAILED
 
 
