@@ -204,3 +204,27 @@ def test_a_statement_that_was_accepted_stays_provable_by_its_key() -> None:
     assert code_of(recovery.check_signed, data, [other]) is ErrorCode.KEY_UNKNOWN
     assert code_of(recovery.check_signed, data, []) is ErrorCode.KEY_UNKNOWN
     assert code_of(recovery.check_signed, forged, [other, ours]) is ErrorCode.SIGNATURE_WRONG
+
+
+def test_a_loss_that_is_sealed_anew_says_the_same_by_another_key() -> None:
+    first = recovery.seal(replace(GOOD, key_id=KEYS["BCH"].key_id), seed("BCH"))
+
+    anew = recovery.seal_anew(first, key_id=GOOD.key_id, seed=seed("CAT"))
+
+    assert anew == recovery.seal(GOOD, seed("CAT"))
+    assert recovery.check(anew, keys=find_key) == GOOD
+    assert recovery.parse(anew).loss == recovery.parse(first).loss
+    assert code_of(recovery.seal_anew, first, key_id=GOOD.key_id, seed=seed("BCH")) is ErrorCode.KEY_BAD
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        replace(GOOD, agency="BCH", lost=()),
+        replace(GOOD, lost=GOOD.lost[:1]),
+        replace(GOOD, stream=Stream(10, 20)),
+        replace(GOOD, issued_at=datetime(2026, 11, 22, 1, 0, 1, tzinfo=UTC)),
+    ],
+)
+def test_a_statement_that_differs_in_more_than_its_key_is_another_loss(other: Recovery) -> None:
+    assert other.loss != GOOD.loss

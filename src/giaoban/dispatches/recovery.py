@@ -175,24 +175,56 @@ def verified_own(sealed: bytes) -> VerifiedDispatch:
     return found
 
 
-def accept_statement(sealed: bytes, *, now: datetime) -> Recovery:
-    """Let an agency's recovery count here. The same again changes nothing. Raises KernelError when it is not signed by a live key of it.
+def accept_statement(sealed: bytes, *, now: datetime) -> Recovery | None:
+    """Let an agency's recovery count here; None when it did before. Raises KernelError when it is not signed by a live key of it.
 
-    The checkpoints that it explains are no longer what its registers are held to; they stay in the statement and in the receipts.
+    The checkpoints that it explains are no longer what its registers are held to; they stay in the statement and in the receipts. The same
+    loss sealed with another key is kept as well, for what we say of it, and has no effect: what was found since the first time stays found.
     """
     said = statements.check(sealed, keys=keys.find_key)
     agency = Agency.objects.get(code=said.agency)
     with transaction.atomic():
-        _row, new = RecoveryStatement.objects.get_or_create(
+        is_known = any(statements.parse(each).loss == said.loss for each in _statements_of(agency.pk))
+        RecoveryStatement.objects.get_or_create(
             digest=envelope.digest_of(sealed), defaults={"agency": agency, "sealed": sealed, "kept_at": now}
         )
-        if new:
-            for row in WitnessedCheckpoint.objects.filter(agency=agency):
-                root = bytes.fromhex(row.root)
-                held = Checkpoint(log.origin(agency.code, row.direction, row.year), row.size, root)
-                if row.finding or said.explains(held):
-                    row.delete()
+        if is_known:
+            return None
+        for row in WitnessedCheckpoint.objects.filter(agency=agency):
+            root = bytes.fromhex(row.root)
+            held = Checkpoint(log.origin(agency.code, row.direction, row.year), row.size, root)
+            if row.finding or said.explains(held):
+                row.delete()
     return said
+
+
+def sealed_anew(due: Iterable[bytes]) -> list[bytes]:
+    """Of our own statements that partners still have to take in: those that no key in use has signed, sealed once more with the agency's
+    key of this moment. Without it whoever knows that the old key has ended could never believe them (docs/protocol.md 15.9).
+    """
+    by_loss: dict[object, list[bytes]] = {}
+    for sealed in due:
+        by_loss.setdefault(statements.parse(sealed).loss, []).append(sealed)
+    found = []
+    for same in by_loss.values():
+        if any(_is_by_live_key(each) for each in same):
+            continue
+        try:
+            key = keys.signing_key(Agency.objects.get(code=statements.parse(same[0]).agency))
+        except RefusedError:
+            continue  # its keys are lost: officers bring a new one
+        anew = statements.seal_anew(same[0], key_id=key.key_id, seed=key.seed)
+        if _is_by_live_key(anew):
+            found.append(anew)
+    return found
+
+
+def _is_by_live_key(sealed: bytes) -> bool:
+    try:
+        statements.check(sealed, keys=keys.find_key)
+    except KernelError:
+        return False
+    return True
 
 
 def void_names(sender: int, sequences: Iterable[int]) -> Iterator[exchange.Name]:

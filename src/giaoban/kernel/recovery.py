@@ -10,7 +10,7 @@ explained, never correct.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final
 
@@ -117,6 +117,11 @@ class Recovery:
         if not self.lost and self.stream.kept == self.stream.witnessed:
             raise KernelError(ErrorCode.RECOVERY_NOTHING_LOST, agency=self.agency)
 
+    @property
+    def loss(self) -> tuple[str, tuple[Lost, ...], Stream, datetime]:
+        """What it says, whichever key signs it: statements that are equal in this are the same, sealed anew (15.9)."""
+        return self.agency, self.lost, self.stream, self.issued_at
+
     def lost_entry(self, origin: str, position: int) -> bool:
         """Whether the entry of this register at this position is stated to be lost."""
         return any(each.origin == origin and each.kept_size <= position < each.witnessed_size for each in self.lost)
@@ -150,6 +155,11 @@ def seal(recovery: Recovery, seed: bytes) -> bytes:
         ),
         seed,
     )
+
+
+def seal_anew(sealed: bytes, *, key_id: str, seed: bytes) -> bytes:
+    """The same loss, signed with another key (15.9). Raises as `parse` and `seal` do."""
+    return seal(replace(parse(sealed), key_id=key_id), seed)
 
 
 def parse(sealed: bytes) -> Recovery:

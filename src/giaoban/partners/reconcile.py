@@ -403,10 +403,8 @@ def finish(*, by: Person, now: datetime) -> Finished:
         results = [recovery.recover(case, now=now) for case in cases]
         for result in results:
             if result.statement is not None:
-                RecoveryDue.objects.bulk_create(
-                    RecoveryDue(partner=partner, sealed=result.statement, digest=envelope.digest_of(result.statement))
-                    for partner in Partner.objects.exclude(state=PartnerState.PROPOSED)
-                )
+                for partner in Partner.objects.exclude(state=PartnerState.PROPOSED):
+                    _make_due(partner, [result.statement])
         for contact in Contact.objects.select_for_update():
             contact.sent_number += NUMBERS_LEFT_OUT
             contact.save(update_fields=["sent_number"])
@@ -462,7 +460,7 @@ def _returned(codes: Collection[str]) -> tuple[dict[str, recovery.Returned], dic
 def heard(partner: Partner, said: Status, *, newest: bool, now: datetime) -> None:
     """What a status means for the exchange: a partner that restores is held, one that is done goes on; what it holds of us is compared."""
     if said.ask is not None and not said.ask.probe:
-        _hold(partner, said.ask, now=now)
+        _hold(partner, said, said.ask, now=now)
     elif said.done:
         _let_go_on(partner, said.done, is_answer=is_answer(said), now=now)
     if not said.frozen:
@@ -545,32 +543,53 @@ def give(partner: Partner, asked: Ask) -> tuple[list[tuple[ItemType, bytes, Sequ
 def take_recovery(sealed: bytes, *, partner: Partner, now: datetime) -> str:
     """Let a partner's statement of loss count. "" when it does, now or before; else the kernel's code: its new key may wait for people."""
     try:
-        agency = statements_of_loss.parse(sealed).agency
-        if not PartnerAgency.objects.filter(partner=partner, agency__code=agency).exists():
-            return ErrorCode.KEYS_OTHER_AGENCY.value
-        said = recovery.accept_statement(sealed, now=now)
+        code = statements_of_loss.parse(sealed).agency
+        with transaction.atomic():
+            links = PartnerAgency.objects.select_for_update(of=("self",)).filter(partner=partner, agency__code=code)
+            if links.first() is None:
+                return ErrorCode.KEYS_OTHER_AGENCY.value
+            said = recovery.accept_statement(sealed, now=now)
+            if said is not None:
+                lost = sum(each.witnessed_size - each.kept_size for each in said.lost)
+                PartnerFinding.objects.create(
+                    partner=partner,
+                    agency=Agency.objects.get(code=code),
+                    code="recovery.stated",
+                    detail=f"{envelope.digest_of(sealed)} {lost}",
+                    freezes=False,
+                    found_at=now,
+                )
     except KernelError as error:
         return error.code.value
-    lost = sum(each.witnessed_size - each.kept_size for each in said.lost)
-    PartnerFinding.objects.get_or_create(
-        partner=partner,
-        agency=Agency.objects.get(code=said.agency),
-        code="recovery.stated",
-        detail=envelope.digest_of(sealed) + f" {lost}",
-        freezes=False,
-        defaults={"found_at": now},
-    )
     return ""
 
 
 def due(partner: Partner) -> list[bytes]:
-    """Our statements of loss that the partner has not said it keeps: the RECOVERY items of a bundle."""
-    return [bytes(row.sealed) for row in RecoveryDue.objects.filter(partner=partner).order_by("pk")]
+    """Our statements of loss that the partner has not said it keeps: the RECOVERY items of a bundle.
+
+    Where the key has ended since, each goes under that seal and under one of the key in use: only the partner knows which of our keys count
+    there when this bundle comes.
+    """
+    waiting = [bytes(row.sealed) for row in RecoveryDue.objects.filter(partner=partner).order_by("pk")]
+    anew = recovery.sealed_anew(waiting)
+    _make_due(partner, anew)
+    return [*waiting, *anew]
 
 
 def told(partner: Partner, digests: Iterable[str]) -> None:
-    """The partner's status says that these count there: they need not be sent again."""
-    RecoveryDue.objects.filter(partner=partner, digest__in=list(digests)).delete()
+    """The partner's status says that these count there: they need not be sent again, under whichever seal."""
+    counts = set(digests)
+    waiting = RecoveryDue.objects.filter(partner=partner)
+    losses = {row.pk: statements_of_loss.parse(bytes(row.sealed)).loss for row in waiting}
+    known = {losses[row.pk] for row in waiting if row.digest in counts}
+    waiting.filter(pk__in=[pk for pk, loss in losses.items() if loss in known]).delete()
+
+
+def _make_due(partner: Partner, sealed: Iterable[bytes]) -> None:
+    RecoveryDue.objects.bulk_create(
+        [RecoveryDue(partner=partner, sealed=each, digest=envelope.digest_of(each)) for each in sealed],
+        ignore_conflicts=True,
+    )
 
 
 def losses_of(partner: Partner) -> list[str]:
@@ -585,7 +604,7 @@ def holds_of(partner: Partner) -> list[str]:
     return list(rows.order_by("agency__code", "direction", "-year").values_list("note", flat=True)[:MAX_HOLDS])
 
 
-def _hold(partner: Partner, asked: Ask, *, now: datetime) -> None:
+def _hold(partner: Partner, said: Status, asked: Ask, *, now: datetime) -> None:
     """A partner's server is being reconciled: exchange with its agencies waits."""
     links = list(PartnerAgency.objects.select_for_update(of=("self",)).filter(partner=partner).select_related("agency"))
     known = PartnerFinding.objects.filter(partner=partner, code=RESTORING, detail=asked.nonce).exists()
@@ -597,7 +616,10 @@ def _hold(partner: Partner, asked: Ask, *, now: datetime) -> None:
     Contact.objects.filter(partner=partner).update(asked=plain_ask(asked))
     if not known:
         # What it once knew of our keys it may have forgotten; without them it can verify nothing of what we return.
-        statements.queue_for(partner, queries.local_agencies())
+        statements.queue_again(partner, queries.local_agencies(), said.statements)
+        # And what we have lost: by its backup our registers may be longer than they are. Its `losses` say what it still knows.
+        ours = RecoveryStatement.objects.filter(agency__in=queries.local_agencies()).order_by("pk")
+        _make_due(partner, [bytes(sealed) for sealed in ours.values_list("sealed", flat=True)])
     for link in links:
         before = _standing(link)
         after = reconciling.on_ask(before, asked, is_over=is_over, number=_number_of(link.agency))

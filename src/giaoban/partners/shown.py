@@ -243,13 +243,16 @@ def frozen_panel(*, person: Person) -> Frozen | None:
 
 
 def losses(partner: Partner) -> list[tuple[RecoveryStatement, Recovery, list[tuple[Text, int, int]]]]:
-    """What its agencies stated that they had lost, newest first; with each register in words, what it kept and what it had."""
-    found = []
+    """What its agencies stated that they had lost, newest first; with each register in words, what it kept and what it had.
+
+    Each loss once, as it was first told here: the same may have come again under a newer key.
+    """
+    found = {}
     for row in queries.losses_of(partner):
         said = recovery.parse(bytes(row.sealed))
         registers = [(_register(one.origin), one.kept_size, one.witnessed_size) for one in said.lost]
-        found.append((row, said, registers))
-    return found
+        found[said.loss] = (row, said, registers)
+    return list(found.values())
 
 
 def _register(origin: str) -> Text:

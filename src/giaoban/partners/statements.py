@@ -437,6 +437,19 @@ def queue_for(partner: Partner, agencies: Sequence[Agency]) -> None:
     )
 
 
+def queue_again(partner: Partner, agencies: Sequence[Agency], holds: Sequence[tuple[str, int]]) -> None:
+    """Let a partner that may have forgotten them have every statement of our agencies after those that it says count there.
+
+    Not the last alone: each is signed as the one before it asks, and without a root a partner takes none before that one.
+    """
+    counts = dict(holds)
+    ours = KeyStatementRow.objects.filter(agency__in=agencies).values_list("pk", "agency__code", "number")
+    StatementDue.objects.bulk_create(
+        [StatementDue(partner=partner, statement_id=pk) for pk, code, number in ours if number > counts.get(code, 0)],
+        ignore_conflicts=True,
+    )
+
+
 def enrol(agency: Agency, sealed: bytes, *, now: datetime) -> None:
     """Take a statement whose fingerprint people have compared, inside the caller's transaction.
 
