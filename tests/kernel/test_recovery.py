@@ -228,3 +228,12 @@ def test_a_loss_that_is_sealed_anew_says_the_same_by_another_key() -> None:
 )
 def test_a_statement_that_differs_in_more_than_its_key_is_another_loss(other: Recovery) -> None:
     assert other.loss != GOOD.loss
+
+
+@pytest.mark.parametrize(
+    ("size", "speaks_from", "cut_off"), [(4, 1, False), (5, 1, True), (9, 20, True), (9, 21, False), (10, 1, False)]
+)
+def test_what_was_lost_before_was_signed_by_a_key_from_before_the_loss(
+    size: int, speaks_from: int, cut_off: bool
+) -> None:
+    assert GOOD.cut_off(Checkpoint(IN, size, A), speaks_from) is cut_off

@@ -12,7 +12,7 @@ any more under the numbers that it gave up.
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final
@@ -283,11 +283,19 @@ def _arrivals(agency: Agency, pairs: Iterable[tuple[bytes, bytes]], finder: veri
 def _lost(
     agency: Agency, notes: Iterable[str], arrivals: Iterable[Arrival], lost_keys: KeyStatement | None
 ) -> tuple[Lost, ...]:
-    """What our registers lost, as far as anybody shows a checkpoint that is truly ours."""
-    public_keys = [bytes(row) for row in agency.keys.values_list("public_key", flat=True)]
-    public_keys += [key.public_key for key in (() if lost_keys is None else lost_keys.online)]
-    believed = (_believed(note, public_keys) for note in notes)
-    ours = [shown for shown in believed if shown is not None and shown.agency == agency.code]
+    """What our registers lost, as far as anybody shows a checkpoint that is truly ours. What we stated to have lost before is not lost now:
+    a partner that has not been told yet still shows it.
+    """
+    since = {key.public_key: key.from_sequence for key in (() if lost_keys is None else lost_keys.online)}
+    since |= {bytes(key): number for key, number in agency.keys.values_list("public_key", "valid_from")}
+    told = [statements.parse(each) for each in _statements_of(agency.pk)]
+    ours = [
+        shown
+        for shown, speaks_from in (_believed(note, since) for note in notes)
+        if shown is not None
+        and shown.agency == agency.code
+        and not any(each.cut_off(shown, speaks_from) for each in told)
+    ]
     kept = {}
     for row in Register.objects.filter(agency=agency):
         tree = registers.compact_range(row)
@@ -296,13 +304,14 @@ def _lost(
     return reconciling.lost(reconciling.largest([*ours, *(each.checked.checkpoint for each in arrivals)]), kept)
 
 
-def _believed(note: str, public_keys: Iterable[bytes]) -> Checkpoint | None:
-    for public_key in public_keys:
+def _believed(note: str, since: Mapping[bytes, int]) -> tuple[Checkpoint | None, int]:
+    """The checkpoint, when one of these keys signed it, and the number from which that key speaks."""
+    for public_key, speaks_from in since.items():
         try:
-            return log.check_checkpoint(note, public_key)
+            return log.check_checkpoint(note, public_key), speaks_from
         except KernelError:
             continue
-    return None
+    return None, 0
 
 
 def _state(case: Case, *, now: datetime) -> bytes | None:

@@ -132,6 +132,12 @@ class Recovery:
             each.origin == held.origin and each.kept_size < held.size <= each.witnessed_size for each in self.lost
         )
 
+    def cut_off(self, shown: Checkpoint, speaks_from: int) -> bool:
+        """Whether a checkpoint of ours was made before this loss and is explained by it. `speaks_from` is the first number of the key that
+        signed it: one that came into use after the loss (15.5) signed what the register has become since.
+        """
+        return speaks_from <= self.stream.witnessed and self.explains(shown)
+
 
 def seal(recovery: Recovery, seed: bytes) -> bytes:
     """The sealed bytes, signed with the private seed of `recovery.key_id`. Raises KEY_BAD when it is another one."""
