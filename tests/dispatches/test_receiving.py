@@ -15,6 +15,7 @@ from giaoban.common.access import Role
 from giaoban.common.errors import NotFoundError, RefusedError
 from giaoban.dispatches import keys, ports, receiving, services
 from giaoban.dispatches.models import (
+    ANCHOR,
     ArrivalStream,
     Checkpoint,
     Dispatch,
@@ -292,7 +293,8 @@ def test_the_newest_checkpoint_that_a_receipt_showed_is_remembered(wired: House)
         wired.send(text)
         services.deliver_all(NOW)
 
-    row = WitnessedCheckpoint.objects.get(agency=wired.military)
+    row, anchor = WitnessedCheckpoint.objects.filter(agency=wired.military).order_by("finding")
+    assert (anchor.finding, anchor.size) == (ANCHOR, 2)
     assert (row.direction, row.year, row.finding, row.size, row.from_agency) == ("in", 2026, "", 3, wired.military)
     assert row.note == Checkpoint.objects.get(agency=wired.military, size=3).note
     assert told == []

@@ -85,6 +85,21 @@ def test_every_inclusion_proof_holds_and_no_other_entry_fits_it(size: int) -> No
             assert refused(log.check_inclusion, index, size, hashes[index], proof[:cut], root)
 
 
+@pytest.mark.parametrize("piece", [1, 4, 64])
+@pytest.mark.parametrize("size", [1, 2, 5, 16, 31, 33])
+def test_a_proof_read_piece_by_piece_is_the_same(monkeypatch: pytest.MonkeyPatch, size: int, piece: int) -> None:
+    """Also without the leaves that it need not read."""
+    monkeypatch.setattr(log, "_PIECE", piece)
+    hashes = leaves(size)
+    for first in range(1, size):
+        ranges = log.consistency_ranges(first, size)
+        start = min(ranges)[0]
+        assert start == (first if first.bit_count() == 1 else 0)
+        assert log.roots_of(ranges, iter(hashes[start:])) == log.consistency_proof(first, hashes)
+        with pytest.raises(KernelError):
+            log.roots_of(ranges, iter(hashes[start : size - 1]))
+
+
 @pytest.mark.parametrize("size", range(1, 34))
 def test_every_consistency_proof_holds_and_fits_no_other_pair(size: int) -> None:
     hashes = leaves(size)

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from giaoban.kernel import envelope, status
 from giaoban.kernel.arrivals import Arrivals
 from giaoban.kernel.errors import KernelError
-from giaoban.kernel.status import Ask, Problem, Returns, Status, Stream
+from giaoban.kernel.status import Ask, Grown, Problem, Returns, Status, Stream
 
 NOW = datetime(2026, 12, 31, 17, tzinfo=UTC)
 
@@ -59,6 +59,15 @@ statuses = st.builds(
         max_size=3,
     ).map(tuple),
     holds=st.lists(notes, max_size=3).map(tuple),
+    grown=st.lists(
+        st.builds(
+            Grown,
+            notes,
+            st.integers(1, envelope.MAX_INT),
+            st.lists(digests.map(bytes.fromhex), max_size=status.MAX_PATH).map(tuple),
+        ),
+        max_size=3,
+    ).map(tuple),
     losses=st.lists(digests, max_size=3).map(tuple),
     ask=st.none() | asks,
     returns=st.none() | st.builds(Returns, uids, st.booleans()),
@@ -109,3 +118,27 @@ def test_a_member_that_cannot_be_is_refused(member: str, value: object) -> None:
 
     with pytest.raises(KernelError):
         status.parse(envelope.encode_body({**plain, member: value}))
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "x",
+        {"note": "n", "from": 0, "path": []},
+        {"note": 1, "from": 1, "path": []},
+        {"note": "n", "from": 1, "path": ["ab"]},
+        {"note": "n", "from": 1, "path": ["00" * 32] * (status.MAX_PATH + 1)},
+    ],
+)
+def test_a_proof_of_another_shape_is_not_read(said: object) -> None:
+    plain = {**Status(software="1", time=NOW).as_plain(), "grown": [said]}
+
+    with pytest.raises(KernelError):
+        status.parse(envelope.encode_body(plain))
+
+
+def test_a_status_without_proofs_is_one_of_an_older_program() -> None:
+    plain = Status(software="1", time=NOW).as_plain()
+    del plain["grown"]
+
+    assert status.parse(envelope.encode_body(plain)).grown == ()

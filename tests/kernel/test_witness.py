@@ -11,6 +11,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 from giaoban.kernel import register, witness
 from giaoban.kernel.errors import ErrorCode, KernelError
 from giaoban.kernel.register import EMPTY_ROOT, Checkpoint
+from giaoban.kernel.status import Grown
 from giaoban.kernel.witness import Finding
 
 ORIGIN = "giaoban/BCH/in/2026"
@@ -56,7 +57,7 @@ def test_two_registers_are_not_compared(origin: str) -> None:
 
 
 def test_what_stops_an_exchange() -> None:
-    assert [finding for finding in Finding if finding.is_broken] == [Finding.FORKED, Finding.SHRUNK]
+    assert {finding for finding in Finding if finding.is_broken} == {Finding.FORKED, Finding.SHRUNK, Finding.UNPROVEN}
 
 
 def hashes(entries: str) -> list[bytes]:
@@ -90,6 +91,40 @@ def test_a_register_that_only_grows_is_never_accused_in_any_order(seen: list[str
         assert not finding.is_broken
         held = shown if finding in {Finding.NEW, Finding.GROWN} else held
     assert held is None or held == checkpoint_of(whole[: max(min(len(text), len(whole)) for text in seen)])
+
+
+entries = st.lists(st.sampled_from("ab"), min_size=2, max_size=70).map("".join)
+
+
+@given(entries, st.data())
+def test_a_register_that_only_grew_always_moves_the_anchor(whole: str, data: st.DataObject) -> None:
+    first = data.draw(st.integers(1, len(whole) - 1))
+    proof = Grown("", first, tuple(register.consistency_proof(first, hashes(whole))))
+
+    assert witness.weigh(checkpoint_of(whole[:first]), checkpoint_of(whole), proof) is Finding.PROVEN
+
+
+@given(entries, st.data())
+def test_a_register_that_was_rewritten_and_grew_never_gets_a_good_proof(whole: str, data: st.DataObject) -> None:
+    """Neither with the proof of what it is now, nor with that of what it would have been, nor with any of its hashes changed."""
+    first = data.draw(st.integers(1, len(whole) - 1))
+    changed = data.draw(st.integers(0, first - 1))
+    rewritten = whole[:changed] + "c" + whole[changed + 1 :]
+    path = register.consistency_proof(first, hashes(data.draw(st.sampled_from((whole, rewritten)))))
+    if path and data.draw(st.booleans()):
+        path[data.draw(st.integers(0, len(path) - 1))] = data.draw(st.binary(min_size=32, max_size=32))
+
+    found = witness.weigh(checkpoint_of(whole[:first]), checkpoint_of(rewritten), Grown("", first, tuple(path)))
+
+    assert found is Finding.UNPROVEN
+
+
+@pytest.mark.parametrize(("anchor", "first", "size"), [(None, 3, 5), (4, 3, 5), (3, 4, 5), (3, 3, 3), (5, 5, 3)])
+def test_a_proof_from_somewhere_else_says_nothing(anchor: int | None, first: int, size: int) -> None:
+    """It was made for an earlier anchor, or shows nothing larger; also a bad one."""
+    held = None if anchor is None else checkpoint_of("abcdef"[:anchor])
+
+    assert witness.weigh(held, checkpoint_of("abcdef"[:size]), Grown("", first, (b"x" * 32,))) is None
 
 
 class Witnesses(RuleBasedStateMachine):

@@ -21,8 +21,8 @@ from giaoban.agencies.models import Agency, AgencyKey, Person
 from giaoban.dispatches import guards as dispatch_guards
 from giaoban.dispatches import keys, seals, vault
 from giaoban.dispatches import services as dispatches
-from giaoban.dispatches.models import ArrivalStream, Incoming, Outbox, Receipt, SetAside
-from giaoban.partners import doctor, guards, services, statements, station
+from giaoban.dispatches.models import ANCHOR, ArrivalStream, Incoming, Outbox, Receipt, SetAside, WitnessedCheckpoint
+from giaoban.partners import doctor, guards, queries, services, statements, station
 from giaoban.partners.models import (
     AppliedStatement,
     Contact,
@@ -89,6 +89,17 @@ def finding() -> None:
         partner=partner(), agency=Agency.objects.get(code="BCH"), code="witness.forked", freezes=True, found_at=NOW
     )
     PartnerAgency.objects.update(frozen_at=found.found_at)
+
+
+def unproven() -> None:
+    """A register of the partner that grew a while ago, and statuses that did not prove it."""
+    agency = Agency.objects.get(code="BCH")
+    for kind, size in (("", 5), (ANCHOR, 3)):
+        WitnessedCheckpoint.objects.create(
+            agency=agency, direction="out", year=2026, finding=kind, size=size, root="0" * 64, note="", receipt="",
+            from_agency=agency, seen_at=NOW - queries.UNPROVEN_AFTER, seal="",
+        )  # fmt: skip
+    set_contact(heard_at=NOW, unproven={"giaoban/BCH/out/2026": [3, queries.UNPROVEN_STATUSES]})
 
 
 def other_certificate() -> None:
@@ -251,6 +262,7 @@ FAULTS = [
     Fault("a silent partner", ("partner.silent",), lambda: set_contact(heard_at=NOW), later=timedelta(days=8)),
     Fault("a suspended partner", ("partner.suspended",), lambda: services.suspend(partner(), by=ceremony.person("an"), now=NOW)),
     Fault("a contradiction", ("partner.held",), finding),
+    Fault("a register that is never proven", ("partner.unproven",), unproven),
     Fault("a new offer", ("partner.offer_waits",), second_offer),
     Fault("new keys of the partner", ("keys.waiting",), waiting_statement),
     Fault("the partner's key changed by hand", ("partner.changed", "partner.other_key"), lambda: change(Partner, station_key="ab" * 32)),

@@ -12,7 +12,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from typing import Any
 
-from giaoban.kernel import delivery, exchange, keyring, receipt, reconciling, signing, verify
+from giaoban.kernel import delivery, exchange, keyring, receipt, reconciling, signing, verify, witness
 from giaoban.kernel.arrivals import Arrivals
 from giaoban.kernel.delivery import Event, State
 from giaoban.kernel.envelope import Envelope
@@ -260,6 +260,11 @@ def fork_overlooked(stack: ExitStack) -> None:
 def fork_not_told(stack: ExitStack) -> None:
     """Two roots of one size are seen, and nobody is told."""
     _set(stack, Station, "_fork", lambda _self, _tx, _partner, *_notes: None)
+
+
+def growth_believed(stack: ExitStack) -> None:
+    """A register that was rewritten and grew is taken for one that grew: its proof is not looked at."""
+    _set(stack, witness, "check_grown", lambda _one, _other, _path: None)
 
 
 def liar_may_freeze(stack: ExitStack) -> None:
@@ -571,6 +576,7 @@ PLANTED: dict[str, tuple[Plant, str, int]] = {
         (partner_not_held, "restore", 72),
         (fork_overlooked, "copy", 53),
         (fork_not_told, "liar", 30),
+        (growth_believed, "liar", 281),
         (liar_may_freeze, "", 4),
         (recipient_number_stands_still, "", 1),
         (official_number_stands_still, "", 1),

@@ -57,6 +57,7 @@ RECONCILING = {
     "on_ask",
     "on_done",
     "proves_copy",
+    "smallest",
     "statement_of_loss",
     "stream_of",
     "to_take_back",
@@ -287,11 +288,13 @@ def calls_of(kernel: str, *modules: ModuleType) -> set[str]:
 
 
 def test_server_and_simulator_take_every_decision_from_the_kernel() -> None:
-    from giaoban.dispatches import delivering, issuing, receipting, receiving, recovery, registers
-    from giaoban.partners import reconcile
+    from giaoban.dispatches import delivering, issuing, receipting, receiving, recovery, registers, witnessed
+    from giaoban.partners import proving, reconcile
 
     server = calls_of("exchange", delivering, issuing, receipting, receiving, recovery, registers)
     assert server & DECISIONS == DECISIONS
     assert calls_of("exchange", disk, simulated) & DECISIONS == DECISIONS
-    assert calls_of("reconciling", reconcile, recovery) & RECONCILING == RECONCILING
+    assert calls_of("reconciling", proving, reconcile, recovery) & RECONCILING == RECONCILING
     assert calls_of("reconciling", disk, simulated) & RECONCILING == RECONCILING
+    assert calls_of("witness", witnessed) >= {"compare", "weigh"}
+    assert calls_of("witness", simulated) >= {"compare", "weigh"}

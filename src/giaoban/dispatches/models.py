@@ -24,8 +24,10 @@ from giaoban.kernel.receipt import Outcome
 
 DELIVERY_STATES = [(state.value, state.value) for state in State]
 DELIVERY_REASONS = [(reason.value, reason.value) for reason in Reason]
-CONTRADICTIONS = [("forked", "forked"), ("shrunk", "shrunk")]
+CONTRADICTIONS = [("forked", "forked"), ("shrunk", "shrunk"), ("unproven", "unproven")]
 """Findings of `kernel/witness.py` that cannot be explained by time."""
+ANCHOR = "proven"
+"""`WitnessedCheckpoint.finding` of the anchor: everything larger is to be proven from it (docs/protocol.md 14.5)."""
 OUTCOMES = [(outcome.value, outcome.value) for outcome in Outcome]
 
 
@@ -259,7 +261,8 @@ class ArrivalStream(models.Model):
 
 
 class WitnessedCheckpoint(models.Model):
-    """What another agency's register stated of itself: the newest statement we believe, and the first that contradicted it.
+    """What another agency's register stated of itself: the newest statement we believe, the largest that was proven, and the first that
+    contradicted it. Where there is no row of the second kind, the first is the anchor.
 
     Whoever keeps a checkpoint is a witness (docs/protocol.md 6.7). It is this server that remembers, for all agencies here: a register
     shown differently to two of them is found too.
@@ -269,8 +272,8 @@ class WitnessedCheckpoint(models.Model):
     """Whose register it is."""
     direction = models.CharField(max_length=3, choices=Direction)
     year = models.PositiveSmallIntegerField()
-    finding = models.CharField(max_length=10, blank=True, choices=CONTRADICTIONS)
-    """Empty for the newest statement we believe; else what is wrong with this one beside it."""
+    finding = models.CharField(max_length=10, blank=True, choices=[*CONTRADICTIONS, (ANCHOR, ANCHOR)])
+    """Empty for the newest statement we believe; `ANCHOR` for the largest that was proven; else what is wrong with this one beside it."""
     size = models.PositiveBigIntegerField()
     root = models.CharField(max_length=64)
     note = models.TextField()
@@ -280,6 +283,7 @@ class WitnessedCheckpoint(models.Model):
     from_agency = models.ForeignKey(Agency, on_delete=models.PROTECT, related_name="+")
     """Who showed it."""
     seen_at = models.DateTimeField()
+    """Of the anchor: since when it is so, or since when something larger is shown that was not proven from it."""
     seal = models.CharField(max_length=64)
 
     class Meta:

@@ -116,7 +116,7 @@ class Contradiction:
     agency: Agency
     origin: str
     finding: str
-    """Value of `kernel.witness.Finding`: forked or shrunk."""
+    """Value of `kernel.witness.Finding`: forked, shrunk or unproven."""
     held: str
     """The signed note held before."""
     shown: str

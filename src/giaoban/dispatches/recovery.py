@@ -27,6 +27,7 @@ from giaoban.common.errors import RefusedError
 from giaoban.dispatches import keys, ports, registers, seals, written
 from giaoban.dispatches.enums import Direction
 from giaoban.dispatches.models import (
+    ANCHOR,
     ArrivalStream,
     Dispatch,
     Incoming,
@@ -190,10 +191,13 @@ def accept_statement(sealed: bytes, *, now: datetime) -> Recovery | None:
         )
         if is_known:
             return None
-        for row in WitnessedCheckpoint.objects.filter(agency=agency):
-            root = bytes.fromhex(row.root)
-            held = Checkpoint(log.origin(agency.code, row.direction, row.year), row.size, root)
-            if row.finding or said.explains(held):
+        explained = set()
+        # The newest first: where that is explained, the anchor begins anew as well.
+        for row in WitnessedCheckpoint.objects.filter(agency=agency).order_by("finding"):
+            origin = log.origin(agency.code, row.direction, row.year)
+            if not row.finding and said.explains(Checkpoint(origin, row.size, bytes.fromhex(row.root))):
+                explained.add(origin)
+            if origin in explained or row.finding not in {"", ANCHOR}:
                 row.delete()
     return said
 

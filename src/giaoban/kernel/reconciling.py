@@ -158,6 +158,16 @@ def largest(seen: Iterable[Checkpoint]) -> dict[str, Checkpoint]:
     return found
 
 
+def smallest(seen: Iterable[Checkpoint]) -> dict[str, Checkpoint]:
+    """Origin → the smallest of those that a partner says to hold: its anchor, from which we have to prove (14.5)."""
+    found: dict[str, Checkpoint] = {}
+    for shown in seen:
+        before = found.get(shown.origin)
+        if before is None or before.size > shown.size:
+            found[shown.origin] = shown
+    return found
+
+
 def lost(seen: Mapping[str, Checkpoint], kept: Mapping[str, Checkpoint]) -> tuple[Lost, ...]:
     """Of each register of ours that somebody saw larger than it is: to where it is kept, and how large it was seen. By origin.
 

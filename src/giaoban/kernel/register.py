@@ -13,15 +13,18 @@ import base64
 import binascii
 import hashlib
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import islice
 from typing import Final
 
 from giaoban.kernel import signing
 from giaoban.kernel.errors import ErrorCode, KernelError
 
 HASH_SIZE: Final = 32
+_PIECE: Final = 4096
+"""Leaves hashed at a time; a power of two, so that each piece is a subtree."""
 MAX_SIZE: Final = 2**53 - 1
 """Entries of one register; far beyond need, and exact in every JSON reader."""
 MAX_CHECKPOINT_SIZE: Final = 1024
@@ -122,7 +125,27 @@ def consistency_proof(first: int, leaf_hashes: Sequence[bytes]) -> list[bytes]:
     """Proof that the first `first` entries are a prefix. RFC 9162 section 2.1.4.1. Raises REGISTER_BAD_INDEX."""
     if not 0 < first <= len(leaf_hashes):
         raise KernelError(ErrorCode.REGISTER_BAD_INDEX, index=first, size=len(leaf_hashes))
-    return _subproof(first, leaf_hashes, complete=True)
+    return [root_of(leaf_hashes[start:end]) for start, end in consistency_ranges(first, len(leaf_hashes))]
+
+
+def consistency_ranges(first: int, size: int) -> list[tuple[int, int]]:
+    """The subtrees whose roots are that proof, in its order: (first leaf, one after the last). Raises REGISTER_BAD_INDEX.
+
+    Together they are all leaves, but for the first `first` ones where these are one subtree: its root is known to the reader.
+    """
+    if not 0 < first <= size:
+        raise KernelError(ErrorCode.REGISTER_BAD_INDEX, index=first, size=size)
+    return _ranges(first, 0, size, complete=True)
+
+
+def roots_of(ranges: Sequence[tuple[int, int]], leaf_hashes: Iterable[bytes]) -> list[bytes]:
+    """The root of each range, in their order, for one reading of the leaves: those of all ranges, from the lowest on.
+
+    A register of a million entries is never whole in memory.
+    """
+    leaves = iter(leaf_hashes)
+    roots = {(start, end): _root_of_stream(leaves, end - start) for start, end in sorted(ranges)}
+    return [roots[each] for each in ranges]
 
 
 def check_consistency(first: int, first_root: bytes, size: int, root: bytes, proof: Sequence[bytes]) -> None:
@@ -269,10 +292,28 @@ def _split(size: int) -> int:
     return 1 << (size - 1).bit_length() - 1
 
 
-def _subproof(first: int, leaf_hashes: Sequence[bytes], *, complete: bool) -> list[bytes]:
-    if first == len(leaf_hashes):
-        return [] if complete else [root_of(leaf_hashes)]
-    split = _split(len(leaf_hashes))
+def _ranges(first: int, start: int, end: int, *, complete: bool) -> list[tuple[int, int]]:
+    if first == end:
+        return [] if complete else [(start, end)]
+    split = start + _split(end - start)
     if first <= split:
-        return [*_subproof(first, leaf_hashes[:split], complete=complete), root_of(leaf_hashes[split:])]
-    return [*_subproof(first - split, leaf_hashes[split:], complete=False), root_of(leaf_hashes[:split])]
+        return [*_ranges(first, start, split, complete=complete), (split, end)]
+    return [*_ranges(first, split, end, complete=False), (start, split)]
+
+
+def _root_of_stream(leaves: Iterable[bytes], count: int) -> bytes:
+    roots = []
+    while count:
+        piece = list(islice(leaves, min(count, _PIECE)))
+        if not piece:
+            raise KernelError(ErrorCode.REGISTER_STATE, missing=count)
+        count -= len(piece)
+        roots.append(_root_of_levels(piece))
+    return _root_of_levels(roots)
+
+
+def _root_of_levels(nodes: list[bytes]) -> bytes:
+    while len(nodes) > 1:
+        lone = nodes[-1:] if len(nodes) % 2 else []
+        nodes = [*(node_hash(left, right) for left, right in zip(nodes[::2], nodes[1::2], strict=False)), *lone]
+    return nodes[0]

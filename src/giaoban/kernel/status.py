@@ -26,6 +26,10 @@ MAX_PROBLEMS: Final = 20_000
 MAX_STATEMENTS: Final = 2000
 MAX_HOLDS: Final = 500
 MAX_LOSSES: Final = 100
+MAX_GROWN: Final = 500
+"""Proofs of one status."""
+MAX_PATH: Final = 64
+"""Hashes of one proof; a register of the largest size needs 54."""
 MAX_ASKED: Final = 2000
 """Agencies, and registers, of one ask."""
 MAX_NAME: Final = 60
@@ -82,6 +86,18 @@ class Returns:
     """Nothing more of it is held here."""
 
 
+@dataclass(frozen=True, slots=True)
+class Grown:
+    """A register of the sender begins with what the other side holds of it."""
+
+    note: str
+    """A signed checkpoint of the register."""
+    first: int
+    """The size that is held there."""
+    path: tuple[bytes, ...]
+    """The consistency proof from that size to the checkpoint (RFC 9162 section 2.1.4)."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Status:
     """One status, complete. `KernelError` of the envelope family when it was read and cannot be."""
@@ -109,7 +125,9 @@ class Status:
     """(agency of the other side, number of its key statement that counts here)."""
     problems: tuple[Problem, ...] = field(default=())
     holds: tuple[str, ...] = ()
-    """The newest notes of the other side's registers that are held here."""
+    """Notes of the other side's registers that are held here: of each the newest, and the largest that was proven if that is another."""
+    grown: tuple[Grown, ...] = ()
+    """Proofs of its registers, from what the other side said to hold."""
     losses: tuple[str, ...] = ()
     """Digests of the other side's recovery statements that count here."""
     ask: Ask | None = None
@@ -146,6 +164,10 @@ class Status:
                 for each in self.problems
             ],
             "holds": list(self.holds),
+            "grown": [
+                {"note": each.note, "from": each.first, "path": [value.hex() for value in each.path]}
+                for each in self.grown
+            ],
             "losses": list(self.losses),
             "ask": None if self.ask is None else plain_ask(self.ask),
             "returns": None
@@ -184,6 +206,7 @@ def parse(content: bytes) -> Status:
         statements=tuple(_statement(each) for each in _list(value, "statements", MAX_STATEMENTS)),
         problems=tuple(_problem(each) for each in _list(value, "problems", MAX_PROBLEMS)),
         holds=tuple(envelope.read_text("holds", note) for note in _list(value, "holds", MAX_HOLDS)),
+        grown=tuple(_grown(each) for each in _list(value, "grown", MAX_GROWN)),
         losses=tuple(envelope.read_digest("losses", digest) for digest in _list(value, "losses", MAX_LOSSES)),
         ask=read_ask(value.get("ask")),
         returns=_returns(value.get("returns")),
@@ -266,6 +289,15 @@ def _statement(value: object) -> tuple[str, int]:
     return (
         envelope.read_code("agency", said.get("agency")),
         envelope.read_int("number", said.get("number"), 0, envelope.MAX_INT),
+    )
+
+
+def _grown(value: object) -> Grown:
+    said = _object("grown", value)
+    return Grown(
+        envelope.read_text("note", said.get("note")),
+        envelope.read_int("from", said.get("from"), 1, envelope.MAX_INT),
+        tuple(bytes.fromhex(envelope.read_digest("path", each)) for each in _list(said, "path", MAX_PATH)),
     )
 
 

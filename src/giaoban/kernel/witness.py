@@ -6,6 +6,9 @@ anybody. A register of another year is another register: its opening entry ties 
 
 Checkpoints come late and out of order, by several routes, so a smaller one alone proves nothing. It does when the other side states it
 as what its register is *now*.
+
+Growth is a claim until it is proven. Of each register a witness therefore keeps two checkpoints: the newest that it believes, and the
+**anchor**, from which everything larger has to be proven: the first that it was shown, then the largest that was proven from it.
 """
 
 from __future__ import annotations
@@ -16,6 +19,7 @@ from enum import StrEnum
 from giaoban.kernel import register
 from giaoban.kernel.errors import ErrorCode, KernelError
 from giaoban.kernel.register import Checkpoint
+from giaoban.kernel.status import Grown
 
 
 class Finding(StrEnum):
@@ -26,17 +30,21 @@ class Finding(StrEnum):
     SAME = "same"
     GROWN = "grown"
     """Larger. That it begins with the one held is proven only by `check_grown`."""
+    PROVEN = "proven"
+    """Larger than the anchor, and proven to begin with it."""
     OLDER = "older"
     """Smaller, and shown as something of the past. That the one held begins with it is proven only by `check_grown`."""
     FORKED = "forked"
     """Another root for the same size: there are two registers under one name."""
     SHRUNK = "shrunk"
     """Smaller, though stated as what the register is now: entries that were signed for are gone."""
+    UNPROVEN = "unproven"
+    """Larger than the anchor, with a proof that does not hold: what it was is not what it begins with."""
 
     @property
     def is_broken(self) -> bool:
         """Whether exchange with the agency stops until people have decided."""
-        return self in {Finding.FORKED, Finding.SHRUNK}
+        return self in {Finding.FORKED, Finding.SHRUNK, Finding.UNPROVEN}
 
 
 def compare(held: Checkpoint | None, shown: Checkpoint, *, is_current: bool = False) -> Finding:
@@ -56,6 +64,20 @@ def compare(held: Checkpoint | None, shown: Checkpoint, *, is_current: bool = Fa
     if held.size < shown.size:
         return Finding.GROWN
     return Finding.SHRUNK if is_current else Finding.OLDER
+
+
+def weigh(anchor: Checkpoint | None, shown: Checkpoint, grown: Grown) -> Finding | None:
+    """What the proof that came with a checkpoint shows: PROVEN, and this is the anchor from now on, or UNPROVEN. Both were verified before.
+
+    None: it proves nothing about this anchor. It may have been made for an earlier one.
+    """
+    if anchor is None or grown.first != anchor.size or shown.size <= anchor.size:
+        return None
+    try:
+        check_grown(anchor, shown, grown.path)
+    except KernelError:
+        return Finding.UNPROVEN
+    return Finding.PROVEN
 
 
 def check_grown(one: Checkpoint, other: Checkpoint, proof: Sequence[bytes]) -> None:

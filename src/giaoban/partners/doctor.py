@@ -494,11 +494,30 @@ def _partners(now: datetime) -> Iterator[Finding]:
                 _("Ask its administrators by telephone; check the routes both ways."),
             )
         yield from _version(partner)
+        yield from _unproven(partner, now)
     for waiting in queries.waiting_statements():
         yield _notice(
             "keys.waiting",
             format_lazy(_("{code}: a statement of new keys waits for two people."), code=waiting.agency.code),
             _("Ask the partner by telephone, then approve it under “Keys”."),
+        )
+
+
+def _unproven(partner: Partner, now: datetime) -> Iterator[Finding]:
+    for register in queries.unproven(partner, now=now):
+        what = format_lazy(
+            _(
+                "{name}: its register {register} has grown, and it has not proven for a week that what it showed before is still in it."
+            ),
+            name=partner.name,
+            register=register.origin.partition("/")[2],
+        )
+        yield _notice(
+            "partner.unproven",
+            what,
+            _(
+                "An older program does not prove this, and that is no fault: ask which version runs there, and bring it up to date."
+            ),
         )
 
 

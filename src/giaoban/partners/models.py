@@ -152,6 +152,10 @@ class Contact(models.Model):
     status_number = models.PositiveBigIntegerField(default=0)
     """The number of the bundle `status` came in: an older one never replaces it."""
     status_at = models.DateTimeField(null=True)
+    proven_at = models.DateTimeField(null=True)
+    """When large registers of ours were last proven to it."""
+    unproven = models.JSONField(default=dict)
+    """Origin of a register of it → [size of its anchor here, statuses since then that did not prove that it begins with it]."""
 
 
 class KeyStatementRow(models.Model):

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any, Final
 
 from django.db.models import Count, Max, Min, Q
 
 from giaoban.agencies.models import Agency, AgencyKey
 from giaoban.common.errors import NotFoundError
 from giaoban.dispatches import keys, vault
-from giaoban.dispatches.models import ArrivalStream, Dispatch, Outbox, RecoveryStatement, WitnessedCheckpoint
+from giaoban.dispatches import witnessed as witnesses
+from giaoban.dispatches.models import ANCHOR, ArrivalStream, Dispatch, Outbox, RecoveryStatement, WitnessedCheckpoint
 from giaoban.kernel import enrolment, keyring, signing
 from giaoban.kernel.delivery import FINAL
 from giaoban.partners.enums import Act, PartnerState
@@ -36,6 +38,11 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from django.db.models import QuerySet
+
+UNPROVEN_AFTER: Final = timedelta(days=7)
+"""How long a partner may show a larger register without proving that it has only grown."""
+UNPROVEN_STATUSES: Final = 10
+"""And in how many statuses: one that is visited once a week by a stick has time."""
 
 
 def local_agencies() -> list[Agency]:
@@ -259,8 +266,24 @@ def streams_of(partner: Partner) -> list[ArrivalStream]:
 
 def witnessed(partner: Partner) -> list[WitnessedCheckpoint]:
     """What its agencies' registers stated of themselves: the newest that is believed, and what contradicted it."""
-    rows = WitnessedCheckpoint.objects.filter(agency__partner_link__partner=partner)
+    rows = WitnessedCheckpoint.objects.filter(agency__partner_link__partner=partner).exclude(finding=ANCHOR)
     return list(rows.select_related("agency").order_by("agency__code", "direction", "-year", "finding"))
+
+
+def unproven(partner: Partner, *, now: datetime) -> list[witnesses.Register]:
+    """Its registers of which it shows larger checkpoints and does not prove that they begin with what it showed before, for
+    `UNPROVEN_AFTER` and in `UNPROVEN_STATUSES` statuses.
+    """
+    counted = Contact.objects.filter(partner=partner).values_list("unproven", flat=True).first() or {}
+    late = {origin for origin, (_size, count) in counted.items() if count >= UNPROVEN_STATUSES}
+    if not late:
+        return []
+    held = witnesses.registers(WitnessedCheckpoint.objects.filter(agency__partner_link__partner=partner))
+    return [
+        each
+        for each in held
+        if not each.is_proven and each.origin in late and each.anchor.seen_at + UNPROVEN_AFTER <= now
+    ]
 
 
 def contact_of(partner: Partner) -> Contact | None:

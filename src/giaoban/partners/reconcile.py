@@ -464,7 +464,7 @@ def heard(partner: Partner, said: Status, *, newest: bool, now: datetime) -> Non
     elif said.done:
         _let_go_on(partner, said.done, is_answer=is_answer(said), now=now)
     if not said.frozen:
-        _witness(partner, said.checkpoints, is_current=newest, now=now)
+        _witness(partner, said, is_current=newest, now=now)
     if not is_frozen():
         _compare(partner, said, now=now)
 
@@ -599,9 +599,27 @@ def losses_of(partner: Partner) -> list[str]:
 
 
 def holds_of(partner: Partner) -> list[str]:
-    """The newest signed notes of this partner's registers that we hold, for our status: how an old copy finds out."""
-    rows = WitnessedCheckpoint.objects.filter(agency__partner_link__partner=partner, finding="")
-    return list(rows.order_by("agency__code", "direction", "-year").values_list("note", flat=True)[:MAX_HOLDS])
+    """Of this partner's registers that we hold, for our status: the newest signed notes, by which an old copy finds out, and after them
+    the anchors where something larger is not proven, from which it has to prove.
+    """
+    held = witnessed.registers(WitnessedCheckpoint.objects.filter(agency__partner_link__partner=partner))
+    anchors = [each.anchor.note for each in held if not each.is_proven]
+    return [*(each.newest.note for each in held), *anchors][:MAX_HOLDS]
+
+
+def count_unproven(contact: Contact, said: Status) -> None:
+    """Remember how many statuses of a partner did not prove the growth of a register. Brief ones (without `holds`) are not asked to."""
+    if said.frozen or not (said.checkpoints or said.holds):
+        return
+    held = witnessed.registers(WitnessedCheckpoint.objects.filter(agency__partner_link__partner=contact.partner_id))
+    before, after = contact.unproven, {}
+    for each in held:
+        if not each.is_proven:
+            size, count = before.get(each.origin, (each.anchor.size, 0))
+            after[each.origin] = [each.anchor.size, count + 1 if size == each.anchor.size else 1]
+    if after != before:
+        contact.unproven = after
+        contact.save(update_fields=["unproven"])
 
 
 def _hold(partner: Partner, said: Status, asked: Ask, *, now: datetime) -> None:
@@ -663,14 +681,19 @@ def _number_of(agency: Agency) -> int:
     return 0 if counts is None else counts.number
 
 
-def _witness(partner: Partner, notes: Iterable[str], *, is_current: bool, now: datetime) -> None:
-    """Keep what the partner shows of its registers. Not of an agency that is being reconciled: its statement of loss comes first."""
+def _witness(partner: Partner, said: Status, *, is_current: bool, now: datetime) -> None:
+    """Keep what the partner shows of its registers. Not of an agency that is being reconciled: its statement of loss comes first.
+
+    What an older status proves is passed over: if it still matters it comes again.
+    """
+    proofs = {each.note: each for each in said.grown} if is_current else {}
+    stated = set(said.checkpoints)
     links = {
         link.agency.code: link.agency
         for link in PartnerAgency.objects.filter(partner=partner, restoring="").select_related("agency")
     }
     shown = []
-    for note in notes:
+    for note in dict.fromkeys((*said.checkpoints, *proofs)):
         try:
             checkpoint = log.parse_checkpoint(note)[0]
         except KernelError as error:
@@ -678,20 +701,25 @@ def _witness(partner: Partner, notes: Iterable[str], *, is_current: bool, now: d
             continue
         agency = links.get(checkpoint.agency)
         if agency is not None and _is_live_note(agency, note):
-            shown.append(witnessed.Shown(agency.pk, checkpoint, note, is_current=is_current))
+            now_so = is_current and note in stated
+            shown.append(witnessed.Shown(agency.pk, checkpoint, note, is_current=now_so, grown=proofs.get(note)))
     witnessed.look(shown, now=now)
 
 
 def _compare(partner: Partner, said: Status, *, now: datetime) -> None:
     """Whether the partner knows of us what we do not. Only what our own keys signed counts: a partner's mere word freezes nothing."""
     history = Station.objects.values_list("history", flat=True).first() or []
+    here: dict[str, Agency | None] = {}
     for note in said.holds:
         try:
             shown, _key_hash, _signature = log.parse_checkpoint(note)
         except KernelError:
             continue
-        agency = Agency.objects.filter(code=shown.agency).first()
-        if agency is None or not keys.lives_here(agency):
+        if shown.agency not in here:
+            found = Agency.objects.filter(code=shown.agency).first()
+            here[shown.agency] = found if found is not None and keys.lives_here(found) else None
+        agency = here[shown.agency]
+        if agency is None:
             continue
         key_id = _signer(agency.keys.all(), note)
         if key_id is None:

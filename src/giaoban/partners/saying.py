@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import UTC, datetime
 
+from django.db.models import OuterRef, Subquery
+
 from giaoban import __version__
-from giaoban.dispatches.models import ArrivalStream, Checkpoint, Register
+from giaoban.dispatches.models import ArrivalStream, Checkpoint, Direction, Register
 from giaoban.kernel import status
 from giaoban.kernel.status import Status, Stream
-from giaoban.partners import reconcile, statements
+from giaoban.partners import proving, reconcile, statements
 from giaoban.partners.enums import Courier
 from giaoban.partners.models import Contact, Partner, PartnerAgency, Route, TakenBundle
 from giaoban.partners.taking_in import TakenIn
@@ -31,6 +33,7 @@ def own_status(
     taken = TakenBundle.objects.filter(partner=partner).order_by("-pk").values_list("uid", flat=True)
     theirs = set(PartnerAgency.objects.filter(partner=partner).values_list("agency__code", flat=True))
     brief = brief or (answering is not None and answering.dispatches > 0)
+    registers = [] if brief else _registers()
     return Status(
         software=__version__,
         time=now.astimezone(UTC).replace(microsecond=0),
@@ -42,10 +45,13 @@ def own_status(
         heard=contact.heard_number,
         taken=tuple(str(uid) for uid in taken[: status.MAX_TAKEN]),
         streams=() if brief else _streams(theirs),
-        checkpoints=() if brief else _checkpoints(),
+        checkpoints=tuple(each.note for each in registers if each.note and each.direction == Direction.OUT)[
+            : status.MAX_CHECKPOINTS
+        ],
         statements=tuple(statements.held_of(partner)[: status.MAX_STATEMENTS]),
         problems=tuple(answering.problems[: status.MAX_PROBLEMS]) if answering is not None else (),
         holds=() if brief else tuple(reconcile.holds_of(partner)),
+        grown=() if frozen else proving.grown(contact, registers, now=now),
         losses=tuple(reconcile.losses_of(partner)),
         ask=reconcile.ask(partner) if frozen else reconcile.probe(partner, contact),
         returns=returns,
@@ -66,14 +72,11 @@ def _streams(senders: Iterable[str]) -> tuple[Stream, ...]:
     )
 
 
-def _checkpoints() -> tuple[str, ...]:
-    """The newest note of each outgoing register that lives here."""
-    newest: dict[tuple[int, int], str] = {}
-    rows = Register.objects.filter(direction="out").values_list("agency_id", "year", "size")
-    for agency, year, size in rows[: status.MAX_CHECKPOINTS]:
-        note = Checkpoint.objects.filter(agency_id=agency, direction="out", year=year, size=size).values_list(
-            "note", flat=True
-        )
-        if found := note.first():
-            newest[agency, year] = found
-    return tuple(newest.values())
+def _registers() -> list[proving.Own]:
+    """The registers that live here, each with its newest note."""
+    same = {name: OuterRef(name) for name in ("agency_id", "direction", "year", "size")}
+    note = Subquery(Checkpoint.objects.filter(**same).values("note")[:1])
+    rows = Register.objects.order_by("pk").annotate(note=note)
+    return [
+        proving.Own(*row) for row in rows.values_list("agency_id", "agency__code", "direction", "year", "size", "note")
+    ]

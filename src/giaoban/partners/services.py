@@ -28,7 +28,7 @@ from giaoban.agencies.enums import Level, Sector
 from giaoban.agencies.models import Agency, AgencyKey
 from giaoban.common.clock import day_of
 from giaoban.common.errors import NotFoundError, RefusedError
-from giaoban.dispatches import keys, seals
+from giaoban.dispatches import keys, seals, witnessed
 from giaoban.dispatches import services as dispatches
 from giaoban.kernel import enrolment, keyring, signing
 from giaoban.kernel.enrolment import Address, Offer, OfferedAgency
@@ -438,6 +438,8 @@ def decide_finding(finding: PartnerFinding, *, by: Person, now: datetime) -> boo
         if queries.open_findings(partner).filter(agency=finding.agency_id).exists():
             return False
         PartnerAgency.objects.filter(partner=partner, agency=finding.agency_id).update(frozen_at=None)
+        if finding.agency is not None:
+            witnessed.begin_anew(finding.agency, now=now)
         waking.wake(partner, waking.WHEN_RESUMED, now=now)
     return True
 

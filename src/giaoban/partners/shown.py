@@ -53,6 +53,9 @@ ACT_STATES: Final = {
 FINDING_TEXTS: Final = {
     "witness.forked": _("Its register says two different things: it was changed, or two servers write it."),
     "witness.shrunk": _("Its register has become shorter than it was: an old backup, or entries were taken away."),
+    "witness.unproven": _(
+        "Its register has grown, but does not begin with what it showed before: it was changed, or two servers write it."
+    ),
     "keys.forked": _("It made two key statements under one number: two servers hold its keys."),
     reconcile.DOUBLED: _("Two of its bundles had one number: a copy of its server runs somewhere."),
     reconcile.RESTORING: _("Its server began to be reconciled after a loss."),
@@ -157,6 +160,7 @@ def partner_page(partner: Partner, *, person: Person, now: datetime) -> dict[str
         "more": len(deliveries) > SHOWN_DELIVERIES,
         "streams": queries.streams_of(partner),
         "witnessed": queries.witnessed(partner),
+        "unproven": [_register(each.origin) for each in queries.unproven(partner, now=now)],
         "losses": losses(partner),
         "restoring": restoring,
         "findings": [

@@ -318,7 +318,10 @@ def _remember(taken: TakenIn, *, now: datetime, one_way: bool, for_caller: bool,
             contact.receipt_at = now
         if said is not None and taken.number > contact.status_number:
             plain = said.as_plain()
-            del plain["problems"], plain["taken"]
+            del plain["problems"], plain["taken"], plain["grown"]
+            if not frozen and not said.holds:
+                # A brief status leaves it out: what it said before is where our proofs begin (`proving.py`).
+                plain["holds"] = contact.status.get("holds", [])
             if frozen and taken.damaged:
                 plain["returns"] = None
                 reconcile.start_over(partner)
@@ -340,6 +343,8 @@ def _remember(taken: TakenIn, *, now: datetime, one_way: bool, for_caller: bool,
             statements.told(partner, said.statements, now=now)
             reconcile.told(partner, said.losses)
             reconcile.heard(partner, said, newest=newest, now=now)
+            if newest:
+                reconcile.count_unproven(contact, said)
         if said is None or not said.frozen:
             reconcile.check_number(contact, number=taken.number, uid=taken.uid, now=now)
 

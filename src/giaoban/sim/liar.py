@@ -12,7 +12,7 @@ from giaoban.kernel.bundle import Item, ItemType
 from giaoban.kernel.envelope import MAX_INT, Envelope, Recipient
 from giaoban.kernel.errors import KernelError
 from giaoban.kernel.receipt import Outcome, Receipt, RefusalReason
-from giaoban.kernel.status import Status
+from giaoban.kernel.status import Grown, Status
 from giaoban.kernel.verify import VerifiedDispatch
 
 if TYPE_CHECKING:
@@ -124,7 +124,24 @@ def _forked_register(world: World, station: Station) -> bool:
     note = register.sign_checkpoint(fake, station.disk.seed)
     victim = _victim(world, station)
     said = Status(software="liar", time=station.now(), statements=((victim, 1),), checkpoints=(note,))
+    if fake.root[0] % 2:
+        said = _rewritten(world, station, victim, fake, said)
     return _hand_over(world, station, victim, ItemType.STATUS, status.encode(said))
+
+
+def _rewritten(world: World, station: Station, victim: str, fake: register.Checkpoint, said: Status) -> Status:
+    """The same with an entry changed that the victim has seen, and grown since: with the best proof that can be made."""
+    first = station.disk.wants.get(f"{victim}\n{fake.origin}", 0)
+    leaves = station.disk.leaves[fake.origin]
+    if not 0 < first <= len(leaves) or fake.origin not in world.stations[victim].disk.held:
+        return said
+    changed = fake.root[1] % first
+    after = (*leaves[:changed], fake.root, *leaves[changed + 1 :], fake.root)
+    shown = register.Checkpoint(fake.origin, len(after), register.root_of(after))
+    world.oracle.rewritten.add(shown)
+    note = register.sign_checkpoint(shown, station.disk.seed)
+    path = tuple(register.consistency_proof(first, after))
+    return replace(said, checkpoints=(note,), grown=(Grown(note, first, path),))
 
 
 def _same_name(world: World, station: Station, **changes: object) -> bool:

@@ -49,6 +49,8 @@ class Oracle:
     """The same at one receiver: there it holds for the liar too."""
     shown: dict[tuple[str, str, int], set[bytes]] = field(default_factory=dict)
     """(witness, origin, size) → the roots it was shown."""
+    rewritten: set[register.Checkpoint] = field(default_factory=set)
+    """What the liar showed of a register with an entry changed that had been seen."""
     doubled: set[str] = field(default_factory=set)
     """Agencies that found out that another server speaks for them."""
     counts: dict[str, int] = field(default_factory=dict)
@@ -68,6 +70,11 @@ class Oracle:
             self._repeated(station, *facts)
         elif what == "shown":
             self.shown.setdefault((station.code, facts[0].origin, facts[0].size), set()).add(facts[0].root)
+        elif what == "proven":
+            if facts[0] in self.rewritten:
+                raise ViolationError(
+                    f"{station.code} takes a register that {self.liar} has rewritten for one that has grown"
+                )
         elif what == "forked":
             if facts[0] not in {self.liar, *self.copied}:
                 raise ViolationError(f"{station.code} accuses {facts[0]}, which did nothing")

@@ -38,7 +38,7 @@ from giaoban.kernel.keyring import KeyStatement, OnlineKey, Root
 from giaoban.kernel.policy import KnownKinds
 from giaoban.kernel.receipt import Outcome, RefusalReason
 from giaoban.kernel.reconciling import Arrival, Standing
-from giaoban.kernel.status import Ask, Problem, Returns, Status, Stream
+from giaoban.kernel.status import Ask, Grown, Problem, Returns, Status, Stream
 from giaoban.kernel.verify import VerifiedDispatch
 from giaoban.kernel.witness import Finding
 from giaoban.sim.disk import Came, Disk, Held, Memory, Out, believed_note
@@ -83,8 +83,6 @@ class Said:
     """A status as it was read."""
 
     status: Status
-    proofs: Mapping[str, tuple[int, tuple[bytes, ...]]]
-    """Checkpoint → (the size from which it grew, the proof)."""
     void: tuple[int, ...]
     """Numbers that the sender gave up."""
 
@@ -326,9 +324,10 @@ class Station:
             holds=self._holds(tx, partner),
             ask=self._ask(tx, partner),
             returns=None if restoring == FORKED else Returns(restoring, complete=True),
+            grown=self._grown(tx, partner),
             done=tx.done or None,
         )
-        return write_status(Said(said, self._proofs(tx, partner), tuple(sorted(tx.void))))
+        return write_status(Said(said, tuple(sorted(tx.void))))
 
     def _holds(self, tx: Disk, partner: str) -> tuple[str, ...]:
         """Checkpoints of the partner that are held here: the newest, those larger that are not proven, and those that contradict them."""
@@ -358,16 +357,16 @@ class Station:
             probe=tx.mode == "open",
         )
 
-    def _proofs(self, tx: Disk, partner: str) -> dict[str, tuple[int, tuple[bytes, ...]]]:
+    def _grown(self, tx: Disk, partner: str) -> tuple[Grown, ...]:
         """For each of our newest checkpoints: that it begins with the one the partner holds."""
-        proofs = {}
+        proofs = []
         for direction, note in tx.notes.items():
             book = tx.books[direction]
             wanted = tx.wants.get(f"{partner}\n{book.origin}", 0)
             leaves = tx.leaves[book.origin]
             if 0 < wanted < len(leaves):
-                proofs[note] = wanted, tuple(register.consistency_proof(wanted, leaves))
-        return proofs
+                proofs.append(Grown(note, wanted, tuple(register.consistency_proof(wanted, leaves))))
+        return tuple(proofs)
 
     def open(self, blob: bytes) -> tuple[str, int, list[tuple[Item, bytes]]]:
         """Sender, number and items of a bundle that is whole, by a partner and for us. Raises KernelError, whatever the bytes."""
@@ -672,6 +671,7 @@ class Station:
         shows it what we hold, and it finds out itself.
         """
         stale = False
+        proofs = {each.note: each for each in said.status.grown} if is_current else {}
         for note in said.status.checkpoints:
             checkpoint, key_id = believed_note(tx, partner, note)
             if checkpoint is None:
@@ -679,17 +679,16 @@ class Station:
             finding = self._see(tx, checkpoint, key_id, note, is_current=is_current)
             fresh = Held(checkpoint, note)
             held = tx.held.get(checkpoint.origin)
-            size, path = said.proofs.get(note, (0, ()))
+            proof = proofs.get(note)
+            weighed = None if held is None or proof is None else witness.weigh(held.checkpoint, checkpoint, proof)
             stale = stale or finding is Finding.SHRUNK
             if finding is Finding.NEW:
                 tx.held[checkpoint.origin] = fresh
-            elif finding is Finding.GROWN and held is not None and size == held.checkpoint.size:
-                try:
-                    witness.check_grown(held.checkpoint, checkpoint, path)
-                except KernelError:
-                    self._fork(tx, partner, note)
-                else:
-                    tx.held[checkpoint.origin] = fresh
+            elif finding is Finding.GROWN and weighed is Finding.PROVEN:
+                tx.held[checkpoint.origin] = fresh
+                self.journal.append(("proven", (checkpoint,)))
+            elif finding is Finding.GROWN and weighed is Finding.UNPROVEN and held is not None:
+                self._fork(tx, partner, held.note, note)
         if stale:
             self.journal.append(("old_copy", (partner,)))
         return stale
@@ -782,8 +781,8 @@ class Station:
         ours = [
             checkpoint for checkpoint, _ in (believed_note(tx, self.code, note) for note in heard.holds) if checkpoint
         ]
-        for checkpoint in ours:
-            tx.wants[f"{partner}\n{checkpoint.origin}"] = checkpoint.size
+        for origin, anchor in reconciling.smallest(ours).items():
+            tx.wants[f"{partner}\n{origin}"] = anchor.size
         if tx.mode == "open":
             self._check_own(tx, heard.holds)
             came = _came(heard, sender=self.code, receiver=partner)
@@ -988,15 +987,9 @@ class Station:
 def write_status(said: Said) -> bytes:
     """The bytes of the item. What it has no member for stands in one that readers pass over (11.8).
 
-    Consistency proofs (14.2): a server takes a register that grew for the same one until two of its checkpoints contradict each other.
-    And which numbers we gave up: a server reads them from our recovery statement, which readers refuse once the key that signed it has
-    ended.
+    Which numbers we gave up: a server reads them from our recovery statement, which readers refuse once the key that signed it has ended.
     """
-    proofs = [
-        {"note": note, "size": size, "path": [value.hex() for value in path]}
-        for note, (size, path) in said.proofs.items()
-    ]
-    return envelope.encode_body({**said.status.as_plain(), MORE: {"proofs": proofs, "void": list(said.void)}})
+    return envelope.encode_body({**said.status.as_plain(), MORE: {"void": list(said.void)}})
 
 
 def read_status(content: bytes) -> Said | None:
@@ -1004,11 +997,7 @@ def read_status(content: bytes) -> Said | None:
     try:
         said = status.parse(content)
         more = envelope.decode_body(content).get(MORE, {})
-        proofs = {
-            str(each["note"]): (int(each["size"]), tuple(bytes.fromhex(value) for value in each["path"]))
-            for each in more.get("proofs", ())
-        }
-        return Said(said, proofs, tuple(int(number) for number in more.get("void", ())))
+        return Said(said, tuple(int(number) for number in more.get("void", ())))
     except (KernelError, KeyError, TypeError, ValueError, AttributeError):
         return None
 

@@ -7,7 +7,7 @@ from collections import defaultdict
 from django.utils.translation import gettext as _
 
 from giaoban.dispatches import witness
-from giaoban.dispatches.models import WitnessedCheckpoint
+from giaoban.dispatches.models import ANCHOR, WitnessedCheckpoint
 from giaoban.dispatches.verification.facts import Log, Losses, RegisterName, Stated
 from giaoban.dispatches.verification.reading import Directory, Reading
 from giaoban.kernel import register as log
@@ -72,7 +72,7 @@ def check_witnessed(reading: Reading, stated: Stated, losses: Losses) -> None:
         forked = len({size for size, _root in roots}) < len(roots)
         if newest is None or newest.size < max(each.size for each in checkpoints):
             _add_witnessed(reading, name)
-        elif forked and not set(held[name]) - {""}:
+        elif forked and not set(held[name]) - {"", ANCHOR}:
             reading.add("witnessed.forked", _("Receipts state two different registers of this agency."), name=name)
 
 
