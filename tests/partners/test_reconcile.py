@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
+from django.db import transaction
 from tests.dispatches import handlers
 from tests.partners.servers import NOW, Estate, Server
 from tests.transports import stations
@@ -250,7 +251,7 @@ def test_a_contradiction_outlives_the_reconciliation_and_says_so(pair: Pair, els
 def test_what_was_held_is_due_at_once_when_both_sides_go_on(pair: Pair, elsewhere: Path) -> None:
     old = restored(pair, elsewhere)
     send(pair.military, "chờ", to=["CAT"], now=LATER)
-    with pair.military.here():
+    with pair.military.here(), transaction.atomic():
         (waiting,) = outbox.locked(list(Outbox.objects.filter(state="queued").values_list("pk", flat=True)))
         for event, reason in ((Event.CLAIMED, None), (Event.FAILED_FOR_NOW, Reason.PARTNER_RECONCILING)):
             waiting = outbox.after(waiting, event, now=LATER, reason=reason)
