@@ -18,8 +18,8 @@ from giaoban.kernel.errors import KernelError
 from giaoban.kernel.status import Grown
 from giaoban.partners.models import Contact
 
-ENTRIES_AT_ONCE: Final = 20_000
-"""Entries of registers that one status may cost at any time: some hundredths of a second."""
+ENTRIES_AT_ONCE: Final = 2_000
+"""Entries of registers that one status may cost at any time: some milliseconds."""
 AT_MOST_EVERY: Final = timedelta(hours=1)
 PROOFS_AT_ONCE: Final = 200
 """Of one status, so that it stays small; what was proven is not asked for again, and the rest follows."""
